@@ -1,0 +1,73 @@
+"""Reasons, as data, for offers and for waiting."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import get_args
+
+from routing.capacity import Room
+from routing.eligibility import obstacle, unavailable, unsuited
+from routing.model import Candidate, Policy, Reason, ReasonCode, Work
+from routing.score import waited_seconds, waits_too_long
+
+PLACE_KEPT = Reason("place_kept", {"agents": 1})
+_NEAREST_FIRST = {code: place for place, code in enumerate(get_args(ReasonCode))}
+
+
+def why_waiting(work: Work, agents: Sequence[Candidate], policy: Policy, now: datetime) -> tuple[Reason, ...]:
+    """What stands between one item and each agent, counted, nearest obstacle first.
+
+    Looks at this item alone: `agent_free` counts agents who could be offered it now. With `match` over only
+    this item: it is matched exactly if `agent_free` is there, otherwise the Skip has these very reasons.
+    """
+    reasons = obstacles(work, [Room(agent, policy) for agent in agents])
+    free = any(reason.code == "agent_free" for reason in reasons)
+    if free or not waits_too_long(work, policy, now):
+        return reasons
+    someone = any(not (unsuited(work, agent) or unavailable(work, agent)) for agent in agents)
+    return (PLACE_KEPT, *reasons) if someone else reasons
+
+
+def obstacles(work: Work, rooms: Iterable[Room]) -> tuple[Reason, ...]:
+    """Every agent's first obstacle, equal ones counted in `agents`."""
+    counts: Counter[tuple[ReasonCode, tuple[tuple[str, str | int | float], ...]]] = Counter()
+    for room in rooms:
+        reason = obstacle(work, room) or Reason("agent_free")
+        counts[reason.code, tuple(reason.data.items())] += 1
+    if not counts:
+        return (Reason("no_agents", {"agents": 0}),)
+    ordered = sorted(counts.items(), key=lambda entry: (_NEAREST_FIRST[entry[0][0]], str(entry[0][1])))
+    return tuple(Reason(code, {**dict(data), "agents": count}) for (code, data), count in ordered)
+
+
+def why_this_work(work: Work, oldest: bool, policy: Policy, now: datetime) -> tuple[Reason, ...]:
+    """Why the item's turn has come; `oldest`: nobody in its queue has waited longer."""
+    waited = Reason("longest_wait" if oldest else "waited", {"seconds": int(waited_seconds(work, now))})
+    if not work.priority:
+        return (waited,)
+    minutes = work.priority * policy.priority_minutes
+    return (Reason("priority", {"priority": work.priority, "minutes": minutes}), waited)
+
+
+def why_this_agent(work: Work, chosen: Room, runner_up: Room | None, now: datetime) -> tuple[Reason, ...]:
+    """Why `chosen` was preferred to `runner_up`, the next best (None: nobody else could take it)."""
+    agent = chosen.agent
+    skills = tuple(
+        Reason(
+            "skill_match",
+            {"skill": need.skill, "level": agent.skills.get(need.skill, 0), "required": need.level},
+        )
+        for need in work.requirements
+    )
+    return (_preference(work, chosen, runner_up, now), *skills)
+
+
+def _preference(work: Work, chosen: Room, runner_up: Room | None, now: datetime) -> Reason:
+    if chosen.agent.id == work.preferred_agent:
+        return Reason("preferred_agent")
+    if runner_up is None:
+        return Reason("only_candidate")
+    if chosen.burden[0] < runner_up.burden[0]:
+        return Reason("least_loaded", {"used": chosen.used})
+    idle = (now - chosen.agent.idle_since).total_seconds()
+    return Reason("longest_idle", {"seconds": max(0, int(idle))})

@@ -1,0 +1,149 @@
+"""One pass over the waiting work: who is offered what."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from uuid import UUID
+
+from routing.capacity import Room
+from routing.eligibility import obstacle, unsuited
+from routing.explain import PLACE_KEPT, obstacles, why_this_agent, why_this_work
+from routing.model import Candidate, Match, Plan, Policy, Reason, Requirement, Skip, Work
+from routing.score import rank, score, waits_too_long
+
+Kind = tuple[str, tuple[Requirement, ...], int, bool]
+
+
+def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime) -> Plan:
+    """Offer work in order of `score.rank`, each item to the best agent who may have it.
+
+    Best: the item's preferred agent if he can take it; otherwise the smallest share of capacity in use
+    (an agent who holds nothing comes before one who holds something), then the longest idle, then the
+    lowest id. Skills are a gate, not a preference. An item that nobody can take waits and blocks nobody,
+    until it has waited `hold_back_minutes`; then one agent who suits it is kept from later work.
+
+    Room only shrinks within a pass, so no later item goes to an agent who could have taken an earlier
+    one. The plan does not depend on the order of the arguments. Raises ValueError if an id occurs twice.
+    """
+    _demand_unique("work", (item.id for item in work))
+    _demand_unique("agent", (agent.id for agent in agents))
+    return _Pass(work, agents, policy, now).plan()
+
+
+class _Lane:
+    """Suited, routable agents for one kind of work, best first."""
+
+    __slots__ = ("heap", "keepable")
+
+    def __init__(self, sample: Work, rooms: Iterable[Room]) -> None:
+        self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent)]
+        self.heap = [(room.burden, room) for room in self.keepable]
+        heapify(self.heap)
+
+    def best(self, work: Work) -> list[Room]:
+        """The best and the second best agent with room for `work`, as far as there are any."""
+        found: list[Room] = []
+        seen = []
+        while self.heap and len(found) < 2:
+            burden, room = heappop(self.heap)
+            if room.conflict(work.units, work.exclusive):
+                continue  # for good: the lane is of one size, and room only shrinks
+            if burden != room.burden:
+                heappush(self.heap, (room.burden, room))
+                continue
+            seen.append((burden, room))
+            if room.agent.id not in work.excluded_agents:
+                found.append(room)
+        for entry in seen:
+            heappush(self.heap, entry)
+        return found
+
+    def keep_one(self, work: Work) -> Room | None:
+        """Keep the least burdened agent from later work.
+
+        He gets no younger work, so his load only falls, and the choice moves only to somebody with less:
+        the smallest load falls until the item fits.
+        """
+        self.keepable = [room for room in self.keepable if not room.kept]
+        allowed = [room for room in self.keepable if room.agent.id not in work.excluded_agents]
+        kept = min(allowed, key=lambda room: room.burden, default=None)
+        if kept:
+            kept.kept = True
+        return kept
+
+
+class _Pass:
+    def __init__(
+        self, work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime
+    ) -> None:
+        self.policy, self.now = policy, now
+        self.work = sorted(work, key=lambda item: rank(item, policy))
+        self.rooms = {agent.id: Room(agent, policy) for agent in agents}
+        self.open = {key for key, room in self.rooms.items() if room.open}
+        self.oldest: dict[str, datetime] = {}
+        for item in work:
+            self.oldest[item.queue] = min(item.queued_at, self.oldest.get(item.queue, item.queued_at))
+        self.lanes: dict[Kind, _Lane] = {}
+        self.explained: dict[tuple[Kind, frozenset[UUID]], tuple[Reason, ...]] = {}
+
+    def plan(self) -> Plan:
+        matches: list[Match] = []
+        waiting: list[tuple[Work, bool]] = []
+        for item in self.work:
+            matched = self.place(item) if self.open else None
+            if matched:
+                matches.append(matched)
+            else:
+                waiting.append((item, self.keep(item)))
+        # Explained last: only the final state says what every agent was given instead.
+        return Plan(tuple(matches), tuple(Skip(item, self.explain(item, kept)) for item, kept in waiting))
+
+    def lane(self, item: Work) -> _Lane:
+        kind = _kind(item)
+        if kind not in self.lanes:
+            self.lanes[kind] = _Lane(item, self.rooms.values())
+        return self.lanes[kind]
+
+    def place(self, item: Work) -> Match | None:
+        preferred = self.rooms.get(item.preferred_agent) if item.preferred_agent else None
+        found = [preferred] if preferred and not obstacle(item, preferred) else self.lane(item).best(item)
+        if not found:
+            return None
+        chosen, runner_up = found[0], found[1] if len(found) > 1 else None
+        oldest = item.queued_at == self.oldest[item.queue]
+        reasons = (
+            *why_this_work(item, oldest, self.policy, self.now),
+            *why_this_agent(item, chosen, runner_up, self.now),
+        )
+        chosen.take(item)
+        self.close(chosen)
+        return Match(item, chosen.agent, score(item, self.policy, self.now), reasons)
+
+    def keep(self, item: Work) -> bool:
+        if not waits_too_long(item, self.policy, self.now):
+            return False
+        kept = self.lane(item).keep_one(item)
+        if kept:
+            self.close(kept)
+        return kept is not None
+
+    def close(self, room: Room) -> None:
+        if not room.open:
+            self.open.discard(room.agent.id)
+
+    def explain(self, item: Work, kept: bool) -> tuple[Reason, ...]:
+        alike = _kind(item), item.excluded_agents
+        if alike not in self.explained:
+            self.explained[alike] = obstacles(item, self.rooms.values())
+        return (PLACE_KEPT, *self.explained[alike]) if kept else self.explained[alike]
+
+
+def _kind(item: Work) -> Kind:
+    return item.queue, item.requirements, item.units, item.exclusive
+
+
+def _demand_unique(what: str, ids: Iterable[UUID]) -> None:
+    twice = [str(key) for key, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise ValueError(f"{what} listed more than once: {', '.join(sorted(twice)[:3])}")
