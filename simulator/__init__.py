@@ -1,0 +1,1 @@
+"""The world outside, scripted: for the demo, training and tests."""
