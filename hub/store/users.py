@@ -1,0 +1,84 @@
+"""The accounts behind agents and supervisors."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Pool
+
+from hub.model import Role
+from hub.store.sql import named
+
+sql = named(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    id: UUID
+    password_hash: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of `hub user list`."""
+
+    login: str
+    name: str
+    role: Role
+    language: str
+    queues: tuple[str, ...]
+    capacity: int
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    login: str
+    name: str
+    role: Role = "agent"
+    language: str = "en"
+    queues: Sequence[str] = ()
+    skills: Mapping[str, int] | None = None
+    capacity: int = 100
+
+
+async def add(pool: Pool, user_id: UUID, user: NewUser, password_hash: str, now: datetime) -> bool:
+    """Whether the account was added; false when the log-in is taken."""
+    row = await pool.fetchval(
+        sql["add_user"], user_id, user.login, user.name, user.role, password_hash, user.language,
+        list(user.queues), json.dumps(dict(user.skills or {})), user.capacity, now,
+    )
+    return row is not None
+
+
+async def credentials(pool: Pool, login: str) -> Credentials | None:
+    row = await pool.fetchrow(sql["credentials"], login)
+    return row and Credentials(row["id"], row["password_hash"], row["disabled_at"] is not None)
+
+
+async def accounts(pool: Pool) -> list[Account]:
+    rows = await pool.fetch(sql["list_users"])
+    return [Account(r["login"], r["name"], r["role"], r["language"], tuple(r["queues"]), r["capacity"],
+                    r["disabled_at"]) for r in rows]
+
+
+async def count(pool: Pool) -> int:
+    """How many accounts can log in."""
+    return int(await pool.fetchval(sql["count_users"]))
+
+
+async def set_password(pool: Pool, login: str, password_hash: str) -> UUID | None:
+    found: UUID | None = await pool.fetchval(sql["set_password"], login, password_hash)
+    return found
+
+
+async def rehash(pool: Pool, user_id: UUID, password_hash: str) -> None:
+    await pool.execute(sql["rehash"], user_id, password_hash)
+
+
+async def disable(pool: Pool, login: str, now: datetime) -> UUID | None:
+    found: UUID | None = await pool.fetchval(sql["disable_user"], login, now)
+    return found
