@@ -48,7 +48,7 @@ class Room:
     @property
     def open(self) -> bool:
         """Whether any item at all could still be given to the agent in this pass."""
-        return self.agent.routable and self.conflict(1, False) is None
+        return self.agent.routable and self.conflict(0, False) is None
 
     @property
     def burden(self) -> Burden:

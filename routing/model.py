@@ -57,8 +57,8 @@ class Work:
 
     `priority`: 0 is normal, higher is sooner, negative is later. `queued_at` (aware) is the start of the
     waiting that ageing counts from; it survives declined and missed offers. `units`: attention it costs,
-    100 = a whole agent. `exclusive`: nothing else may be held beside it (a call).
-    Raises ValueError for a naive time or units below 1.
+    100 = a whole agent, 0 = none. `exclusive`: nothing else may be held beside it (a call).
+    Raises ValueError for a naive time or negative units.
     """
 
     id: UUID
@@ -73,7 +73,7 @@ class Work:
     preferred_agent: UUID | None = None
 
     def __post_init__(self) -> None:
-        _demand(self.units >= 1, f"work {self.id}: units must be 1 or more, not {self.units}")
+        _demand(self.units >= 0, f"work {self.id}: units must not be negative, not {self.units}")
         _demand_aware(self.queued_at, f"work {self.id}: queued_at")
 
 

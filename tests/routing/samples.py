@@ -1,0 +1,183 @@
+"""Floors to decide on: builders with sensible defaults, hypothesis strategies, and a second opinion.
+
+`brute_force` and `may_take` say the rules again in the plainest way, without sharing code with routing/.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from routing.model import Candidate, Held, Plan, Policy, Requirement, Work
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no bug
+CHAT, CALL = Held("webchat", 30), Held("voice", 100, exclusive=True)
+
+
+def uid(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
+def work(number: int, waited: float = 0, **other: Any) -> Work:
+    """A chat of normal priority, queued `waited` minutes ago."""
+    given: dict[str, Any] = {"queue": "help", "channel": "webchat", "priority": 0, "units": 30} | other
+    return Work(id=uid(number), queued_at=ago(waited), **given)
+
+
+def call(number: int, waited: float = 0, **other: Any) -> Work:
+    return work(number, waited, **({"channel": "voice", "units": 100, "exclusive": True} | other))
+
+
+def agent(number: int, idle: float = 0, **other: Any) -> Candidate:
+    """A routable agent of queue help who holds nothing; his id is never that of an item."""
+    given: dict[str, Any] = {
+        "queues": frozenset({"help"}),
+        "skills": {},
+        "routable": True,
+        "not_routable_reason": None,
+        "capacity": 100,
+        "load": (),
+    } | other
+    return Candidate(id=uid(1_000 + number), idle_since=ago(idle), **given)
+
+
+def needs(**levels: int) -> tuple[Requirement, ...]:
+    return tuple(Requirement(skill, level) for skill, level in levels.items())
+
+
+def pairs(plan: Plan) -> list[tuple[int, int]]:
+    """(item, agent) by the numbers they were built with."""
+    return [(match.work.id.int, match.agent.id.int - 1_000) for match in plan.matches]
+
+
+def after(agents: Iterable[Candidate], plan: Plan) -> list[Candidate]:
+    """The same agents once the offers of the plan are out."""
+    return [
+        replace(
+            one,
+            load=one.load
+            + tuple(
+                Held(match.work.channel, match.work.units, match.work.exclusive, offered=True)
+                for match in plan.matches
+                if match.agent.id == one.id
+            ),
+        )
+        for one in agents
+    ]
+
+
+# --- a second opinion ------------------------------------------------------------------------------------
+
+
+def suits(item: Work, one: Candidate) -> bool:
+    """Nothing but his present load keeps the agent from the item."""
+    return (
+        one.routable
+        and item.queue in one.queues
+        and all(one.skills.get(need.skill, 0) >= need.level for need in item.requirements)
+        and one.id not in item.excluded_agents
+        and item.units <= one.capacity
+    )
+
+
+def may_take(item: Work, one: Candidate, policy: Policy) -> bool:
+    alone = not any(held.exclusive for held in one.load) and not (item.exclusive and one.load)
+    room = sum(held.units for held in one.load) + item.units <= one.capacity
+    return suits(item, one) and alone and room and sum(h.offered for h in one.load) < policy.offers_per_agent
+
+
+def goes_first(item: Work, policy: Policy) -> tuple[datetime, datetime, UUID]:
+    head_start = timedelta(minutes=item.priority * policy.priority_minutes)
+    return item.queued_at - head_start, item.queued_at, item.id
+
+
+def burden(one: Candidate) -> tuple[float, datetime, UUID]:
+    share = sum(held.units for held in one.load) / one.capacity if one.capacity else 1.0
+    return share, one.idle_since, one.id
+
+
+@dataclass
+class Opinion:
+    matched: dict[UUID, UUID]
+    kept_for: dict[UUID, UUID]
+
+
+def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Policy) -> Opinion:
+    """Every item against every agent, nothing remembered but who has what."""
+    floor = {one.id: one for one in agents}
+    opinion = Opinion({}, {})
+    for item in sorted(items, key=lambda item: goes_first(item, policy)):
+        unkept = [one for one in floor.values() if one.id not in opinion.kept_for.values()]
+        able = sorted((one for one in unkept if may_take(item, one, policy)), key=burden)
+        if able:
+            chosen = next((one for one in able if one.id == item.preferred_agent), able[0])
+            offer = Held(item.channel, item.units, item.exclusive, offered=True)
+            floor[chosen.id] = replace(chosen, load=(*chosen.load, offer))
+            opinion.matched[item.id] = chosen.id
+        elif max(NOW - item.queued_at, timedelta()) >= timedelta(minutes=policy.hold_back_minutes):
+            suited = [one for one in unkept if suits(item, one)]
+            if suited:
+                opinion.kept_for[item.id] = min(suited, key=burden).id
+    return opinion
+
+
+# --- strategies: few values, so that ties and conflicts are common ---------------------------------------
+
+queues = st.sampled_from(["help", "sales"])
+requirements = st.sampled_from([(), (), needs(french=2), needs(french=1, tax=3)])
+sizes = st.sampled_from([(0, False), (20, False), (30, False), (50, False), (100, True), (40, True)])
+agent_ids = st.integers(1_001, 1_006).map(uid)
+loads = st.lists(st.sampled_from([CHAT, Held("form", 20), CALL, replace(CHAT, offered=True)]), max_size=3)
+
+
+@st.composite
+def items(draw: st.DrawFn, number: int) -> Work:
+    units, exclusive = draw(sizes)
+    return work(
+        number,
+        draw(st.sampled_from([-1, 0, 0, 3, 5, 8, 10, 15, 30])),
+        queue=draw(queues),
+        priority=draw(st.sampled_from([-1, 0, 0, 0, 1, 2])),
+        units=units,
+        exclusive=exclusive,
+        requirements=draw(requirements),
+        excluded_agents=draw(st.frozensets(agent_ids, max_size=2)),
+        preferred_agent=draw(st.none() | agent_ids),
+    )
+
+
+@st.composite
+def candidates(draw: st.DrawFn, number: int) -> Candidate:
+    reason = draw(st.sampled_from([None, None, None, "break"]))
+    return agent(
+        number,
+        draw(st.sampled_from([0, 1, 1, 2])),
+        queues=draw(st.frozensets(queues, min_size=1)),
+        skills=draw(st.dictionaries(st.sampled_from(["french", "tax"]), st.integers(0, 3))),
+        routable=reason is None,
+        not_routable_reason=reason,
+        capacity=draw(st.sampled_from([0, 50, 100, 100, 200])),
+        load=tuple(draw(loads)),
+    )
+
+
+@st.composite
+def floors(draw: st.DrawFn) -> tuple[list[Work], list[Candidate], Policy]:
+    """Up to nine items, up to five agents, one policy."""
+    waiting = [draw(items(number)) for number in range(1, draw(st.integers(1, 9)) + 1)]
+    staff = [draw(candidates(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
+    policy = Policy(
+        priority_minutes=draw(st.sampled_from([0, 5])),
+        hold_back_minutes=draw(st.sampled_from([0, 10, 1_000])),
+        offers_per_agent=draw(st.sampled_from([1, 1, 2])),
+    )
+    return waiting, staff, policy

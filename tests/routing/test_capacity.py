@@ -1,0 +1,58 @@
+"""What fits beside what."""
+
+from dataclasses import replace
+
+import pytest
+
+from routing.capacity import Room
+from routing.model import Held, Policy, ReasonCode
+from tests.routing.samples import CALL, CHAT, agent, call, work
+
+OFFERED = replace(CHAT, offered=True)
+FORM = Held("form", 20)
+
+
+@pytest.mark.parametrize(
+    ("load", "units", "exclusive", "expected"),
+    [
+        ((), 30, False, None),
+        ((), 100, True, None),
+        ((CHAT, CHAT), 40, False, None),
+        ((CHAT, CHAT), 41, False, "busy"),
+        ((CALL,), 0, False, "exclusive_conflict"),
+        ((CHAT,), 10, True, "exclusive_conflict"),
+        ((Held("note", 0),), 10, True, "exclusive_conflict"),
+        ((OFFERED,), 30, False, "offer_open"),
+        ((CHAT, CHAT, CHAT, CHAT), 0, False, "busy"),  # a supervisor may have pushed him over
+    ],
+)
+def test_room(load: tuple[Held, ...], units: int, exclusive: bool, expected: ReasonCode | None) -> None:
+    assert Room(agent(1, load=load), Policy()).conflict(units, exclusive) == expected
+
+
+def test_more_open_offers_where_the_policy_allows_them() -> None:
+    room = Room(agent(1, load=(OFFERED,)), Policy(offers_per_agent=2))
+    assert room.conflict(30, False) is None
+    room.take(work(1))
+    assert room.conflict(30, False) == "offer_open"
+
+
+def test_a_call_taken_shuts_the_room() -> None:
+    room = Room(agent(1, capacity=200), Policy(offers_per_agent=9))
+    room.take(call(1))
+    assert room.conflict(0, False) == "exclusive_conflict"
+    assert not room.open
+
+
+def test_an_agent_without_capacity_counts_as_fully_burdened() -> None:
+    assert Room(agent(1, capacity=0), Policy()).burden[0] == 1.0
+
+
+def test_the_same_units_weigh_more_on_a_smaller_capacity() -> None:
+    trainee = Room(agent(1, idle=9, capacity=60, load=(FORM,)), Policy())
+    expert = Room(agent(2, capacity=100, load=(FORM,)), Policy())
+    assert expert.burden < trainee.burden
+
+
+def test_an_agent_who_is_not_routable_is_never_open() -> None:
+    assert not Room(agent(1, routable=False), Policy()).open

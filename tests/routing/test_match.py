@@ -1,0 +1,149 @@
+"""One pass, by example."""
+
+import pytest
+
+from routing.capacity import Room
+from routing.match import match
+from routing.model import Candidate, Held, Plan, Policy, Reason, Work
+from tests.routing.samples import CHAT, NOW, after, agent, ago, call, needs, pairs, uid, work
+
+POLICY = Policy(priority_minutes=5, hold_back_minutes=10)
+
+
+def plan(items: list[Work], staff: list[Candidate], policy: Policy = POLICY) -> Plan:
+    return match(items, staff, policy, NOW)
+
+
+def test_nothing_to_do() -> None:
+    assert plan([], [agent(1)]) == Plan((), ())
+    assert plan([work(1)], []).matches == ()
+
+
+def test_the_oldest_goes_to_the_longest_idle() -> None:
+    staff = [agent(1, idle=1), agent(2, idle=2)]
+    assert pairs(plan([work(1, 3), work(2, 9)], staff)) == [(2, 2), (1, 1)]
+
+
+def test_the_preferred_agent_comes_before_the_longest_idle() -> None:
+    result = plan([work(1, preferred_agent=uid(1_001))], [agent(1, idle=1), agent(2, idle=2)])
+    assert pairs(result) == [(1, 1)]
+    assert Reason("preferred_agent") in result.matches[0].reasons
+
+
+@pytest.mark.parametrize(
+    "preferred", [agent(1, routable=False), agent(1, load=(CHAT, CHAT, CHAT)), agent(1, capacity=0)]
+)
+def test_a_preferred_agent_who_cannot_is_passed_over_at_once(preferred: Candidate) -> None:
+    assert pairs(plan([work(1, preferred_agent=preferred.id)], [preferred, agent(2)])) == [(1, 2)]
+
+
+def test_a_preferred_agent_nobody_knows_is_no_obstacle() -> None:
+    assert pairs(plan([work(1, preferred_agent=uid(5))], [agent(1)])) == [(1, 1)]
+
+
+def test_who_holds_nothing_comes_before_who_has_been_idle_longer_with_a_chat() -> None:
+    assert pairs(plan([work(1)], [agent(1, idle=60, load=(CHAT,)), agent(2, idle=1)])) == [(1, 2)]
+
+
+def test_one_offer_at_a_time_unless_the_policy_allows_more() -> None:
+    items = [work(number, 9 - number) for number in (1, 2, 3, 4)]
+    assert pairs(plan(items, [agent(1)])) == [(1, 1)]
+    assert pairs(plan(items, [agent(1)], Policy(offers_per_agent=9))) == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_an_unanswered_offer_blocks_the_next_one() -> None:
+    waiting = [work(1)]
+    assert plan(waiting, [agent(1, load=(Held("webchat", 30, offered=True),))]).matches == ()
+
+
+def test_an_item_nobody_can_take_blocks_nobody() -> None:
+    assert pairs(plan([work(1, 9, requirements=needs(latin=1)), work(2)], [agent(1)])) == [(2, 1)]
+
+
+def test_an_excluded_agent_is_passed_over_and_still_gets_the_next() -> None:
+    staff = [agent(1, idle=9), agent(2)]
+    items = [work(1, 5, excluded_agents=frozenset({uid(1_001)})), work(2, 4)]
+    assert pairs(plan(items, staff)) == [(1, 2), (2, 1)]
+
+
+def test_a_call_is_held_alone() -> None:
+    roomy = agent(1, capacity=200, load=(CHAT,))
+    assert plan([call(1)], [roomy]).matches == ()
+    both = [call(1, 5), work(2, 4)]
+    assert pairs(plan(both, [agent(1, capacity=200)], Policy(offers_per_agent=9))) == [(1, 1)]
+
+
+def test_small_items_do_not_keep_a_call_out_for_ever() -> None:
+    staff = [agent(1, load=(CHAT,)), agent(2, load=(CHAT, CHAT))]
+    early = plan([call(1, 9), work(2, 1)], staff)
+    assert pairs(early) == [(2, 1)]
+    late = plan([call(1, 10), work(2, 1)], staff)
+    assert pairs(late) == [(2, 2)]
+    assert late.skips[0].reasons[0] == Reason("place_kept", {"agents": 1})
+
+
+def test_an_agent_kept_for_one_item_still_takes_what_ranks_before_it() -> None:
+    staff = [agent(1, load=(CHAT,))]
+    assert pairs(plan([work(2, 11), call(1, 10)], staff)) == [(2, 1)]
+
+
+def test_who_waits_behind_a_kept_agent_is_told_so() -> None:
+    result = plan([call(1, 10), work(2, 1)], [agent(1, load=(CHAT,))])
+    assert result.skips[1].reasons == (Reason("held_for_older", {"agents": 1}),)
+
+
+def test_a_call_gets_its_turn_on_a_floor_that_never_runs_dry() -> None:
+    """I5: two new chats a minute for ever, chats of 5 minutes; the call is taken after 10 + 5 minutes."""
+    chats: list[tuple[Work, Candidate, int]] = []
+    staff = {number: agent(number) for number in (1, 2)}
+    waiting = [call(1, 0)]
+    for minute in range(1, 60):
+        now = ago(-minute)
+        chats = [entry for entry in chats if entry[2] > minute]
+        waiting += [work(minute * 10 + extra, -minute) for extra in (1, 2)]
+        floor = [
+            agent(number, load=tuple(CHAT for entry in chats if entry[1].id == one.id))
+            for number, one in staff.items()
+        ]
+        result = match(waiting, floor, POLICY, now)
+        if any(found.work.exclusive for found in result.matches):
+            assert minute <= 15
+            return
+        chats += [(found.work, found.agent, minute + 5) for found in result.matches]
+        waiting = [skip.work for skip in result.skips]
+    pytest.fail("the call was never taken")
+
+
+def test_the_same_id_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="work listed more than once"):
+        plan([work(1), work(1, 5)], [agent(1)])
+    with pytest.raises(ValueError, match="agent listed more than once"):
+        plan([work(1)], [agent(1), agent(1)])
+
+
+def test_work_of_no_weight_fits_beside_a_full_load() -> None:
+    assert pairs(plan([work(1, units=0)], [agent(1, load=(Held("mail", 100),))])) == [(1, 1)]
+
+
+def test_a_second_pass_after_the_offers_gives_nothing_twice() -> None:
+    items, staff = [work(1, 2), work(2, 1)], [agent(1)]
+    first = plan(items, staff)
+    assert plan([skip.work for skip in first.skips], after(staff, first)).matches == ()
+
+
+def test_many_waiting_items_are_not_compared_with_every_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """10 000 x 200 in well under a look at each pair: counted, not timed."""
+    looks = 0
+    look = Room.conflict
+
+    def counted(room: Room, units: int, exclusive: bool) -> str | None:
+        nonlocal looks
+        looks += 1
+        return look(room, units, exclusive)
+
+    monkeypatch.setattr(Room, "conflict", counted)
+    items = [work(number, number % 50, units=20 + number % 3) for number in range(1, 10_001)]
+    result = plan(items, [agent(number, idle=number) for number in range(1, 201)])
+    assert len(result.matches) == 200
+    assert len(result.skips) == 9_800
+    assert looks < 200 * 40

@@ -1,0 +1,116 @@
+"""What holds for every floor."""
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.match import match
+from routing.model import Candidate, Plan, Policy, Work
+from tests.routing.samples import NOW, after, brute_force, floors, goes_first, may_take, patient, suits
+
+Floor = tuple[list[Work], list[Candidate], Policy]
+
+
+def decide(floor: Floor) -> Plan:
+    items, staff, policy = floor
+    return match(items, staff, policy, NOW)
+
+
+@given(floors())
+@settings(patient, max_examples=400)
+def test_equals_the_brute_force_oracle(floor: Floor) -> None:
+    plan, opinion = decide(floor), brute_force(*floor)
+    assert {found.work.id: found.agent.id for found in plan.matches} == opinion.matched
+    kept = {skip.work.id for skip in plan.skips if skip.reasons[0].code == "place_kept"}
+    assert kept == set(opinion.kept_for)
+
+
+@given(floors())
+@patient
+def test_every_item_is_matched_or_skipped_once(floor: Floor) -> None:
+    plan = decide(floor)
+    decided = [found.work.id for found in plan.matches] + [skip.work.id for skip in plan.skips]
+    assert sorted(decided) == sorted(item.id for item in floor[0])
+
+
+@given(floors())
+@patient
+def test_never_over_capacity(floor: Floor) -> None:
+    """I4: units within capacity, calls alone, no more open offers than allowed."""
+    plan, policy = decide(floor), floor[2]
+    given_work = {found.agent.id for found in plan.matches}
+    for one in after(floor[1], plan):
+        if one.id in given_work:
+            assert sum(held.units for held in one.load) <= one.capacity
+            assert len(one.load) == 1 or not any(held.exclusive for held in one.load)
+            assert sum(held.offered for held in one.load) <= policy.offers_per_agent
+
+
+@given(floors())
+@patient
+def test_never_an_unskilled_excluded_absent_or_foreign_agent(floor: Floor) -> None:
+    assert all(suits(found.work, found.agent) for found in decide(floor).matches)
+
+
+@given(floors())
+@patient
+def test_no_later_item_goes_to_an_agent_who_could_have_taken_an_earlier_one(floor: Floor) -> None:
+    """I5: of two items of one size, the earlier is not left out while the later is offered."""
+    plan, policy = decide(floor), floor[2]
+    for found in plan.matches:
+        for skip in plan.skips:
+            earlier = goes_first(skip.work, policy) < goes_first(found.work, policy)
+            same_size = (skip.work.units, skip.work.exclusive) == (found.work.units, found.work.exclusive)
+            assert not (earlier and same_size and suits(skip.work, found.agent))
+
+
+@given(floors())
+@patient
+def test_overtaking_is_bounded_by_priority(floor: Floor) -> None:
+    """I5: an agent given an item leaves out nobody who has waited longer than the head start allows."""
+    plan, policy = decide(floor), floor[2]
+    for found in plan.matches:
+        for skip in plan.skips:
+            same_size = (skip.work.units, skip.work.exclusive) == (found.work.units, found.work.exclusive)
+            if same_size and suits(skip.work, found.agent):
+                longer = (found.work.queued_at - skip.work.queued_at).total_seconds() / 60
+                assert longer <= max(0, found.work.priority - skip.work.priority) * policy.priority_minutes
+
+
+@given(floors())
+@patient
+def test_no_agent_is_left_idle_who_could_take_something(floor: Floor) -> None:
+    items, staff, policy = floor
+    plan = match(items, staff, Policy(policy.priority_minutes, 10**6, policy.offers_per_agent), NOW)
+    later = after(staff, plan)
+    assert not any(may_take(skip.work, one, policy) for skip in plan.skips for one in later)
+
+
+@given(floors(), st.randoms(use_true_random=False))
+@patient
+def test_the_order_of_the_arguments_does_not_matter(floor: Floor, random: Random) -> None:
+    items, staff, policy = floor
+    plan = decide(floor)
+    random.shuffle(items)
+    random.shuffle(staff)
+    assert match(items, staff, policy, NOW) == plan
+
+
+@given(floors())
+@settings(patient, max_examples=50)
+def test_a_floor_where_offers_are_accepted_and_finished_serves_everybody(floor: Floor) -> None:
+    """I5: pass after pass, with all work ended between passes, only items that suit nobody remain."""
+    items, staff, policy = floor
+    idle = [replace(one, load=()) for one in staff]
+    waiting: dict[UUID, Work] = {item.id: item for item in items}
+    served: Counter[UUID] = Counter()
+    for _ in items:
+        for found in match(list(waiting.values()), idle, policy, NOW).matches:
+            served[found.work.id] += 1
+            del waiting[found.work.id]
+    assert all(count == 1 for count in served.values())
+    assert not any(suits(item, one) for item in waiting.values() for one in idle)
