@@ -11,7 +11,18 @@ from uuid import UUID
 
 import pytest
 
-from channels.base import Address, Channel, Check, Inbound, Mark, Outbound, Refused, SendError, SendErrorKind, Sent
+from channels.base import (
+    Address,
+    Channel,
+    Check,
+    Inbound,
+    Mark,
+    Outbound,
+    Refused,
+    SendError,
+    SendErrorKind,
+    Sent,
+)
 from tests.channels.kit.driver import Driver, ReceiptDriver, Stored
 
 KEY = UUID("00000000-0000-7000-8000-000000000001")
@@ -164,7 +175,7 @@ class ReceiptConformance(Conformance):
 
 
 async def attempt(channel: Channel, outbound: Outbound) -> Sent | SendError:
-    """One attempt to send. Anything but an answer or a `SendError` is a fault of the channel, and comes through."""
+    """One attempt to send. Anything but an answer or a `SendError` is the channel's own fault, and is raised."""
     try:
         return await channel.send(outbound)
     except SendError as error:
