@@ -1,0 +1,262 @@
+"""What a channel is: values it hands to the hub, values it gets from the hub, and the few verbs between.
+
+A channel turns what the world sends into `Inbound` or `Receipt` values and gives them to its `Sink`; it turns an
+`Outbound` into one attempt to send. It never retries, stores or decides: the hub does.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from aiohttp import web
+
+AddressKind = Literal["phone", "email", "visitor", "whatsapp", "external"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One reachable identity, already in its canonical form (E.164, lower-case e-mail domain, visitor id)."""
+
+    kind: AddressKind
+    value: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that arrived with a contact. `declared_type` is what the sender said, never what we trust."""
+
+    name: str
+    declared_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing that a customer did, understood, with the bytes it was understood from.
+
+    `natural_key` is unique within `source` and the same on every retry; `body` is compared when a key comes again:
+    equal bodies are a retry, different ones a reused key.
+    """
+
+    source: str
+    natural_key: str
+    channel: str
+    addresses: tuple[Address, ...]  # the first one is where a reply goes
+    text: str
+    at: datetime
+    raw: bytes
+    content_type: str
+    body: bytes = b""  # what makes two arrivals equal; empty: the raw bytes
+    name: str | None = None
+    language: str | None = None
+    subject: str = ""
+    queue: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    file_ids: tuple[UUID, ...] = ()  # files put up before, by the same visitor
+    continues: bool = False  # joins the open interaction of the first address (a conversation) instead of a new one
+    client_id: str | None = None  # the sender's own id of the message
+
+
+Mark = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message that we sent. Ranked and monotonic: a late `delivered` never undoes `read`."""
+
+    source: str
+    channel: str
+    mark: Mark
+    at: datetime
+    message_id: UUID | None = None
+    provider_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to send, once. `message_id` is stable over attempts: use it wherever the vendor dedupes."""
+
+    message_id: UUID
+    interaction_id: UUID
+    number: int
+    recipient: Address
+    text: str
+    author_name: str
+    at: datetime
+    files: tuple["FileRef", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file as others see it."""
+
+    id: UUID
+    name: str
+    type: str
+    size: int
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side has taken responsibility. `provider_id` names the message in receipts to come."""
+
+    provider_id: str | None = None
+
+
+SendErrorKind = Literal["temporary", "permanent", "ambiguous"]
+
+
+class SendError(Exception):
+    """An attempt that failed: `temporary` is tried again, `permanent` is shown, `ambiguous` is never resent blindly."""
+
+    def __init__(self, kind: SendErrorKind, code: str, text: str, after: float | None = None) -> None:
+        super().__init__(f"{code}: {text}")
+        self.kind: SendErrorKind = kind
+        self.code = code
+        self.text = text
+        self.after = after  # seconds, when the other side said so
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The hub has committed what it was given."""
+
+    interaction_id: UUID
+    reference: str
+    message_id: UUID
+    number: int
+    at: datetime
+    duplicate: bool = False
+
+
+class Refused(Exception):
+    """The hub, or the channel itself, will not take this, and says why.
+
+    `fields` maps a field's name to a code of its own; `status` is what an HTTP edge answers.
+    """
+
+    def __init__(self, code: str, status: int = 422, fields: Mapping[str, str] | None = None,
+                 after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.fields = dict(fields or {})
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a conversation as its customer may see it. Notes have no such form, on purpose."""
+
+    id: UUID
+    client_id: str
+    interaction_id: UUID
+    number: int
+    direction: Literal["in", "out"]
+    name: str
+    text: str
+    at: datetime
+    state: str
+    files: tuple[FileRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer's conversation stands now. `position` counts from 1; `wait` is seconds, low and high."""
+
+    interaction_id: UUID
+    reference: str
+    state: Literal["queued", "active", "ended"]
+    agent_name: str | None
+    position: int | None
+    wait: tuple[int, int] | None
+    staffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A customer's own view: where it stands, and its messages, oldest first."""
+
+    standing: Standing | None
+    messages: tuple[Said, ...]
+
+
+class Sink(Protocol):
+    """The hub, as a channel sees it. Each verb returns only after COMMIT, or raises `Refused`."""
+
+    async def take_in(self, inbound: Inbound) -> Accepted: ...
+
+    async def take_receipt(self, receipt: Receipt) -> None: ...
+
+    async def refuse(self, source: str, raw: bytes, content_type: str, reason: str) -> None:
+        """Enters something in the ledger that was turned away before it became an `Inbound`."""
+
+    async def quarantine(self, source: str, natural_key: str, raw: bytes, content_type: str, reason: str) -> None:
+        """Keeps what cannot be understood, for a human; raises nothing that the sender could mend."""
+
+    async def leave(self, address: Address, channel: str) -> None:
+        """The customer ended the conversation."""
+
+    async def read_up_to(self, address: Address, channel: str, number: int, mark: Mark) -> None:
+        """All outgoing messages of the open conversation up to `number` have reached `mark`."""
+
+    async def conversation(self, address: Address, channel: str, after: int = 0) -> Conversation: ...
+
+    async def keep_file(self, owner: str, file: File) -> FileRef: ...
+
+    async def file(self, owner: str, file_id: UUID) -> tuple[FileRef, bytes]: ...
+
+    async def typing(self, address: Address, channel: str, on: bool) -> None:
+        """Tells the holder that the customer is typing. Not kept; may be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One HTTP way in. The channel says what it wants; the hub mounts it."""
+
+    method: str
+    path: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding of a channel's self-test: what was tried, whether it works, and what to do if not."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+class Channel(Protocol):
+    """The contract. `kind` names the channel in data and on the screen.
+
+    `repeatable`: an attempt whose outcome nobody knows may be made again, because the other side drops a second copy
+    by `message_id`. Where it is False such a message becomes *unconfirmed*, for a human to decide.
+    """
+
+    kind: str
+    repeatable: bool
+
+    def routes(self) -> Sequence[Route]: ...
+
+    async def send(self, message: Outbound) -> Sent:
+        """One attempt. Returns when the other side has it; raises `SendError` otherwise."""
+
+    def check(self) -> AsyncIterator[Check]: ...
+
+
+class Conversational(Protocol):
+    """The extra power of channels whose customer watches the conversation live."""
+
+    async def changed(self, address: Address) -> None:
+        """The conversation of this address has moved (state, place in line, marks): tell whoever watches."""
+
+    async def agent_typing(self, address: Address, name: str, on: bool) -> None: ...

@@ -1,0 +1,239 @@
+"""THE write: lock, lifecycle, touch, state rows and outbox in one transaction; the doorbell after COMMIT."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+
+from hub import lifecycle, model
+from hub.clock import NewId, Now
+from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
+from hub.errors import Unavailable
+from hub.lifecycle import Change
+from hub.model import Act, Agent, By, Interaction
+from hub.store import journal as store
+from hub.store.journal import Connection, Row
+
+# Acts that touch nobody's load: the interaction's own lock is enough.
+_WITHOUT_AGENT = (model.Received, model.Said, model.Noted, model.Prioritised, model.Extended, model.Ended)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be written with the touch. `recipient` is frozen here for what goes out."""
+
+    id: UUID
+    direction: Literal["in", "out"]
+    client_id: str
+    text: str
+    author_id: UUID | None = None
+    author_name: str = ""
+    recipient: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNote:
+    id: UUID
+    client_id: str
+    text: str
+    author_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What is written in the same transaction as the touch, beside the state."""
+
+    message: NewMessage | None = None
+    note: NewNote | None = None
+    blobs: tuple[bytes, ...] = ()
+    raw: bytes | None = None
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # arrivals, files, customers, addresses
+    attach: tuple[UUID, ...] = ()  # files put up before
+    owner: str = ""  # who may attach them
+    at: datetime | None = None  # when it happened, if not now
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the database now."""
+
+    interaction: Interaction
+    touch_id: UUID
+    kind: str
+
+
+class Journal:
+    def __init__(self, pool: asyncpg.Pool, now: Now, new_id: NewId, doorbell: Doorbell) -> None:
+        self.pool = pool
+        self.now = now
+        self.new_id = new_id
+        self._doorbell = doorbell
+
+    async def write(self, interaction_id: UUID, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
+        """Applies one act. Raises what `lifecycle.apply` raises, `NotFound`, or a unique violation."""
+        async with self.begin() as page:
+            return await page.write(await page.lock(interaction_id), act, by, enclosed)
+
+    async def open(self, interaction: Interaction, kind: str, by: By, enclosed: Enclosed) -> Written:
+        """A new interaction with its first touch: one statement, so one round trip."""
+        async with self._connection() as conn:
+            page = Page(conn, self)
+            written = await page.open(interaction, kind, by, enclosed)
+        self.ring(*page.rings)
+        return written
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator["Page"]:
+        """One transaction; what was written in it is rung only after COMMIT returned."""
+        async with self._connection() as conn:
+            page = Page(conn, self)
+            async with conn.transaction():
+                yield page
+        self.ring(*page.rings)
+
+    def ring(self, *rings: Ring) -> None:
+        for what in rings:
+            self._doorbell.ring(what)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            conn = await self.pool.acquire(timeout=5)
+        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as problem:
+            raise Unavailable() from problem
+        try:
+            yield conn
+        except (ConnectionError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+                asyncpg.AdminShutdownError, asyncpg.CannotConnectNowError) as problem:
+            raise Unavailable() from problem
+        finally:
+            await self.pool.release(conn, timeout=5)
+
+
+class Page:
+    """One open transaction of the journal."""
+
+    def __init__(self, conn: Connection, journal: Journal) -> None:
+        self.conn = conn
+        self.rings: list[Ring] = []
+        self._now: Callable[[], datetime] = journal.now
+        self._new_id = journal.new_id
+
+    async def lock(self, interaction_id: UUID) -> Interaction:
+        return await store.lock_interaction(self.conn, interaction_id)
+
+    async def write(self, before: Interaction, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
+        """Applies `act` to a locked interaction: lifecycle decides, the rows follow."""
+        now = self._now()
+        agent = await self._agent(before, act, now)
+        change = lifecycle.apply(before, agent, act, now)
+        rows = _state_rows(change, now, self._new_id)
+        if agent is not None:
+            await self._agent_rows(rows, agent, change, now)
+        rows["interaction_changes"] = [store.interaction_row(_counted(change.interaction, enclosed))]
+        written = await self._put(_counted(change.interaction, enclosed), change.kind, change.data, by, enclosed, rows)
+        self._ring(before, written, agent, enclosed)
+        return written
+
+    async def open(self, interaction: Interaction, kind: str, by: By, enclosed: Enclosed) -> Written:
+        counted = _counted(interaction, enclosed)
+        rows = {"interactions": [store.interaction_row(counted)]}
+        written = await self._put(counted, kind, {}, by, enclosed, rows)
+        self._ring(interaction, written, None, enclosed)
+        return written
+
+    async def _agent(self, interaction: Interaction, act: Act, now: datetime) -> Agent | None:
+        if isinstance(act, _WITHOUT_AGENT):
+            return None
+        agent_id = getattr(act, "agent_id", None) or interaction.agent_id
+        return await store.lock_agent(self.conn, agent_id, now) if agent_id else None
+
+    async def _put(self, after: Interaction, kind: str, data: Mapping[str, object], by: By, enclosed: Enclosed,
+                   rows: dict[str, list[Row]]) -> Written:
+        now, touch_id = self._now(), self._new_id()
+        rows["touches"] = [{
+            "id": touch_id, "interaction_id": after.id, "version": after.version, "customer_id": after.customer_id,
+            "channel": after.channel, "kind": kind, "at": enclosed.at or now, "recorded_at": now, "actor": by.kind,
+            "actor_id": by.id, "data": {**data, **enclosed.data},
+            "raw_sha256": store.digest(enclosed.raw) if enclosed.raw is not None else None,
+        }]
+        _enclose(rows, after, touch_id, enclosed, now)
+        blobs = enclosed.blobs if enclosed.raw is None else (enclosed.raw, *enclosed.blobs)
+        await store.put(self.conn, now, rows, blobs)
+        return Written(after, touch_id, kind)
+
+    async def _agent_rows(self, rows: dict[str, list[Row]], agent: Agent, change: Change, now: datetime) -> None:
+        if change.declare is None:
+            rows["agent_loads"] = [{"id": agent.id, "idle_since": now}]
+            return
+        await declare(self.conn, agent, change.declare, now)
+
+    def _ring(self, before: Interaction, written: Written, agent: Agent | None, enclosed: Enclosed) -> None:
+        after = written.interaction
+        agents = frozenset(a for a in (before.agent_id, after.agent_id, before.preferred_agent_id,
+                                       after.preferred_agent_id) if a)
+        sends = enclosed.message is not None and enclosed.message.direction == "out"
+        self.rings.append(Moved(after.id, after.version, written.touch_id, written.kind, after.customer_id,
+                                after.channel, after.address_id, after.queue_id, after.state, agents, sends))
+        if agent is not None:
+            self.rings.append(AgentMoved(agent.id))
+
+
+async def declare(conn: Connection, agent: Agent, to: tuple[str, str | None, str], now: datetime,
+                  pending: tuple[str, str | None] | None = None) -> None:
+    """Sets a locked agent's declared state and keeps the interval; every change has a cause."""
+    state, reason, cause = to
+    await store.put(conn, now, {"agent_states": [{
+        "id": agent.id, "idle_since": now, "declared": state, "reason": reason, "declared_since": now,
+        "declared_cause": cause, "pending": pending[0] if pending else None,
+        "pending_reason": pending[1] if pending else None,
+    }]})
+    await conn.execute(store.sql["end_state_interval"], agent.id, now)
+    await conn.execute(store.sql["begin_state_interval"], agent.id, state, reason, cause, now)
+
+
+def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:
+    return after if enclosed.message is None else replace(after, messages=after.messages + 1)
+
+
+def _state_rows(change: Change, now: datetime, new_id: NewId) -> dict[str, list[Row]]:
+    it, rows = change.interaction, dict[str, list[Row]]()
+    if offer := change.open_offer:
+        rows["offers"] = [{"id": offer.offer_id, "interaction_id": it.id, "agent_id": offer.agent_id, "state": "open",
+                           "reasons": [dict(r) for r in offer.reasons], "units": it.units, "offered_at": now,
+                           "deadline": offer.deadline}]
+    if end := change.end_offer:
+        rows["offer_ends"] = [{"id": end[0], "state": end[1], "reason": end[2], "ended_at": now}]
+    if change.assign:
+        rows["assignments"] = [{"id": new_id(), "interaction_id": it.id, "agent_id": change.assign,
+                                "units": it.units, "started_at": now}]
+    if change.unassign:
+        rows["assignment_ends"] = [{"interaction_id": it.id, "ended_at": now, "end_reason": change.unassign}]
+    return rows
+
+
+def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclosed: Enclosed, now: datetime) -> None:
+    for part, more in enclosed.rows.items():
+        rows[part] = [{**row, "touch_id": touch_id} for row in more]
+    if message := enclosed.message:
+        out = message.direction == "out"
+        rows["messages"] = [{
+            "id": message.id, "interaction_id": it.id, "number": it.messages, "touch_id": touch_id,
+            "direction": message.direction, "client_id": message.client_id, "text": message.text,
+            "author_id": message.author_id, "author_name": message.author_name, "at": enclosed.at or now,
+            "state": "pending" if out else "received", "state_at": now,
+        }]
+        if message.recipient is not None:
+            rows["outbox"] = [{"message_id": message.id, "interaction_id": it.id, "channel": it.channel,
+                               "recipient": dict(message.recipient), "state": "pending", "due_at": now,
+                               "created_at": now}]
+    if note := enclosed.note:
+        rows["notes"] = [{"id": note.id, "interaction_id": it.id, "touch_id": touch_id, "client_id": note.client_id,
+                          "text": note.text, "author_id": note.author_id, "at": now}]
+    if enclosed.attach:
+        rows["attached"] = [{"id": f, "touch_id": touch_id, "owner": enclosed.owner} for f in enclosed.attach]

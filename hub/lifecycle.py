@@ -1,0 +1,305 @@
+"""PURE: what an act does to an interaction, or why it may not be. The whole life of a contact reads here.
+
+`LEGAL` is the table of legal transitions (drawn in docs/lifecycle.md); the functions below it say what each act
+changes. No I/O, no clock, no ids of its own: the journal brings them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from uuid import UUID
+
+from hub import model
+from hub.errors import Late, NotYours, OverCapacity, Taken, WrongState
+from hub.model import HELD, Act, Agent, Declared, Interaction, State
+
+OPEN: frozenset[State] = frozenset({"queued", "offered", "active", "waiting", "parked", "wrapping"})
+ANY: frozenset[State] = OPEN | {"done"}
+
+LEGAL: Mapping[type, frozenset[State]] = {
+    model.Received: ANY,
+    model.Said: frozenset({"active", "wrapping"}),
+    model.Noted: ANY,
+    model.Offered: frozenset({"queued"}),
+    model.Accepted: frozenset({"offered"}),
+    model.Declined: frozenset({"offered"}),
+    model.Withdrawn: frozenset({"offered"}),
+    model.Claimed: frozenset({"queued"}),
+    model.Ended: frozenset({"active"}),
+    model.Left: OPEN - {"wrapping"},
+    model.Extended: frozenset({"wrapping"}),
+    model.WrappedUp: frozenset({"wrapping"}),
+    model.Waiting: frozenset({"active", "wrapping"}),
+    model.Parked: frozenset({"active", "wrapping"}),
+    model.Resumed: frozenset({"waiting", "parked"}),
+    model.Requeued: OPEN,
+    model.Prioritised: OPEN,
+    model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
+}
+
+OfferEnd = Literal["accepted", "declined", "missed", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be written: the interaction as it will be, the touch, and what else moves with it."""
+
+    interaction: Interaction
+    kind: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    open_offer: model.Offered | None = None
+    end_offer: tuple[UUID, OfferEnd, str | None] | None = None
+    assign: UUID | None = None
+    unassign: str | None = None  # why the assignment ends
+    declare: tuple[Declared, str | None, str] | None = None  # state, reason, cause: of the agent under lock
+
+
+def apply(interaction: Interaction, agent: Agent | None, act: Act, now: datetime) -> Change:
+    """What `act` changes. `agent` is the one it concerns: who acts, or else who holds the interaction.
+
+    Raises `WrongState`, `Late`, `Taken`, `NotYours` or `OverCapacity`.
+    """
+    if interaction.state not in LEGAL[type(act)]:
+        raise _illegal(interaction, act)
+    change = _APPLY[type(act)](interaction, agent, act, now)
+    return _finish_then_break(_entered(interaction, change, now), agent)
+
+
+def fits(agent: Agent, interaction: Interaction) -> bool:
+    """Whether the agent has room: units within capacity, and an exclusive item is held alone."""
+    others = [h for h in agent.held if h.interaction_id != interaction.id]
+    alone = not others or not (interaction.exclusive or any(h.exclusive for h in others))
+    return alone and sum(h.units for h in others) + interaction.units <= agent.capacity
+
+
+def _illegal(interaction: Interaction, act: Act) -> Exception:
+    if isinstance(act, model.Claimed | model.Accepted | model.Declined):
+        return Taken() if interaction.state in HELD else WrongState()
+    return WrongState(f"This interaction is {interaction.state}; {type(act).__name__.lower()} is not possible now.")
+
+
+def _entered(before: Interaction, change: Change, now: datetime) -> Change:
+    """The version goes up with every touch; the clock of a state starts when the state does."""
+    after = replace(change.interaction, version=before.version + 1)
+    if after.state != before.state:
+        after = replace(after, entered_at=now)
+    return replace(change, interaction=after)
+
+
+def _finish_then_break(change: Change, agent: Agent | None) -> Change:
+    """The break an agent asked for while busy begins with the end of the last thing he held."""
+    if agent is None or agent.pending is None or change.unassign is None or change.declare is not None:
+        return change
+    if any(h.interaction_id != change.interaction.id for h in agent.held):
+        return change
+    return replace(change, declare=(agent.pending, agent.pending_reason, "finished_work"))
+
+
+def _holder(interaction: Interaction, agent_id: UUID) -> None:
+    if interaction.agent_id != agent_id:
+        raise NotYours()
+
+
+def _room(agent: Agent | None, interaction: Interaction) -> Agent:
+    if agent is None or agent.disabled:
+        raise NotYours("This agent may not take work.")
+    if not fits(agent, interaction):
+        raise OverCapacity()
+    return agent
+
+
+def _back(interaction: Interaction, prefer: UUID | None) -> Interaction:
+    """In its queue, held by nobody."""
+    return replace(interaction, state="queued", agent_id=None, offer_id=None, due_at=None, preferred_agent_id=prefer)
+
+
+def _held_by(interaction: Interaction, agent_id: UUID, now: datetime) -> Interaction:
+    return replace(interaction, state="active", agent_id=agent_id, offer_id=None, due_at=None,
+                   answered_at=interaction.answered_at or now, preferred_agent_id=agent_id)
+
+
+def _offer_over(interaction: Interaction, how: OfferEnd, reason: str | None = None
+                ) -> tuple[UUID, OfferEnd, str | None] | None:
+    return (interaction.offer_id, how, reason) if interaction.offer_id else None
+
+
+# --- the customer ----------------------------------------------------------------------------------------------------
+
+
+def _received(it: Interaction, agent: Agent | None, act: model.Received, now: datetime) -> Change:
+    said = replace(it, last_text=act.text[:200], last_at=now, unread=it.unread + 1)
+    match it.state:
+        case "wrapping":
+            return Change(replace(said, state="active", due_at=None), "received")
+        case "waiting" | "parked":
+            return Change(replace(_back(said, it.preferred_agent_id), queued_at=now), "received")
+        case "done":
+            again = replace(_back(said, it.preferred_agent_id), queued_at=now, closed_at=None, disposition=None)
+            return Change(again, "received", {"reopened": True})
+        case _:
+            return Change(said, "received")
+
+
+def _left(it: Interaction, agent: Agent | None, act: model.Left, now: datetime) -> Change:
+    if it.state == "active":
+        return Change(_wrapping(it, act.wrap_up_seconds, now), "left")
+    done = replace(it, state="done", agent_id=None, offer_id=None, due_at=None, closed_at=now)
+    kind = "left" if it.answered_at else "abandoned"
+    return Change(done, kind, end_offer=_offer_over(it, "withdrawn", "customer_left"))
+
+
+# --- offers ----------------------------------------------------------------------------------------------------------
+
+
+def _offered(it: Interaction, agent: Agent | None, act: model.Offered, now: datetime) -> Change:
+    taker = _room(agent, it)
+    if taker.declared != "available" or taker.pending or not taker.connected:
+        raise WrongState("This agent is not ready for work.")
+    after = replace(it, state="offered", agent_id=act.agent_id, offer_id=act.offer_id, due_at=act.deadline)
+    return Change(after, "offered", {"agent": str(act.agent_id), "reasons": list(act.reasons)}, open_offer=act)
+
+
+def _this_offer(it: Interaction, agent_id: UUID, offer_id: UUID) -> None:
+    if it.offer_id != offer_id:
+        raise Taken("This offer is over.")
+    _holder(it, agent_id)
+
+
+def _accepted(it: Interaction, agent: Agent | None, act: model.Accepted, now: datetime) -> Change:
+    _this_offer(it, act.agent_id, act.offer_id)
+    if it.due_at is not None and now >= it.due_at:
+        raise Late()
+    waited = round((now - it.queued_at).total_seconds(), 3)
+    return Change(_held_by(it, act.agent_id, now), "accepted", {"waited": waited},
+                  end_offer=_offer_over(it, "accepted"), assign=act.agent_id)
+
+
+def _declined(it: Interaction, agent: Agent | None, act: model.Declined, now: datetime) -> Change:
+    _this_offer(it, act.agent_id, act.offer_id)
+    return Change(_back(it, _unless(it.preferred_agent_id, act.agent_id)), "declined", {"reason": act.reason},
+                  end_offer=_offer_over(it, "declined", act.reason))
+
+
+def _withdrawn(it: Interaction, agent: Agent | None, act: model.Withdrawn, now: datetime) -> Change:
+    if it.offer_id != act.offer_id:
+        raise Taken("This offer is over.")
+    return Change(_back(it, it.preferred_agent_id), "withdrawn", {"reason": act.reason},
+                  end_offer=_offer_over(it, "withdrawn", act.reason))
+
+
+def _claimed(it: Interaction, agent: Agent | None, act: model.Claimed, now: datetime) -> Change:
+    _room(agent, it)
+    waited = round((now - it.queued_at).total_seconds(), 3)
+    return Change(_held_by(it, act.agent_id, now), "claimed", {"waited": waited}, assign=act.agent_id)
+
+
+def _unless(preferred: UUID | None, agent_id: UUID) -> UUID | None:
+    return None if preferred == agent_id else preferred
+
+
+# --- the holder ------------------------------------------------------------------------------------------------------
+
+
+def _said(it: Interaction, agent: Agent | None, act: model.Said, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    return Change(replace(it, last_text=act.text[:200], last_at=now, unread=0), "said")
+
+
+def _noted(it: Interaction, agent: Agent | None, act: model.Noted, now: datetime) -> Change:
+    return Change(it, "noted")
+
+
+def _wrapping(it: Interaction, seconds: int, now: datetime) -> Interaction:
+    return replace(it, state="wrapping", due_at=_later(now, seconds))
+
+
+def _ended(it: Interaction, agent: Agent | None, act: model.Ended, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    return Change(replace(_wrapping(it, act.wrap_up_seconds, now), unread=0), "ended")
+
+
+def _extended(it: Interaction, agent: Agent | None, act: model.Extended, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    return Change(replace(it, due_at=_later(now, act.wrap_up_seconds)), "extended")
+
+
+def _wrapped_up(it: Interaction, agent: Agent | None, act: model.WrappedUp, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    data: dict[str, object] = {"disposition": act.disposition}
+    if act.follow_up_at is None:
+        return _closed(it, act.disposition, data, now)
+    data["follow_up_at"] = act.follow_up_at.isoformat()
+    after = replace(_aside(it, "parked", act.follow_up_at), disposition=act.disposition)
+    return Change(after, "wrapped_up", data, unassign="follow_up")
+
+
+def _closed(it: Interaction, disposition: str | None, data: Mapping[str, object], now: datetime) -> Change:
+    after = replace(it, state="done", agent_id=None, due_at=None, closed_at=now, disposition=disposition,
+                    preferred_agent_id=it.agent_id, unread=0)
+    return Change(after, "wrapped_up", data, unassign="closed")
+
+
+def _aside(it: Interaction, state: State, until: datetime) -> Interaction:
+    return replace(it, state=state, agent_id=None, due_at=until, preferred_agent_id=it.agent_id)
+
+
+def _waiting(it: Interaction, agent: Agent | None, act: model.Waiting, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    return Change(_aside(it, "waiting", act.until), "waiting", {"until": act.until.isoformat()}, unassign="waiting")
+
+
+def _parked(it: Interaction, agent: Agent | None, act: model.Parked, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    data = {"until": act.until.isoformat(), "reason": act.reason}
+    return Change(_aside(it, "parked", act.until), "parked", data, unassign="parked")
+
+
+def _resumed(it: Interaction, agent: Agent | None, act: model.Resumed, now: datetime) -> Change:
+    _room(agent, it)
+    return Change(_held_by(it, act.agent_id, now), "resumed", assign=act.agent_id)
+
+
+def _requeued(it: Interaction, agent: Agent | None, act: model.Requeued, now: datetime) -> Change:
+    kind = "requeued" if act.queue_id == it.queue_id else "transferred"
+    data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id}
+    waits_already = it.state in ("queued", "offered")
+    after = replace(_back(it, act.prefer), queue_id=act.queue_id, queued_at=it.queued_at if waits_already else now)
+    return Change(after, kind, data, end_offer=_offer_over(it, "withdrawn", act.reason),
+                  unassign="requeued" if it.state in ("active", "wrapping") else None)
+
+
+def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, now: datetime) -> Change:
+    data = {"from": it.priority, "to": act.priority, "reason": act.reason}
+    return Change(replace(it, priority=act.priority), "reprioritised", data)
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datetime) -> Change:
+    if it.due_at is None or now < it.due_at:
+        raise WrongState("Its time is not up.")
+    match it.state:
+        case "offered":
+            back = _back(it, _unless(it.preferred_agent_id, cast(UUID, it.agent_id)))
+            return Change(back, "missed", {"agent": str(it.agent_id)}, end_offer=_offer_over(it, "missed"),
+                          declare=("missed", None, "offer_missed"))
+        case "wrapping":
+            return _closed(it, it.disposition, {"disposition": it.disposition, "automatic": True}, now)
+        case _:
+            after = replace(_back(it, it.preferred_agent_id), queued_at=now)
+            return Change(after, "resumed", {"time_up": True})
+
+
+def _later(now: datetime, seconds: int) -> datetime:
+    return now + timedelta(seconds=seconds)
+
+
+_APPLY: Mapping[type, Callable[..., Change]] = {
+    model.Received: _received, model.Left: _left,
+    model.Offered: _offered, model.Accepted: _accepted, model.Declined: _declined, model.Withdrawn: _withdrawn,
+    model.Claimed: _claimed, model.Said: _said, model.Noted: _noted, model.Ended: _ended,
+    model.Extended: _extended, model.WrappedUp: _wrapped_up, model.Waiting: _waiting, model.Parked: _parked,
+    model.Resumed: _resumed, model.Requeued: _requeued, model.Prioritised: _prioritised, model.TimeUp: _time_up,
+}

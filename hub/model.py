@@ -1,0 +1,236 @@
+"""The words of the heart as values: what an interaction and an agent are, and what can happen to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
+Declared = Literal["available", "break", "offline", "missed"]
+Role = Literal["agent", "supervisor", "admin"]
+ActorKind = Literal["customer", "agent", "supervisor", "system"]
+HELD: frozenset[State] = frozenset({"offered", "active", "wrapping"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks: an agent or supervisor with a session."""
+
+    id: UUID
+    role: Role
+    name: str
+
+    @property
+    def supervises(self) -> bool:
+        return self.role in ("supervisor", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it, as the history keeps it."""
+
+    kind: ActorKind
+    id: UUID | None = None
+
+
+CUSTOMER = By("customer")
+SYSTEM = By("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One engagement on one channel; the fields are the columns of its row."""
+
+    id: UUID
+    reference: str
+    channel: str
+    source: str
+    customer_id: UUID
+    address_id: UUID | None
+    queue_id: str
+    state: State
+    units: int
+    exclusive: bool
+    created_at: datetime
+    queued_at: datetime
+    entered_at: datetime
+    last_at: datetime
+    version: int
+    agent_id: UUID | None = None
+    offer_id: UUID | None = None
+    preferred_agent_id: UUID | None = None
+    parent_id: UUID | None = None
+    subject: str = ""
+    language: str | None = None
+    priority: int = 0
+    requirements: Mapping[str, int] = field(default_factory=dict)
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    disposition: str | None = None
+    last_text: str = ""
+    unread: int = 0
+    messages: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One piece of an agent's attention that is taken."""
+
+    interaction_id: UUID
+    channel: str
+    units: int
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent under lock: presence and everything held, so that capacity can be judged."""
+
+    id: UUID
+    name: str
+    role: Role
+    capacity: int
+    declared: Declared
+    pending: Literal["break", "offline"] | None
+    pending_reason: str | None
+    connected: bool
+    disabled: bool
+    held: tuple[Held, ...] = ()
+
+
+# --- what can happen ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The customer said something in an interaction that exists."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The holder wrote to the customer."""
+
+    agent_id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody left an internal note."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    agent_id: UUID
+    offer_id: UUID
+    deadline: datetime
+    reasons: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    agent_id: UUID
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    agent_id: UUID
+    offer_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The offer is taken back: the agent left, or a supervisor decided."""
+
+    offer_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    agent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The holder ends the conversation; wrap-up begins, for so many seconds."""
+
+    agent_id: UUID
+    wrap_up_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The customer ended the conversation."""
+
+    wrap_up_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    agent_id: UUID
+    wrap_up_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedUp:
+    agent_id: UUID
+    disposition: str
+    follow_up_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Until the customer answers, or until then."""
+
+    agent_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    agent_id: UUID
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An agent takes a parked or waiting item back before its time."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """Back to a queue, by its holder or a supervisor; perhaps to another queue, perhaps for one agent first."""
+
+    reason: str
+    queue_id: str
+    prefer: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritised:
+    priority: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The deadline of the present state has passed: offer, wrap-up, parked or waiting date."""
+
+
+Act = (
+    Received | Said | Noted | Offered | Accepted | Declined | Withdrawn | Claimed | Ended | Left | Extended
+    | WrappedUp | Waiting | Parked | Resumed | Requeued | Prioritised | TimeUp
+)

@@ -1,0 +1,106 @@
+"""The rows behind a write: locks, and one statement for everything that happens together."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from hub.errors import NotFound
+from hub.model import Agent, Held, Interaction
+from hub.store.sql import named
+
+sql = named(__file__)
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Row = dict[str, Any]
+
+# In this order rows refer to one another; within the statement PostgreSQL checks references at its end.
+PARTS = ("blobs", "customers", "addresses", "interactions", "interaction_changes", "touches", "messages", "notes",
+         "files", "attached", "offers", "offer_ends", "assignments", "assignment_ends", "agent_loads",
+         "agent_states", "outbox", "arrivals")
+
+
+def digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interaction:
+    """Raises `NotFound`."""
+    row = await conn.fetchrow(sql["lock_interaction"], interaction_id)
+    if row is None:
+        raise NotFound()
+    found = dict(row)
+    found["requirements"] = json.loads(found["requirements"])
+    found["fields"] = json.loads(found["fields"])
+    return Interaction(**found)
+
+
+async def lock_agent(conn: Connection, agent_id: UUID, now: datetime) -> Agent:
+    """The agent and all that he holds, as of the moment the lock was had. Raises `NotFound`."""
+    row = await conn.fetchrow(sql["lock_agent"], agent_id, now)
+    if row is None:
+        raise NotFound("There is no such agent.")
+    held = await conn.fetch(sql["held"], agent_id)  # a statement of its own: it must see what the lock waited for
+    return Agent(**dict(row), held=tuple(Held(**dict(h)) for h in held))
+
+
+async def put(conn: Connection, now: datetime, rows: Mapping[str, Sequence[Row]], blobs: Iterable[bytes] = ()) -> None:
+    """Writes all rows in one statement, which is one transaction where none is open.
+
+    Raises `asyncpg.UniqueViolationError` with the name of the constraint that says it was there before.
+    """
+    contents = list(blobs)
+    parts = tuple(p for p in PARTS if rows.get(p) or (p == "blobs" and contents))
+    document = _json({"now": now, **{p: rows[p] for p in parts if p != "blobs"}})
+    if contents:
+        await conn.execute(_statement(parts), document, [digest(c) for c in contents], contents)
+    else:
+        await conn.execute(_statement(parts), document)
+
+
+@cache
+def _statement(parts: tuple[str, ...]) -> str:
+    *before, last = parts
+    if not before:
+        return sql[last]
+    return "WITH " + ",\n".join(f"w_{p} AS ({sql[p]})" for p in before) + "\n" + sql[last]
+
+
+def interaction_row(interaction: Interaction) -> Row:
+    row = {f.name: getattr(interaction, f.name) for f in fields(interaction)}
+    return {**row, "requirements": dict(interaction.requirements), "fields": dict(interaction.fields)}
+
+
+def _json(document: Row) -> str:
+    return json.dumps(_storable(document), ensure_ascii=False)
+
+
+def _storable(value: Any) -> Any:
+    """JSON that PostgreSQL takes: it refuses NUL and lone surrogates, so both become U+FFFD and the text arrives."""
+    match value:
+        case str():
+            return storable_text(value)
+        case dict():
+            return {_storable(k): _storable(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_storable(v) for v in value]
+        case bytes():
+            return "\\x" + value.hex()
+        case datetime():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def storable_text(text: str) -> str:
+    """The text with what PostgreSQL cannot keep (NUL, lone surrogates) replaced by U+FFFD."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -1,0 +1,132 @@
+-- name: lock_interaction
+SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
+       parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
+       answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+FROM interactions WHERE id = $1 FOR UPDATE;
+
+-- name: lock_address
+SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR UPDATE;
+
+-- name: latest_of_address
+SELECT id FROM interactions WHERE address_id = $1 AND channel = $2 ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: lock_agent
+SELECT id, name, role, capacity, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
+       EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected
+FROM agents a WHERE id = $1 FOR UPDATE;
+
+-- name: held
+SELECT id AS interaction_id, channel, units, exclusive
+FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping');
+
+-- name: blobs
+INSERT INTO blobs (sha256, size, bytes, stored_at)
+SELECT DISTINCT ON (b.sha256) b.sha256, length(b.bytes), b.bytes, ($1::jsonb ->> 'now')::timestamptz
+FROM unnest($2::bytea[], $3::bytea[]) AS b (sha256, bytes)
+ON CONFLICT (sha256) DO NOTHING;
+
+-- name: customers
+INSERT INTO customers (id, name, language, created_at)
+SELECT id, name, language, created_at FROM jsonb_populate_recordset(NULL::customers, $1::jsonb -> 'customers');
+
+-- name: addresses
+INSERT INTO addresses (id, customer_id, kind, value, verified, evidence, created_at)
+SELECT id, customer_id, kind, value, verified, evidence, created_at
+FROM jsonb_populate_recordset(NULL::addresses, $1::jsonb -> 'addresses');
+
+-- name: interactions
+INSERT INTO interactions (id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
+                          preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
+                          created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
+                          last_at, unread, messages, fields, version)
+SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
+       preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
+       created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
+       last_at, unread, messages, fields, version
+FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interactions');
+
+-- name: interaction_changes
+UPDATE interactions i SET
+    queue_id = n.queue_id, state = n.state, agent_id = n.agent_id, offer_id = n.offer_id,
+    preferred_agent_id = n.preferred_agent_id, priority = n.priority, queued_at = n.queued_at,
+    entered_at = n.entered_at, due_at = n.due_at, answered_at = n.answered_at, closed_at = n.closed_at,
+    disposition = n.disposition, last_text = n.last_text, last_at = n.last_at, unread = n.unread,
+    messages = n.messages, version = n.version
+FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interaction_changes') n
+WHERE i.id = n.id AND i.version = n.version - 1;
+
+-- name: touches
+INSERT INTO touches (id, interaction_id, version, customer_id, channel, kind, at, recorded_at, actor, actor_id, data,
+                     raw_sha256)
+SELECT id, interaction_id, version, customer_id, channel, kind, at, recorded_at, actor, actor_id, data, raw_sha256
+FROM jsonb_populate_recordset(NULL::touches, $1::jsonb -> 'touches');
+
+-- name: messages
+INSERT INTO messages (id, interaction_id, number, touch_id, direction, client_id, text, author_id, author_name, at,
+                      state, state_at)
+SELECT id, interaction_id, number, touch_id, direction, client_id, text, author_id, author_name, at, state, state_at
+FROM jsonb_populate_recordset(NULL::messages, $1::jsonb -> 'messages');
+
+-- name: notes
+INSERT INTO notes (id, interaction_id, touch_id, client_id, text, author_id, at)
+SELECT id, interaction_id, touch_id, client_id, text, author_id, at
+FROM jsonb_populate_recordset(NULL::notes, $1::jsonb -> 'notes');
+
+-- name: files
+INSERT INTO files (id, sha256, name, size, declared_type, detected_type, inline, owner, touch_id, created_at)
+SELECT id, sha256, name, size, declared_type, detected_type, inline, owner, touch_id, created_at
+FROM jsonb_populate_recordset(NULL::files, $1::jsonb -> 'files');
+
+-- name: attached
+UPDATE files f SET touch_id = n.touch_id
+FROM jsonb_populate_recordset(NULL::files, $1::jsonb -> 'attached') n
+WHERE f.id = n.id AND f.owner = n.owner AND f.touch_id IS NULL;
+
+-- name: offers
+INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline)
+SELECT id, interaction_id, agent_id, state, reasons, units, offered_at, deadline
+FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offers');
+
+-- name: offer_ends
+UPDATE offers o SET state = n.state, reason = n.reason, ended_at = n.ended_at
+FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offer_ends') n
+WHERE o.id = n.id AND o.state = 'open';
+
+-- name: assignments
+INSERT INTO assignments (id, interaction_id, agent_id, units, started_at)
+SELECT id, interaction_id, agent_id, units, started_at
+FROM jsonb_populate_recordset(NULL::assignments, $1::jsonb -> 'assignments');
+
+-- name: assignment_ends
+UPDATE assignments a SET ended_at = n.ended_at, end_reason = n.end_reason
+FROM jsonb_populate_recordset(NULL::assignments, $1::jsonb -> 'assignment_ends') n
+WHERE a.interaction_id = n.interaction_id AND a.ended_at IS NULL;
+
+-- name: agent_loads
+UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1
+FROM jsonb_populate_recordset(NULL::agents, $1::jsonb -> 'agent_loads') n
+WHERE a.id = n.id;
+
+-- name: agent_states
+UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1, declared = n.declared, reason = n.reason,
+    declared_since = n.declared_since, declared_cause = n.declared_cause, pending = n.pending,
+    pending_reason = n.pending_reason
+FROM jsonb_populate_recordset(NULL::agents, $1::jsonb -> 'agent_states') n
+WHERE a.id = n.id;
+
+-- name: outbox
+INSERT INTO outbox (message_id, interaction_id, channel, recipient, state, due_at, created_at)
+SELECT message_id, interaction_id, channel, recipient, state, due_at, created_at
+FROM jsonb_populate_recordset(NULL::outbox, $1::jsonb -> 'outbox');
+
+-- name: arrivals
+INSERT INTO arrivals (id, source, natural_key, arrived_at, outcome, reason, raw_sha256, content_type, body_sha256,
+                      touch_id)
+SELECT id, source, natural_key, arrived_at, outcome, reason, raw_sha256, content_type, body_sha256, touch_id
+FROM jsonb_populate_recordset(NULL::arrivals, $1::jsonb -> 'arrivals');
+
+-- name: end_state_interval
+UPDATE agent_states SET ended_at = $2 WHERE agent_id = $1 AND ended_at IS NULL;
+
+-- name: begin_state_interval
+INSERT INTO agent_states (agent_id, state, reason, cause, started_at) VALUES ($1, $2, $3, $4, $5);

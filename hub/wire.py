@@ -1,0 +1,416 @@
+"""What crosses the wire between hub and console: bodies, answers and every event.
+
+The OpenAPI description and `agent_console/src/desk/wire.ts` are generated from these models. Times are ISO 8601 in UTC,
+durations are seconds, and codes are words for the screen to translate.
+"""
+
+from datetime import datetime
+from typing import Annotated, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Role = Literal["agent", "supervisor", "admin"]
+State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
+Declared = Literal["available", "break", "offline", "missed"]
+MessageState = Literal["received", "pending", "sent", "delivered", "read", "failed", "unconfirmed"]
+ContactKind = Literal["call", "fax", "letter", "visit", "other"]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Line = Annotated[str, StringConstraints(max_length=500)]
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --- problems (RFC 9457) ---------------------------------------------------------------------------------------------
+
+
+class Problem(Wire):
+    """Every error answer, as application/problem+json."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str = Field(description="stable word for programs, e.g. `taken`, `not_yours`, `late`, `invalid`")
+    detail: str = Field("", description="what was wrong, where, and what to do")
+    fields: dict[str, str] = Field({}, description="field name -> what is wrong with it")
+    retry_after: float | None = None
+
+
+# --- who -------------------------------------------------------------------------------------------------------------
+
+
+class Login(Wire):
+    login: Line
+    password: Annotated[str, StringConstraints(max_length=1_000)]
+
+
+class Presence(Wire):
+    """Three different things: what the agent declared, whether a socket lives, whether work may be offered."""
+
+    declared: Declared
+    reason: str | None
+    since: datetime
+    pending: Literal["break", "offline"] | None
+    pending_reason: str | None
+    connected: bool
+    routable: bool
+    why_not: str | None = Field(description="code of the reason why no work is offered now")
+
+
+class AgentView(Wire):
+    id: UUID
+    login: str
+    name: str
+    role: Role
+    language: str
+    queues: list[str]
+    skills: dict[str, int]
+    capacity: int
+    used: int = Field(description="capacity units in use, open offers included")
+    presence: Presence
+    version: int
+
+
+class Me(Wire):
+    agent: AgentView
+    csrf: str = Field(description="send it back as X-CSRF-Token with every request that changes something")
+    now: datetime
+    demo: bool = False
+
+
+class Labelled(Wire):
+    id: str
+    name: dict[str, str]
+
+
+class QueueView(Wire):
+    id: str
+    name: dict[str, str]
+    wrap_up_seconds: int
+    service_level_seconds: int
+    service_level_target: float
+    dispositions: list[Labelled]
+
+
+class SetPresence(Wire):
+    state: Literal["available", "break", "offline"]
+    reason: Line | None = None
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
+
+
+class Reason(Wire):
+    code: str
+    data: dict[str, str | int | float] = {}
+
+
+class FileView(Wire):
+    id: UUID
+    name: str
+    type: str
+    size: int
+    inline: bool = Field(description="a picture that is safe to show; anything else is only downloaded")
+
+
+class Card(Wire):
+    """One interaction in a list: all that a row or an offer shows."""
+
+    id: UUID
+    reference: str
+    version: int
+    channel: str
+    source: str
+    queue: str
+    state: State
+    customer_id: UUID
+    customer_name: str
+    subject: str
+    last_text: str
+    last_at: datetime
+    unread: int
+    priority: int
+    units: int
+    created_at: datetime
+    queued_at: datetime
+    entered_at: datetime
+    due_at: datetime | None
+    answered_at: datetime | None
+    agent_id: UUID | None
+    agent_name: str | None
+    offer_id: UUID | None
+    offer_reasons: list[Reason]
+    disposition: str | None
+    parent_id: UUID | None
+
+
+class TouchView(Wire):
+    """One thing that happened. A message or note is carried whole; other kinds say what they mean in `data`."""
+
+    id: UUID
+    interaction_id: UUID
+    reference: str
+    version: int
+    channel: str
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    actor: Literal["customer", "agent", "supervisor", "system"]
+    actor_id: UUID | None
+    actor_name: str
+    data: dict[str, object]
+    text: str | None = None
+    note: bool = False
+    message_id: UUID | None = None
+    message_state: MessageState | None = None
+    message_error: str | None = None
+    files: list[FileView] = []
+
+
+class AddressView(Wire):
+    kind: str
+    value: str
+    verified: bool
+
+
+class CustomerView(Wire):
+    id: UUID
+    name: str
+    language: str | None
+    created_at: datetime
+    addresses: list[AddressView]
+    interactions: int
+    touches: int
+    open: list[Card]
+    version: int
+
+
+class Detail(Wire):
+    """An interaction opened: its card, its customer, everything that happened in it, and my drafts."""
+
+    card: Card
+    customer: CustomerView
+    fields: dict[str, str]
+    touches: list[TouchView]
+    drafts: dict[Literal["reply", "note"], str]
+    can_reply: bool = Field(description="false where the channel has no way back; notes are always possible")
+
+
+class Head(Wire):
+    """Fingerprint of all that a desk should hold; a desk that differs fetches a snapshot."""
+
+    cards: int
+    sum: int = Field(description="sum over cards of crc32('<id>:<version>'), modulo 2^32")
+    me: int = Field(description="version of the agent")
+
+
+class QueueFigures(Wire):
+    """One queue, now and today. Ages are computed from `oldest_at` by the screen, with the server's time."""
+
+    queue: str
+    waiting: int
+    oldest_at: datetime | None
+    oldest_id: UUID | None
+    offered: int
+    active: int
+    wrapping: int
+    held: int = Field(description="parked, or waiting for the customer")
+    ready: int = Field(description="agents who could be offered something now")
+    staff: int
+    answered: int = Field(description="accepted today, of those that came today (n of the service level)")
+    answered_in_time: int
+    late_waiting: int = Field(description="still waiting, and past the service level already")
+    service_level: float | None = Field(
+        description="answered in time / (answered + waiting beyond the limit + abandoned); null when n is 0"
+    )
+    abandoned: int
+    closed: int
+
+
+class Snapshot(Wire):
+    """All that a desk holds, read in one transaction."""
+
+    now: datetime
+    me: AgentView
+    cards: list[Card]
+    queues: list[QueueView]
+    figures: list[QueueFigures]
+    head: Head
+
+
+class Say(Wire):
+    id: UUID = Field(description="made by the writer; a retry carries the same and is stored once")
+    text: Text
+    files: Annotated[list[UUID], Field(max_length=20)] = []
+
+
+class Draft(Wire):
+    kind: Literal["reply", "note"]
+    text: Text
+
+
+class Decline(Wire):
+    reason: Line
+
+
+class WrapUp(Wire):
+    disposition: Line
+    note: Text = ""
+    follow_up_at: datetime | None = Field(None, description="the item comes back to its queue then")
+
+
+class Park(Wire):
+    until: datetime
+    reason: Line = ""
+
+
+class WaitFor(Wire):
+    minutes: Annotated[int, Field(ge=1, le=60 * 24 * 60)]
+
+
+class Requeue(Wire):
+    reason: Line
+    queue: str | None = None
+    agent: UUID | None = None
+
+
+class Prioritise(Wire):
+    priority: Annotated[int, Field(ge=-10, le=10)]
+    reason: Line
+
+
+class LoggedContact(Wire):
+    """A contact that an agent logs by hand: a call elsewhere, a fax, a letter, a visit at the counter."""
+
+    id: UUID = Field(description="made by the writer; a retry carries the same and is stored once")
+    kind: ContactKind
+    direction: Literal["in", "out"] = "in"
+    customer_id: UUID | None = None
+    name: Line = ""
+    email: Line = ""
+    phone: Line = ""
+    at: datetime = Field(description="when it happened; may lie in the past, and both times are kept")
+    text: Text
+    files: Annotated[list[UUID], Field(max_length=20)] = []
+    follow_up: str | None = Field(None, description="queue that shall deal with it; without one it is closed at once")
+    disposition: Line | None = None
+
+
+class EditCustomer(Wire):
+    name: Line
+    language: Literal["en", "zh-Hans"] | None = None
+    version: int
+
+
+class Page(Wire, Generic[T]):
+    items: list[T]
+    next: str | None = Field(None, description="pass it as `after` for the next page; null at the end")
+    total: int | None = None
+
+
+class Hit(Wire):
+    """One finding of the search."""
+
+    kind: Literal["customer", "message", "note"]
+    customer_id: UUID
+    customer_name: str
+    interaction_id: UUID | None
+    reference: str | None
+    excerpt: str
+    at: datetime
+
+
+class LedgerRow(Wire):
+    """received = stored + duplicate + quarantined + refused; anything else is unaccounted and an alarm."""
+
+    source: str
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    refused: int
+    refusals: dict[str, int]
+    unaccounted: int
+    last_at: datetime | None
+
+
+class Ledger(Wire):
+    rows: list[LedgerRow]
+    unaccounted: int
+    misplaced: list[UUID] = Field(description="open interactions that are not in exactly one place: must be empty")
+    outbox_pending: int
+    outbox_oldest_at: datetime | None
+    unconfirmed: int
+    now: datetime
+
+
+class Floor(Wire):
+    """The supervisor's screen."""
+
+    now: datetime
+    figures: list[QueueFigures]
+    agents: list[AgentView]
+    ledger: Ledger
+
+
+# --- events of the socket, namespace /desk --------------------------------------------------------------------------
+
+
+class CardEvent(Wire):
+    """`card`: an interaction moved. `card` null: it left my desk. A jump in `version` means: fetch it."""
+
+    id: UUID
+    version: int
+    card: Card | None
+    touch: TouchView | None
+
+
+class MessageEvent(Wire):
+    """`message`: what became of a message that was sent."""
+
+    interaction_id: UUID
+    message_id: UUID
+    state: MessageState
+    error: str | None = None
+
+
+class AgentEvent(Wire):
+    """`agent`: somebody's presence or load changed; sent to the agent and to supervisors."""
+
+    agent: AgentView
+
+
+class FiguresEvent(Wire):
+    """`figures`: the queues moved."""
+
+    now: datetime
+    figures: list[QueueFigures]
+
+
+class HeartbeatEvent(Wire):
+    """`heartbeat`: every ten seconds, so that a silent loss is noticed."""
+
+    now: datetime
+    head: Head
+
+
+class TypingEvent(Wire):
+    """`typing`: the customer, or a colleague, is typing. Not kept."""
+
+    interaction_id: UUID
+    who: str
+    on: bool
+
+
+class Events(Wire):
+    """Event name -> payload, for generated types."""
+
+    card: CardEvent
+    message: MessageEvent
+    agent: AgentEvent
+    figures: FiguresEvent
+    heartbeat: HeartbeatEvent
+    typing: TypingEvent
