@@ -39,7 +39,7 @@ check: setup lint
 
 lint: .venv/.dev $(BUILT)
 	.venv/bin/ruff check .
-	.venv/bin/mypy
+	.venv/bin/mypy $(wildcard hub channels routing simulator tests benchmarks)
 	.venv/bin/lint-imports
 	@for part in $(NODE_PARTS); do \
 	    echo "$$part: types, eslint"; \
