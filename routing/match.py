@@ -34,9 +34,10 @@ def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now
 class _Lane:
     """Suited, routable agents for one kind of work, best first."""
 
-    __slots__ = ("heap", "keepable")
+    __slots__ = ("explained", "heap", "keepable")
 
     def __init__(self, sample: Work, rooms: Iterable[Room]) -> None:
+        self.explained: dict[frozenset[UUID], tuple[Reason, ...]] = {}
         self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent)]
         self.heap = [(room.burden, room) for room in self.keepable]
         heapify(self.heap)
@@ -85,29 +86,30 @@ class _Pass:
         for item in work:
             self.oldest[item.queue] = min(item.queued_at, self.oldest.get(item.queue, item.queued_at))
         self.lanes: dict[Kind, _Lane] = {}
-        self.explained: dict[tuple[Kind, frozenset[UUID]], tuple[Reason, ...]] = {}
 
     def plan(self) -> Plan:
         matches: list[Match] = []
-        waiting: list[tuple[Work, bool]] = []
+        waiting: list[tuple[Work, _Lane, bool]] = []
         for item in self.work:
-            matched = self.place(item) if self.open else None
+            lane = self.lane(item)
+            matched = self.place(item, lane) if self.open else None
             if matched:
                 matches.append(matched)
             else:
-                waiting.append((item, self.keep(item)))
+                waiting.append((item, lane, self.keep(item, lane)))
         # Explained last: only the final state says what every agent was given instead.
-        return Plan(tuple(matches), tuple(Skip(item, self.explain(item, kept)) for item, kept in waiting))
+        skips = (Skip(item, self.explain(item, lane, kept)) for item, lane, kept in waiting)
+        return Plan(tuple(matches), tuple(skips))
 
     def lane(self, item: Work) -> _Lane:
-        kind = _kind(item)
+        kind = item.queue, item.requirements, item.units, item.exclusive
         if kind not in self.lanes:
             self.lanes[kind] = _Lane(item, self.rooms.values())
         return self.lanes[kind]
 
-    def place(self, item: Work) -> Match | None:
+    def place(self, item: Work, lane: _Lane) -> Match | None:
         preferred = self.rooms.get(item.preferred_agent) if item.preferred_agent else None
-        found = [preferred] if preferred and not obstacle(item, preferred) else self.lane(item).best(item)
+        found = [preferred] if preferred and not obstacle(item, preferred) else lane.best(item)
         if not found:
             return None
         chosen, runner_up = found[0], found[1] if len(found) > 1 else None
@@ -120,10 +122,10 @@ class _Pass:
         self.close(chosen)
         return Match(item, chosen.agent, score(item, self.policy, self.now), reasons)
 
-    def keep(self, item: Work) -> bool:
-        if not waits_too_long(item, self.policy, self.now):
+    def keep(self, item: Work, lane: _Lane) -> bool:
+        if not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
-        kept = self.lane(item).keep_one(item)
+        kept = lane.keep_one(item)
         if kept:
             self.close(kept)
         return kept is not None
@@ -132,15 +134,11 @@ class _Pass:
         if not room.open:
             self.open.discard(room.agent.id)
 
-    def explain(self, item: Work, kept: bool) -> tuple[Reason, ...]:
-        alike = _kind(item), item.excluded_agents
-        if alike not in self.explained:
-            self.explained[alike] = obstacles(item, self.rooms.values())
-        return (PLACE_KEPT, *self.explained[alike]) if kept else self.explained[alike]
-
-
-def _kind(item: Work) -> Kind:
-    return item.queue, item.requirements, item.units, item.exclusive
+    def explain(self, item: Work, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
+        if item.excluded_agents not in lane.explained:
+            lane.explained[item.excluded_agents] = obstacles(item, self.rooms.values())
+        reasons = lane.explained[item.excluded_agents]
+        return (PLACE_KEPT, *reasons) if kept else reasons
 
 
 def _demand_unique(what: str, ids: Iterable[UUID]) -> None:

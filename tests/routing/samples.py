@@ -132,11 +132,18 @@ def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Poli
 
 # --- strategies: few values, so that ties and conflicts are common ---------------------------------------
 
-queues = st.sampled_from(["help", "sales"])
-requirements = st.sampled_from([(), (), needs(french=2), needs(french=1, tax=3)])
-sizes = st.sampled_from([(0, False), (20, False), (30, False), (50, False), (100, True), (40, True)])
-agent_ids = st.integers(1_001, 1_006).map(uid)
-loads = st.lists(st.sampled_from([CHAT, Held("form", 20), CALL, replace(CHAT, offered=True)]), max_size=3)
+queues = st.sampled_from(["help", "help", "help", "sales"])
+requirements = st.sampled_from([(), (), (), needs(french=2), needs(french=1, tax=3)])
+sizes = st.sampled_from(
+    [(30, False), (20, False), (30, False), (50, False), (0, False), (100, True), (40, True)]
+)
+offered = replace(CHAT, offered=True)
+loads = st.sampled_from(
+    [(), (), (CHAT,), (CHAT, CHAT), (CHAT, CHAT, CHAT), (CALL,), (offered,), (Held("form", 20), CHAT)]
+)
+agent_ids = st.integers(1_001, 1_005).map(uid)
+skills = st.sampled_from([{}, {"french": 1}, {"french": 2}, {"french": 3, "tax": 3}])
+HELP, SALES = frozenset({"help"}), frozenset({"sales"})
 
 
 @st.composite
@@ -144,29 +151,29 @@ def items(draw: st.DrawFn, number: int) -> Work:
     units, exclusive = draw(sizes)
     return work(
         number,
-        draw(st.sampled_from([-1, 0, 0, 3, 5, 8, 10, 15, 30])),
+        draw(st.sampled_from([0, 3, 5, 8, 10, 15, 30, -1])),
         queue=draw(queues),
-        priority=draw(st.sampled_from([-1, 0, 0, 0, 1, 2])),
+        priority=draw(st.sampled_from([0, 0, 0, 1, 2, -1])),
         units=units,
         exclusive=exclusive,
         requirements=draw(requirements),
-        excluded_agents=draw(st.frozensets(agent_ids, max_size=2)),
+        excluded_agents=draw(st.just(frozenset()) | st.frozensets(agent_ids, max_size=2)),
         preferred_agent=draw(st.none() | agent_ids),
     )
 
 
 @st.composite
 def candidates(draw: st.DrawFn, number: int) -> Candidate:
-    reason = draw(st.sampled_from([None, None, None, "break"]))
+    reason = draw(st.sampled_from([None, None, None, None, "break"]))
     return agent(
         number,
         draw(st.sampled_from([0, 1, 1, 2])),
-        queues=draw(st.frozensets(queues, min_size=1)),
-        skills=draw(st.dictionaries(st.sampled_from(["french", "tax"]), st.integers(0, 3))),
+        queues=draw(st.sampled_from([HELP, HELP | SALES, SALES])),
+        skills=draw(skills),
         routable=reason is None,
         not_routable_reason=reason,
-        capacity=draw(st.sampled_from([0, 50, 100, 100, 200])),
-        load=tuple(draw(loads)),
+        capacity=draw(st.sampled_from([100, 100, 50, 200, 0])),
+        load=draw(loads),
     )
 
 
@@ -176,8 +183,8 @@ def floors(draw: st.DrawFn) -> tuple[list[Work], list[Candidate], Policy]:
     waiting = [draw(items(number)) for number in range(1, draw(st.integers(1, 9)) + 1)]
     staff = [draw(candidates(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
     policy = Policy(
-        priority_minutes=draw(st.sampled_from([0, 5])),
-        hold_back_minutes=draw(st.sampled_from([0, 10, 1_000])),
-        offers_per_agent=draw(st.sampled_from([1, 1, 2])),
+        priority_minutes=draw(st.sampled_from([5, 0])),
+        hold_back_minutes=draw(st.sampled_from([10, 0, 1_000])),
+        offers_per_agent=draw(st.sampled_from([1, 2, 9])),
     )
     return waiting, staff, policy
