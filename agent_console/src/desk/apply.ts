@@ -1,0 +1,160 @@
+// What every event makes of the desk. Pure: the same events in any order that versions allow end in the same state.
+import type { DeskState, Link, Pending, Typist } from './state'
+import { without } from './state'
+import type {
+  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, MessageEvent, Snapshot, TouchView, TypingEvent,
+} from './wire'
+
+export type DeskEvent =
+  | { type: 'snapshot'; snapshot: Snapshot }
+  | { type: 'card'; event: CardEvent }
+  | { type: 'answer'; card: Card } // what a command returned: newer than what we hold, but without its touch
+  | { type: 'touch'; touch: TouchView } // what a message or note returned
+  | { type: 'detail'; detail: Detail }
+  | { type: 'closed'; id: string } // nobody looks at this interaction any more
+  | { type: 'unopened'; id: string; code: string } // it could not be loaded
+  | { type: 'message'; event: MessageEvent }
+  | { type: 'agent'; event: AgentEvent }
+  | { type: 'agents'; agents: readonly AgentView[] }
+  | { type: 'figures'; event: FiguresEvent }
+  | { type: 'typing'; event: TypingEvent; until: number }
+  | { type: 'link'; link: Link; asOf: number }
+  | { type: 'drafted'; id: string; kind: 'reply' | 'note'; text: string }
+  | { type: 'pending'; pending: readonly Pending[] }
+
+const LEFT_KEPT = 500
+
+type Handlers = { [T in DeskEvent['type']]: (state: DeskState, event: Extract<DeskEvent, { type: T }>) => DeskState }
+
+const handlers: Handlers = {
+  snapshot: (state, { snapshot }) => fresh(state, snapshot),
+  card: (state, { event }) => moved(state, event),
+  answer: (state, { card }) => answered(state, card),
+  touch: (state, { touch }) => happened(state, touch.interaction_id, touch.version, touch, null),
+  detail: (state, { detail }) => opened(state, detail),
+  closed: (state, { id }) => closed(state, id),
+  unopened: (state, { id, code }) => ({ ...state, problems: { ...state.problems, [id]: code } }),
+  message: (state, { event }) => marked(state, event),
+  agent: (state, { event }) => agentChanged(state, event.agent),
+  agents: (state, { agents }) => agents.reduce(agentChanged, state),
+  figures: (state, { event }) => ({ ...state, figures: event.figures }),
+  typing: (state, { event, until }) => ({ ...state, typing: typists(state.typing, event, until) }),
+  link: (state, { link, asOf }) => ({ ...state, link, asOf }),
+  drafted: (state, { id, kind, text }) => drafted(state, id, kind, text),
+  pending: (state, { pending }) => ({ ...state, pending }),
+}
+
+export function apply(state: DeskState, event: DeskEvent): DeskState {
+  const handle = handlers[event.type] as (state: DeskState, event: DeskEvent) => DeskState
+  return handle(state, event)
+}
+
+/** A snapshot replaces everything; what was there and is not any more leaves a mark, so that late events stay late. */
+function fresh(state: DeskState, snapshot: Snapshot): DeskState {
+  const cards = Object.fromEntries(snapshot.cards.map((card) => [card.id, card]))
+  const gone = Object.values(state.cards).filter((card) => !(card.id in cards))
+  const left = Object.entries({ ...state.left, ...Object.fromEntries(gone.map((card) => [card.id, card.version])) })
+  return agentChanged(
+    {
+      ...state,
+      cards,
+      left: Object.fromEntries(left.filter(([id]) => !(id in cards)).slice(-LEFT_KEPT)),
+      queues: snapshot.queues,
+      figures: snapshot.figures,
+      gaps: Object.keys(state.details),
+      me: snapshot.me,
+    },
+    snapshot.me,
+  )
+}
+
+function moved(state: DeskState, event: CardEvent): DeskState {
+  const known = state.cards[event.id]?.version ?? state.left[event.id] ?? 0
+  const next = event.version > known ? placed(state, event.id, event.version, event.card) : state
+  return happened(next, event.id, event.version, event.touch, event.card)
+}
+
+function placed(state: DeskState, id: string, version: number, card: Card | null): DeskState {
+  if (card) return { ...state, cards: { ...state.cards, [id]: card }, left: without(state.left, id) }
+  return { ...state, cards: without(state.cards, id), left: { ...without(state.left, id), [id]: version } }
+}
+
+function answered(state: DeskState, card: Card): DeskState {
+  const known = state.cards[card.id]?.version ?? state.left[card.id] ?? 0
+  if (card.version <= known) return state
+  if (stays(state, card)) return placed(state, card.id, card.version, card)
+  return card.id in state.cards ? placed(state, card.id, card.version, null) : state
+}
+
+/** A desk holds what is offered to it, active or wrapping there, or comes back to it. */
+function stays(state: DeskState, card: Card): boolean {
+  return card.state !== 'done' && card.state !== 'queued' && card.agent_id === (state.me?.id ?? '')
+}
+
+/** A touch joins an opened interaction only if it is the very next one; anything further on is a gap. */
+function happened(
+  state: DeskState, id: string, version: number, touch: TouchView | null, card: Card | null,
+): DeskState {
+  const detail = state.details[id]
+  if (!detail || version <= detail.card.version) return state
+  if (!touch || version > detail.card.version + 1) return gap(state, id)
+  const grown: Detail = {
+    ...detail,
+    card: card ?? { ...detail.card, version },
+    touches: [...detail.touches, touch],
+  }
+  const next = { ...state, details: { ...state.details, [id]: grown } }
+  return card === null && touch.kind !== 'said' && touch.kind !== 'noted' ? gap(next, id) : next
+}
+
+function gap(state: DeskState, id: string): DeskState {
+  return state.gaps.includes(id) ? state : { ...state, gaps: [...state.gaps, id] }
+}
+
+function opened(state: DeskState, detail: Detail): DeskState {
+  const id = detail.card.id
+  const known = state.details[id]?.card.version ?? 0
+  const behind = detail.card.version < known
+  const details = behind ? state.details : { ...state.details, [id]: detail }
+  const gaps = behind ? state.gaps : state.gaps.filter((other) => other !== id)
+  return { ...state, details, gaps, problems: without(state.problems, id) }
+}
+
+function closed(state: DeskState, id: string): DeskState {
+  return {
+    ...state,
+    details: without(state.details, id),
+    gaps: state.gaps.filter((gap) => gap !== id),
+    problems: without(state.problems, id),
+  }
+}
+
+const RANK = { received: 0, pending: 0, unconfirmed: 1, sent: 2, delivered: 3, read: 4, failed: 5 } as const
+
+function marked(state: DeskState, event: MessageEvent): DeskState {
+  const detail = state.details[event.interaction_id]
+  const before = detail?.touches.find((touch) => touch.message_id === event.message_id)
+  if (!detail || !before || RANK[event.state] <= RANK[before.message_state ?? 'pending']) return state
+  const after = { ...before, message_state: event.state, message_error: event.error }
+  const touches = detail.touches.map((touch) => (touch === before ? after : touch))
+  return { ...state, details: { ...state.details, [event.interaction_id]: { ...detail, touches } } }
+}
+
+function agentChanged(state: DeskState, agent: AgentView): DeskState {
+  const known = state.agents[agent.id]
+  if (known && agent.version < known.version) return state
+  const me = state.me?.id === agent.id && agent.version >= state.me.version ? agent : state.me
+  return { ...state, me, agents: { ...state.agents, [agent.id]: agent } }
+}
+
+function typists(all: DeskState['typing'], event: TypingEvent, until: number): DeskState['typing'] {
+  const others = (all[event.interaction_id] ?? []).filter((typist) => typist.who !== event.who)
+  const next: readonly Typist[] = event.on ? [...others, { who: event.who, until }] : others
+  return { ...all, [event.interaction_id]: next }
+}
+
+function drafted(state: DeskState, id: string, kind: 'reply' | 'note', text: string): DeskState {
+  const detail = state.details[id]
+  if (!detail) return state
+  return { ...state, details: { ...state.details, [id]: { ...detail, drafts: { ...detail.drafts, [kind]: text } } } }
+}

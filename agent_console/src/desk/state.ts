@@ -1,0 +1,66 @@
+// All that a desk knows, as one immutable value.
+import type { AgentView, Card, Detail, QueueFigures, QueueView } from './wire'
+
+export type Kind = 'reply' | 'note'
+/** `starting`: nothing loaded yet. `live`: the screen is the truth. `lost`: it was, at `asOf`. `ended`: log in again. */
+export type Link = 'starting' | 'live' | 'lost' | 'ended'
+
+/** Something the agent wrote that the hub has not acknowledged yet. */
+export interface Pending {
+  id: string
+  interactionId: string
+  kind: Kind
+  text: string
+  files: readonly { id: string; name: string }[]
+  state: 'kept' | 'sending' | 'failed'
+  error: string | null
+  /** Server time in milliseconds. */
+  at: number
+}
+
+export interface Typist {
+  who: string
+  /** Server time in milliseconds, after which the typist is forgotten. */
+  until: number
+}
+
+export interface DeskState {
+  link: Link
+  /** Server time in milliseconds of the last moment at which the hub was heard. */
+  asOf: number
+  me: AgentView | null
+  cards: Readonly<Record<string, Card>>
+  /** Interaction that left the desk -> the version at which it did: older events must not bring it back. */
+  left: Readonly<Record<string, number>>
+  queues: readonly QueueView[]
+  figures: readonly QueueFigures[]
+  agents: Readonly<Record<string, AgentView>>
+  details: Readonly<Record<string, Detail>>
+  /** Opened interactions of which we know that we missed something: to be fetched. */
+  gaps: readonly string[]
+  /** Interaction that could not be opened -> code of the reason. */
+  problems: Readonly<Record<string, string>>
+  typing: Readonly<Record<string, readonly Typist[]>>
+  pending: readonly Pending[]
+}
+
+export const empty: DeskState = {
+  link: 'starting',
+  asOf: 0,
+  me: null,
+  cards: {},
+  left: {},
+  queues: [],
+  figures: [],
+  agents: {},
+  details: {},
+  gaps: [],
+  problems: {},
+  typing: {},
+  pending: [],
+}
+
+export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  if (!(key in record)) return record
+  return Object.fromEntries(Object.entries(record).filter(([other]) => other !== key))
+}

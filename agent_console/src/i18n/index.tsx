@@ -1,0 +1,68 @@
+// Two languages from the first screen on. Keys and their parameters are typed: what is missing does not compile.
+import { createContext, useContext, useMemo } from 'react'
+import type { ReactNode } from 'react'
+import { en } from './messages.en'
+import { zh } from './messages.zh'
+import { viewsEn } from './views.en'
+import { viewsZh } from './views.zh'
+
+export type Language = 'en' | 'zh-Hans'
+
+const english = { ...en, ...viewsEn }
+export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
+export type Key = keyof Messages
+const chinese: Messages = { ...zh, ...viewsZh }
+export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
+export const languages: readonly { id: Language; name: string }[] = [
+  { id: 'en', name: 'English' },
+  { id: 'zh-Hans', name: '简体中文' },
+]
+
+type Parameters_<K extends Key> = Messages[K] extends (parameters: infer P) => string ? [parameters: P] : []
+
+export interface Translate {
+  <K extends Key>(key: K, ...parameters: Parameters_<K>): string
+  /** The word for a code of the hub, e.g. `t.word('state', 'queued')`; the bare code where no word is known. */
+  word: (group: string, code: string) => string
+  /** The name in this language, of something that an administrator named in several. */
+  name: (names: Readonly<Record<string, string>>) => string
+  language: Language
+}
+
+export function translator(language: Language): Translate {
+  const table = messages[language]
+  const t = (key: Key, parameters?: unknown): string => {
+    const message = table[key] as string | ((parameters: unknown) => string)
+    return typeof message === 'function' ? message(parameters) : message
+  }
+  const word = (group: string, code: string): string => {
+    const found: unknown = Reflect.get(table, `${group}.${code}`)
+    return typeof found === 'string' ? found : code.replaceAll('_', ' ')
+  }
+  const name = (names: Readonly<Record<string, string>>): string =>
+    names[language] ?? names.en ?? Object.values(names)[0] ?? ''
+  return Object.assign(t, { word, name, language }) as Translate
+}
+
+const Context = createContext<Translate>(translator('en'))
+
+export function LanguageProvider({ language, children }: { language: Language; children: ReactNode }) {
+  const t = useMemo(() => translator(language), [language])
+  return <Context value={t}>{children}</Context>
+}
+
+export const useT = (): Translate => useContext(Context)
+
+const STORED = 'language'
+
+/** What was chosen here before, else what the browser prefers. */
+export function firstLanguage(): Language {
+  const stored = localStorage.getItem(STORED)
+  if (stored === 'en' || stored === 'zh-Hans') return stored
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en'
+}
+
+export function rememberLanguage(language: Language): void {
+  localStorage.setItem(STORED, language)
+  document.documentElement.lang = language
+}

@@ -1,0 +1,3 @@
+import type { viewsEn } from './views.en'
+
+export const viewsZh: { [K in keyof typeof viewsEn]: (typeof viewsEn)[K] extends string ? string : (typeof viewsEn)[K] } = {}

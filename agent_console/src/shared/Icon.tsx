@@ -1,0 +1,43 @@
+// Icons as strokes on a 20 x 20 grid. Always beside a word or on a button with a label, so hidden from screen readers.
+const paths = {
+  desk: 'M3 4h14v9H3zM7 17h6M10 13v4',
+  floor: 'M3 16V9M8 16V4M13 16v-5M17 16V7',
+  people: 'M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2 16.5c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5M13 4a3 3 0 0 1 0 5.5M15 12.5c1.7.700 2.7 2 3 4',
+  search: 'M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12ZM13.5 13.5 17 17',
+  ledger: 'M5 3h10v14H5zM8 7h4M8 10h4M8 13h2',
+  settings: 'M10 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM10 2.5v2M10 15.5v2M2.5 10h2M15.5 10h2M4.7 4.7l1.4 1.4M13.9 13.9l1.4 1.4M4.7 15.3l1.4-1.4M13.9 6.1l1.4-1.4',
+  down: 'm5 8 5 5 5-5',
+  back: 'm12 4-6 6 6 6',
+  close: 'm5 5 10 10M15 5 5 15',
+  check: 'm4 10.5 4 4 8-9',
+  clip: 'm14.5 9-5.3 5.3a3 3 0 0 1-4.2-4.2l6-6a2 2 0 0 1 2.8 2.8l-6 6a1 1 0 0 1-1.4-1.4L11.5 6.5',
+  send: 'M3 10 17 4l-4 13-3-5.5ZM10 11.5 17 4',
+  clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM10 6v4.5l3 1.5',
+  more: 'M5 10h.01M10 10h.01M15 10h.01',
+  alert: 'M10 3 2.5 16.5h15ZM10 8v4M10 14.5v.01',
+  bell: 'M5 14V9a5 5 0 0 1 10 0v5l1.5 1.5h-13ZM8.5 17.5h3',
+  file: 'M5 3h7l3 3v11H5zM12 3v3h3',
+  user: 'M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM3.5 17c.700-3.5 3-5 6.5-5s5.8 1.5 6.5 5',
+  plus: 'M10 4v12M4 10h12',
+  retry: 'M16 10a6 6 0 1 1-2-4.5M16 3v4h-4',
+  note: 'M4 3h12v9l-4 5H4zM12 17v-5h4',
+  panel: 'M3 4h14v12H3zM12 4v12',
+  keyboard: 'M2.5 5.5h15v9h-15zM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6.5 11.5h7',
+  hold: 'M7 4v12M13 4v12',
+  give: 'M3 10h11M10 5l5 5-5 5M17 4v12',
+  out: 'M8 3H4v14h4M8 10h9M13.5 6.5 17 10l-3.5 3.5',
+} as const
+
+export type IconName = keyof typeof paths
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      className="icon-svg" width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor"
+      strokeWidth={name === 'more' ? 2.4 : 1.6} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"
+      focusable="false" style={{ flex: 'none' }}
+    >
+      <path d={paths[name]} />
+    </svg>
+  )
+}
