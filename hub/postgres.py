@@ -8,6 +8,7 @@ Layout of the folder: `data` the cluster, `run` the socket, `password` (0600), `
 """
 
 import asyncio
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -17,6 +18,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +36,7 @@ DATABASE = "hub"
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 100  # unix(7): sun_path holds 108 bytes, on macOS 104
 _SQL_WAIT = 20.0  # seconds
+_ORPHAN_WAIT = 5.0  # seconds; as long as a postmaster waits (SIGKILL_CHILDREN_AFTER_SECS in postmaster.c)
 
 
 class PostgresError(Exception):
@@ -173,9 +176,9 @@ class EmbeddedPostgres:
         if self.pid() is not None:
             log.info("adopting the PostgreSQL that an earlier hub left running in %s", self.folder)
             return
-        self._drop_stale_pid_file()
-        self._write_settings()
         self._make_socket_folder()
+        self._clear_after_crash()
+        self._write_settings()
         wait = str(int(self._start_wait))
         result = self._run("pg_ctl", "start", "-w", "-t", wait, "-D", str(self.data), "-l", str(self.log))
         if result.returncode != 0:
@@ -214,16 +217,23 @@ class EmbeddedPostgres:
                 "dump and restore it, or use pg_upgrade"
             )
 
-    def _drop_stale_pid_file(self) -> None:
-        """After kill -9 the file may name a process that is somebody else's by now; PostgreSQL would refuse.
+    def _clear_after_crash(self) -> None:
+        """Remove lock files whose process number is somebody else's by now; PostgreSQL would refuse to start.
 
-        Kept while any process still works in the data folder: then PostgreSQL has to decide (CreateLockFile
-        in miscinit.c checks the shared memory as well).
+        The danger in that are backends that outlived a killed postmaster: they end by themselves in a moment,
+        or are ended here, as a postmaster does in the same case. What they had committed is in the log.
         """
-        pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not any(_works_in(pid, self.data) for pid in psutil.pids()):
-            log.warning("removing the stale %s", pid_file)
-            pid_file.unlink()
+        deadline = time.monotonic() + _ORPHAN_WAIT
+        while orphans := [pid for pid in psutil.pids() if _works_in(pid, self.data)]:
+            if time.monotonic() > deadline:
+                for pid in orphans:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        psutil.Process(pid).kill()
+            time.sleep(0.05)
+        for stale in (self.data / "postmaster.pid", self._socket_folder() / f"{_SOCKET_NAME}.lock"):
+            if stale.exists():
+                log.warning("removing %s of a killed PostgreSQL", stale)
+                stale.unlink()
 
     def _write_settings(self) -> None:
         settings = {

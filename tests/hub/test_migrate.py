@@ -1,7 +1,9 @@
 """Migrations run once, in order, whole; history is not rewritten."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TypeAlias
 
 import asyncpg
 import pytest
@@ -12,6 +14,16 @@ FIRST = "CREATE TABLE notes (id integer PRIMARY KEY);"
 SECOND = "ALTER TABLE notes ADD COLUMN text text NOT NULL DEFAULT '';"
 
 
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+@pytest.fixture
+async def connection(empty_dsn: str) -> AsyncIterator[Connection]:
+    opened = await asyncpg.connect(empty_dsn)
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "0001_notes.sql").write_text(FIRST)
@@ -19,39 +31,33 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_applies_in_order_and_once(empty_dsn: str, folder: Path) -> None:
-    connection = await asyncpg.connect(empty_dsn)
+async def test_applies_in_order_and_once(connection: Connection, folder: Path) -> None:
     assert [m.version for m in await pending(connection, folder)] == [1, 2]
-    assert [m.file_name for m in await migrate(connection, folder)] == ["0001_notes.sql", "0002_note_text.sql"]
+    applied = await migrate(connection, folder)
+    assert [m.file_name for m in applied] == ["0001_notes.sql", "0002_note_text.sql"]
     assert await migrate(connection, folder) == []
     assert await pending(connection, folder) == []
     rows = await connection.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
     assert [tuple(row) for row in rows] == [(1, "notes"), (2, "note_text")]
-    await connection.close()
 
 
-async def test_later_file_alone_is_applied(empty_dsn: str, folder: Path) -> None:
-    connection = await asyncpg.connect(empty_dsn)
+async def test_later_file_alone_is_applied(connection: Connection, folder: Path) -> None:
     await migrate(connection, folder)
     (folder / "0003_more.sql").write_text("CREATE TABLE more ();")
     assert [m.name for m in await migrate(connection, folder)] == ["more"]
-    await connection.close()
 
 
-async def test_changed_file_is_refused_before_anything_runs(empty_dsn: str, folder: Path) -> None:
-    connection = await asyncpg.connect(empty_dsn)
+async def test_changed_file_is_refused_before_anything_runs(connection: Connection, folder: Path) -> None:
     await migrate(connection, folder)
     (folder / "0001_notes.sql").write_text(FIRST + " -- better")
     (folder / "0003_more.sql").write_text("CREATE TABLE more ();")
     with pytest.raises(MigrationError, match=r"0001_notes\.sql was changed after it was applied"):
         await migrate(connection, folder)
     assert await connection.fetchval("SELECT to_regclass('more')") is None
-    await connection.close()
 
 
 @pytest.mark.parametrize("rename", [True, False])
-async def test_missing_file_is_refused(empty_dsn: str, folder: Path, rename: bool) -> None:
-    connection = await asyncpg.connect(empty_dsn)
+async def test_missing_file_is_refused(connection: Connection, folder: Path, rename: bool) -> None:
     await migrate(connection, folder)
     second = folder / "0002_note_text.sql"
     if rename:
@@ -60,27 +66,22 @@ async def test_missing_file_is_refused(empty_dsn: str, folder: Path, rename: boo
         second.unlink()
     with pytest.raises(MigrationError, match=r"0002_note_text\.sql was applied .* missing"):
         await migrate(connection, folder)
-    await connection.close()
 
 
-async def test_failing_file_leaves_no_half(empty_dsn: str, folder: Path) -> None:
-    (folder / "0002_note_text.sql").write_text("CREATE TABLE half ();\n\nALTER TABLE nowhere ADD COLUMN x int;")
-    connection = await asyncpg.connect(empty_dsn)
+async def test_failing_file_leaves_no_half(connection: Connection, folder: Path) -> None:
+    (folder / "0002_note_text.sql").write_text("CREATE TABLE half (); ALTER TABLE nowhere ADD COLUMN x int;")
     with pytest.raises(MigrationError, match=r"0002_note_text\.sql: relation \"nowhere\" does not exist"):
         await migrate(connection, folder)
     assert await connection.fetchval("SELECT to_regclass('half')") is None
     assert await connection.fetchval("SELECT max(version) FROM schema_migrations") == 1
     (folder / "0002_note_text.sql").write_text(SECOND)
     assert [m.version for m in await migrate(connection, folder)] == [2]
-    await connection.close()
 
 
-async def test_syntax_error_names_its_line(empty_dsn: str, folder: Path) -> None:
+async def test_syntax_error_names_its_line(connection: Connection, folder: Path) -> None:
     (folder / "0002_note_text.sql").write_text("SELECT 1;\n\nCREATE TABEL oops ();")
-    connection = await asyncpg.connect(empty_dsn)
     with pytest.raises(MigrationError, match=r"\(line 3\)"):
         await migrate(connection, folder)
-    await connection.close()
 
 
 async def test_nodes_starting_together_migrate_once(empty_dsn: str, folder: Path) -> None:
@@ -112,5 +113,7 @@ def test_folder_must_be_in_order(tmp_path: Path, names: list[str], complaint: st
 async def test_schema_of_the_hub_is_complete(dsn: str) -> None:
     schema = Path(__file__).parents[2] / "hub" / "schema"
     connection = await asyncpg.connect(dsn)
-    assert await pending(connection, schema) == []
-    await connection.close()
+    try:
+        assert await pending(connection, schema) == []
+    finally:
+        await connection.close()

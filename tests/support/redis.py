@@ -23,7 +23,7 @@ def running_redis() -> Iterator[str]:
         pytest.skip("redis-server is not installed: `make test` sees to it")
     port = unused_port()
     with tempfile.TemporaryDirectory(prefix="hub-redis-") as folder:
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with (Path(folder) / "log").open("w") as log:
             process = subprocess.Popen([program, *options], stdout=log, stderr=log, start_new_session=True)
         try:
