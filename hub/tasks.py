@@ -17,10 +17,12 @@ class Tasks:
     """Owns every background task of one hub.
 
     A loop with `on_failure="stop"` that raises or returns takes the whole hub down, loudly: a restarted process is
-    better than one that looks alive. One with `"restart"` is started again, with pauses that double up to 30 s.
+    better than one that looks alive. One with `"restart"` is started again, with pauses that double up to 30 s; so
+    is every loop after an error of a `passing` type, such as a database that is away for a moment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, passing: tuple[type[Exception], ...] = ()) -> None:
+        self._passing = passing
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._failed: asyncio.Future[str] | None = None
         self.pause: Callable[[float], Awaitable[Any]] = asyncio.sleep
@@ -29,8 +31,8 @@ class Tasks:
         """Starts `loop` under `name`, which must be free."""
         if name in self._tasks and not self._tasks[name].done():
             raise ValueError(f"a task named {name!r} is running already")
-        runner = self._once(name, loop) if on_failure == "stop" else self._again(name, loop)
-        self._tasks[name] = asyncio.get_running_loop().create_task(runner, name=name)
+        self._tasks[name] = asyncio.get_running_loop().create_task(
+            self._run(name, loop, on_failure), name=name)
 
     def alive(self) -> dict[str, bool]:
         """Name -> whether it runs, for the health page."""
@@ -55,27 +57,28 @@ class Tasks:
             log.error("tasks.hanging", tasks=names, limit=limit)
         return names
 
-    async def _once(self, name: str, loop: Loop) -> None:
+    async def _run(self, name: str, loop: Loop, on_failure: OnFailure) -> None:
+        pause, clock = FIRST_PAUSE, asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            again = await self._survived(name, loop)
+            if on_failure == "stop" and not again:
+                return self._report(name)
+            pause = FIRST_PAUSE if clock() - began > LONGEST_PAUSE else pause
+            await self.pause(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _survived(self, name: str, loop: Loop) -> bool:
+        """Runs the loop to its end, which it should not have; whether that end was only a passing trouble."""
         try:
             await loop()
             log.error("task.returned", task=name)
+        except self._passing as trouble:
+            log.warning("task.interrupted", task=name, error=type(trouble).__name__)
+            return True
         except Exception:
             log.exception("task.failed", task=name)
-        self._report(name)
-
-    async def _again(self, name: str, loop: Loop) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            began = asyncio.get_running_loop().time()
-            try:
-                await loop()
-                log.error("task.returned", task=name)
-            except Exception:
-                log.exception("task.failed", task=name)
-            ran = asyncio.get_running_loop().time() - began
-            pause = FIRST_PAUSE if ran > LONGEST_PAUSE else pause
-            await self.pause(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+        return False
 
     def _report(self, name: str) -> None:
         if self._failed is None:

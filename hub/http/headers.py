@@ -1,0 +1,39 @@
+"""Headers that tell browsers what this hub's pages may never do."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from hub.config import Settings
+
+STRICT = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
+    "connect-src 'self' {socket}", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
+    "frame-ancestors 'none'",
+))
+
+
+def secure(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """A signal handler for `on_response_prepare`. A handler's own headers win: it knows its page."""
+    socket = settings.public_url.replace("http", "ws", 1)
+    always = {
+        "Content-Security-Policy": STRICT.format(socket=socket),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.https:
+        always["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def prepare(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in always.items():
+            response.headers.setdefault(name, value)
+        embedded = request.path.startswith(("/chat/", "/socket.io"))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if embedded else "same-origin")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.pop("Server", None)
+
+    return prepare

@@ -1,0 +1,133 @@
+"""One interaction and the agent's verbs on it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub import wire
+from hub.http.endpoint import Call, Endpoint
+from hub.store import cards, history, interactions
+from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
+
+
+class Listing(BaseModel):
+    """Filters of the list; those that are missing let everything through."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    state: tuple[State, ...] = Field((), description="may be repeated")
+    queue: str | None = None
+    agent: UUID | None = None
+    channel: str | None = None
+    after: str | None = Field(None, max_length=500)
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Why(wire.Wire):
+    """Why an interaction is still waiting."""
+
+    reasons: list[Reason]
+
+
+async def list_interactions(call: Call, query: Listing) -> Page[Card]:
+    """Agents see their own queues and their own work, supervisors everything."""
+    return await cards.listing(call.parts.pool, call.actor, query.state, query.queue, query.agent, query.channel,
+                               query.after, query.limit)
+
+
+async def get_interaction(call: Call, id: UUID) -> Detail:
+    return await interactions.detail(call.parts.pool, call.actor, id)
+
+
+async def say(call: Call, id: UUID, body: Say) -> TouchView:
+    return await _written(call, await call.parts.desk.say(call.actor, id, body))
+
+
+async def note(call: Call, id: UUID, body: Say) -> TouchView:
+    return await _written(call, await call.parts.desk.note(call.actor, id, body))
+
+
+async def save_draft(call: Call, id: UUID, body: wire.Draft) -> None:
+    await call.parts.desk.draft(call.actor, id, body)
+
+
+async def mark_read(call: Call, id: UUID) -> None:
+    await call.parts.desk.read(call.actor, id)
+
+
+async def claim(call: Call, id: UUID) -> Card:
+    await call.parts.desk.claim(call.actor, id)
+    return await cards.card(call.parts.pool, id)
+
+
+async def end(call: Call, id: UUID) -> Card:
+    await call.parts.desk.end(call.actor, id)
+    return await cards.card(call.parts.pool, id)
+
+
+async def wrap_up(call: Call, id: UUID, body: wire.WrapUp) -> Card:
+    await call.parts.desk.wrap_up(call.actor, id, body)
+    return await cards.card(call.parts.pool, id)
+
+
+async def extend(call: Call, id: UUID) -> Card:
+    await call.parts.desk.extend(call.actor, id)
+    return await cards.card(call.parts.pool, id)
+
+
+async def wait(call: Call, id: UUID, body: wire.WaitFor) -> Card:
+    await call.parts.desk.wait(call.actor, id, body)
+    return await cards.card(call.parts.pool, id)
+
+
+async def park(call: Call, id: UUID, body: wire.Park) -> Card:
+    await call.parts.desk.park(call.actor, id, body)
+    return await cards.card(call.parts.pool, id)
+
+
+async def resume(call: Call, id: UUID) -> Card:
+    await call.parts.desk.resume(call.actor, id)
+    return await cards.card(call.parts.pool, id)
+
+
+async def requeue(call: Call, id: UUID, body: wire.Requeue) -> Card:
+    await call.parts.desk.requeue(call.actor, id, body)
+    return await cards.card(call.parts.pool, id)
+
+
+async def prioritise(call: Call, id: UUID, body: wire.Prioritise) -> Card:
+    await call.parts.floor.prioritise(call.actor, id, body)
+    return await cards.card(call.parts.pool, id)
+
+
+async def why(call: Call, id: UUID) -> Why:
+    found = await call.parts.dispatch.why_waiting(id)
+    return Why(reasons=[Reason(code=one.code, data=dict(one.data)) for one in found])
+
+
+async def _written(call: Call, written: tuple[UUID, bool]) -> TouchView:
+    touch_id, duplicate = written
+    call.status = 200 if duplicate else 201
+    return await history.touch(call.parts.pool, touch_id)
+
+
+ONE = "/api/interactions/{id}"
+ENDPOINTS = (
+    Endpoint("GET", "/api/interactions", list_interactions, "Interactions, filtered and paged"),
+    Endpoint("GET", ONE, get_interaction, "An interaction with its customer, its touches and my drafts"),
+    Endpoint("POST", f"{ONE}/messages", say, "Write to the customer; a retry with the same id answers 200", status=201),
+    Endpoint("POST", f"{ONE}/notes", note, "Leave an internal note; a retry with the same id answers 200", status=201),
+    Endpoint("PUT", f"{ONE}/draft", save_draft, "Keep what I am writing; an empty text deletes it"),
+    Endpoint("POST", f"{ONE}/read", mark_read, "I have seen everything"),
+    Endpoint("POST", f"{ONE}/claim", claim, "Pull a waiting contact"),
+    Endpoint("POST", f"{ONE}/end", end, "End the conversation; wrap-up begins"),
+    Endpoint("POST", f"{ONE}/wrap-up", wrap_up, "Close it with a disposition, or for a follow-up"),
+    Endpoint("POST", f"{ONE}/extend", extend, "Once more the time for wrap-up"),
+    Endpoint("POST", f"{ONE}/wait", wait, "Wait for the customer, for so long"),
+    Endpoint("POST", f"{ONE}/park", park, "Put it aside until a date"),
+    Endpoint("POST", f"{ONE}/resume", resume, "Take it back before its time"),
+    Endpoint("POST", f"{ONE}/requeue", requeue, "Give it back, to another queue, or to a colleague"),
+    Endpoint("POST", f"{ONE}/priority", prioritise, "Change its priority", role="supervisor"),
+    Endpoint("GET", f"{ONE}/why", why, "Why it is still waiting"),
+)

@@ -1,0 +1,37 @@
+"""What the endpoints work with: built once by the composition root."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from asyncpg import Pool
+
+from channels.base import Channel
+from hub.clock import Now
+from hub.config import Settings
+from hub.desk import Desk
+from hub.dispatch import Dispatch
+from hub.floor import Floor
+from hub.intake import Intake
+from hub.presence import PresenceDesk
+from hub.tasks import Tasks
+from hub.users import Users
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    pool: Pool
+    now: Now
+    users: Users
+    desk: Desk
+    floor: Floor
+    dispatch: Dispatch
+    presence: PresenceDesk
+    intake: Intake
+    tasks: Tasks
+    channels: Mapping[str, Channel]
+    disconnect: Callable[[bytes], Awaitable[None]]  # ends the sockets of a session
+
+
+PARTS = web.AppKey("parts", Parts)

@@ -1,0 +1,35 @@
+"""The console: its built files, and one page for every address inside it."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from hub.http.problems import problem
+
+CONSOLE = Path(__file__).parent.parent / "static" / "console"
+MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Interaction Hub</title>
+<h1>The console has not been built</h1>
+<p>The hub runs and takes contacts, but the files of its web console are missing.
+Run <code>make run</code>, or in <code>agent_console/</code>: <code>npm ci &amp;&amp; npm run build</code>;
+then load this page again.</p></html>"""
+
+
+def mount(app: web.Application, folder: Path = CONSOLE) -> None:
+    """Serves `folder` at /. Without an index.html there, a page says how to build it."""
+
+    async def index(request: web.Request) -> web.StreamResponse:
+        page = folder / "index.html"
+        if not page.is_file():
+            return web.Response(status=503, text=MISSING, content_type="text/html")
+        return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        path = (folder / request.match_info["path"]).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            return problem(404, "not_found", "There is nothing at this address.")
+        hashed = path.is_relative_to(folder.resolve() / "assets")  # the name changes with the content
+        return web.FileResponse(path, headers={
+            "Cache-Control": "public, max-age=31536000, immutable" if hashed else "no-cache"})
+
+    app.router.add_get("/", index)
+    app.router.add_get("/{path:.+}", file)
