@@ -68,9 +68,12 @@ function fresh(state: DeskState, snapshot: Snapshot): DeskState {
   )
 }
 
+function knownVersion(state: DeskState, id: string): number {
+  return state.cards[id]?.version ?? state.left[id] ?? 0
+}
+
 function moved(state: DeskState, event: CardEvent): DeskState {
-  const known = state.cards[event.id]?.version ?? state.left[event.id] ?? 0
-  const next = event.version > known ? placed(state, event.id, event.version, event.card) : state
+  const next = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, event.card) : state
   return happened(next, event.id, event.version, event.touch, event.card)
 }
 
@@ -79,16 +82,12 @@ function placed(state: DeskState, id: string, version: number, card: Card | null
   return { ...state, cards: without(state.cards, id), left: { ...without(state.left, id), [id]: version } }
 }
 
+/** Only what the answer settles for certain; where parked or queued items go, the hub's own event says. */
 function answered(state: DeskState, card: Card): DeskState {
-  const known = state.cards[card.id]?.version ?? state.left[card.id] ?? 0
-  if (card.version <= known) return state
-  if (stays(state, card)) return placed(state, card.id, card.version, card)
-  return card.id in state.cards ? placed(state, card.id, card.version, null) : state
-}
-
-/** A desk holds what is offered to it, active or wrapping there, or comes back to it. */
-function stays(state: DeskState, card: Card): boolean {
-  return card.state !== 'done' && card.state !== 'queued' && card.agent_id === (state.me?.id ?? '')
+  if (card.version <= knownVersion(state, card.id)) return state
+  if (card.state === 'done') return placed(state, card.id, card.version, null)
+  const held = card.state === 'offered' || card.state === 'active' || card.state === 'wrapping'
+  return held && card.agent_id === state.me?.id ? placed(state, card.id, card.version, card) : state
 }
 
 /** A touch joins an opened interaction only if it is the very next one; anything further on is a gap. */

@@ -78,7 +78,10 @@ export function createOutbox(parts: OutboxParts) {
       update(id, { state: 'kept', error: null })
       flush()
     },
-    discard: drop,
+    discard(id: string): void {
+      drop(id)
+      flush()
+    },
     /** Takes up what an earlier page of this browser could not send. */
     restore(): void {
       change(parsed(parts.keep.read()).map((item) => ({ ...item, state: item.state === 'failed' ? 'failed' : 'kept' })))

@@ -32,8 +32,8 @@ export interface Translate {
 export function translator(language: Language): Translate {
   const table = messages[language]
   const t = (key: Key, parameters?: unknown): string => {
-    const message = table[key] as string | ((parameters: unknown) => string)
-    return typeof message === 'function' ? message(parameters) : message
+    const message: unknown = table[key]
+    return typeof message === 'function' ? (message as (parameters: unknown) => string)(parameters) : String(message)
   }
   const word = (group: string, code: string): string => {
     const found: unknown = Reflect.get(table, `${group}.${code}`)
@@ -41,7 +41,8 @@ export function translator(language: Language): Translate {
   }
   const name = (names: Readonly<Record<string, string>>): string =>
     names[language] ?? names.en ?? Object.values(names)[0] ?? ''
-  return Object.assign(t, { word, name, language }) as Translate
+  // a function's own `name` can be redefined, but not assigned
+  return Object.defineProperties(t, { word: { value: word }, name: { value: name }, language: { value: language } }) as Translate
 }
 
 const Context = createContext<Translate>(translator('en'))

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { apply } from './apply'
+import type { DeskEvent } from './apply'
+import { empty } from './state'
+import { agent, card, detail, snapshot, touch } from './testing/make'
+
+const run = (...events: DeskEvent[]) => events.reduce(apply, { ...empty, me: agent() })
+const moved = (version: number, fields: Parameters<typeof card>[0] | null, note?: ReturnType<typeof touch>): DeskEvent => ({
+  type: 'card',
+  event: { id: 'a', version, card: fields && card({ ...fields, version }), touch: note ?? null },
+})
+
+describe('cards', () => {
+  it('takes a newer version and ignores an older or equal one', () => {
+    const state = run(moved(3, { id: 'a', last_text: 'new' }), moved(2, { id: 'a', last_text: 'old' }), moved(3, { id: 'a', last_text: 'twin' }))
+    expect(state.cards.a?.last_text).toBe('new')
+  })
+
+  it('does not bring back what has left', () => {
+    const state = run(moved(2, { id: 'a' }), moved(4, null), moved(3, { id: 'a' }))
+    expect(state.cards).toEqual({})
+    expect(state.left).toEqual({ a: 4 })
+  })
+
+  it('takes back what returns with a newer version', () => {
+    expect(run(moved(4, null), moved(5, { id: 'a' })).cards.a?.version).toBe(5)
+  })
+
+  it('forgets with a snapshot what the snapshot does not have, and remembers that it left', () => {
+    const state = run(moved(3, { id: 'a' }), { type: 'snapshot', snapshot: snapshot([card({ id: 'b' })]) }, moved(3, { id: 'a' }))
+    expect(Object.keys(state.cards)).toEqual(['b'])
+  })
+
+  it('removes what a command closed and keeps what it made mine', () => {
+    const done = run(moved(3, { id: 'a' }), { type: 'answer', card: card({ id: 'a', version: 4, state: 'done' }) })
+    expect(done.cards).toEqual({})
+    const accepted = run({ type: 'answer', card: card({ id: 'a', version: 4 }) })
+    expect(accepted.cards.a?.version).toBe(4)
+    const foreign = run({ type: 'answer', card: card({ id: 'a', version: 4, agent_id: 'other' }) })
+    expect(foreign.cards).toEqual({})
+  })
+})
+
+describe('an opened interaction', () => {
+  const opened: DeskEvent = { type: 'detail', detail: detail(card({ id: 'a', version: 3 })) }
+
+  it('takes the very next touch', () => {
+    const state = run(opened, moved(4, { id: 'a' }, touch({ interaction_id: 'a', version: 4 })))
+    expect(state.details.a?.touches).toHaveLength(1)
+    expect(state.details.a?.card.version).toBe(4)
+    expect(state.gaps).toEqual([])
+  })
+
+  it('notices a jump and asks for the whole, without showing a history with a hole', () => {
+    const state = run(opened, moved(5, { id: 'a' }, touch({ interaction_id: 'a', version: 5 })))
+    expect(state.gaps).toEqual(['a'])
+    expect(state.details.a?.touches).toEqual([])
+    expect(state.cards.a?.version).toBe(5)
+  })
+
+  it('shows a touch once, whether it comes from the answer or the event first', () => {
+    const note = touch({ interaction_id: 'a', version: 4, kind: 'noted', note: true })
+    const state = run(opened, { type: 'touch', touch: note }, moved(4, { id: 'a' }, note))
+    expect(state.details.a?.touches).toHaveLength(1)
+  })
+
+  it('is not overwritten by an answer that is older than what came live', () => {
+    const state = run(opened, moved(4, { id: 'a' }, touch({ interaction_id: 'a', version: 4 })), opened)
+    expect(state.details.a?.card.version).toBe(4)
+  })
+
+  it('is looked at again after a snapshot', () => {
+    expect(run(opened, { type: 'snapshot', snapshot: snapshot([]) }).gaps).toEqual(['a'])
+  })
+})
+
+describe('delivery marks', () => {
+  const sent = touch({ interaction_id: 'a', version: 3, kind: 'said', message_id: 'm', message_state: 'pending' })
+  const opened: DeskEvent = { type: 'detail', detail: detail(card({ id: 'a', version: 3 }), [sent]) }
+  const mark = (state: 'sent' | 'delivered' | 'read'): DeskEvent => ({
+    type: 'message', event: { interaction_id: 'a', message_id: 'm', state, error: null },
+  })
+
+  it('only go forward', () => {
+    const state = run(opened, mark('read'), mark('delivered'), mark('sent'))
+    expect(state.details.a?.touches[0]?.message_state).toBe('read')
+  })
+})
+
+it('keeps the newest of my own presence', () => {
+  const newer = agent({ version: 5, used: 2 })
+  const state = run({ type: 'agent', event: { agent: newer } }, { type: 'agent', event: { agent: agent({ version: 4 }) } })
+  expect(state.me?.used).toBe(2)
+})
+
+it('forgets a typist who stopped', () => {
+  const typing = (on: boolean): DeskEvent => ({ type: 'typing', until: 9, event: { interaction_id: 'a', who: 'Ann', on } })
+  expect(run(typing(true)).typing.a).toHaveLength(1)
+  expect(run(typing(true), typing(true), typing(false)).typing.a).toEqual([])
+})

@@ -1,0 +1,101 @@
+import { expect, it, vi } from 'vitest'
+import { ApiError } from './api'
+import { apply } from './apply'
+import { createOutbox } from './outbox'
+import { empty } from './state'
+import type { DeskState } from './state'
+import { touch } from './testing/make'
+import type { Say, TouchView } from './wire'
+
+function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: string | null = null) {
+  let state: DeskState = empty
+  let kept = stored
+  let ids = 0
+  const jobs: (() => void)[] = []
+  const sender = vi.fn(say)
+  const outbox = createOutbox({
+    api: { say: sender, note: sender },
+    get: () => state,
+    dispatch: (event) => {
+      state = apply(state, event)
+    },
+    later: (job) => {
+      jobs.push(job)
+      return () => undefined
+    },
+    newId: () => `m${++ids}`,
+    now: () => 0,
+    keep: { read: () => kept, write: (text) => (kept = text) },
+  })
+  return { outbox, sender, jobs, state: () => state, kept: () => kept }
+}
+
+const tick = async () => {
+  for (let i = 0; i < 12; i++) await Promise.resolve()
+}
+const said = (id: string) => Promise.resolve(touch({ interaction_id: id, version: 1, kind: 'said' }))
+
+it('sends one after the other, in the order of writing', async () => {
+  const open: (() => void)[] = []
+  const b = bench((id) => new Promise((resolve) => open.push(() => void said(id).then(resolve))))
+  b.outbox.send('a', 'reply', 'one', [])
+  b.outbox.send('a', 'reply', 'two', [])
+  b.outbox.send('b', 'reply', 'elsewhere', [])
+  expect(b.sender.mock.calls.map(([, body]) => body.text)).toEqual(['one', 'elsewhere'])
+  open[0]?.()
+  await tick()
+  expect(b.sender.mock.calls.map(([, body]) => body.text)).toEqual(['one', 'elsewhere', 'two'])
+})
+
+it('keeps what could not be sent and tries again with the same id', async () => {
+  let reachable = false
+  const b = bench((id) => (reachable ? said(id) : Promise.reject(new ApiError(0, {}))))
+  b.outbox.send('a', 'reply', 'one', [])
+  await tick()
+  expect(b.state().pending).toMatchObject([{ id: 'm1', state: 'kept', error: 'unreachable' }])
+  reachable = true
+  b.jobs.forEach((job) => job())
+  await tick()
+  expect(b.sender.mock.calls.map(([, body]) => body.id)).toEqual(['m1', 'm1'])
+  expect(b.state().pending).toEqual([])
+})
+
+it('shows what was refused, holds back what comes after it, and sends both after a second try', async () => {
+  let refuse = true
+  const b = bench((id) => (refuse ? Promise.reject(new ApiError(422, { code: 'invalid' })) : said(id)))
+  b.outbox.send('a', 'reply', 'one', [])
+  b.outbox.send('a', 'reply', 'two', [])
+  await tick()
+  expect(b.state().pending.map((item) => item.state)).toEqual(['failed', 'kept'])
+  expect(b.sender).toHaveBeenCalledOnce()
+  refuse = false
+  b.outbox.retry('m1')
+  await tick()
+  expect(b.state().pending).toEqual([])
+})
+
+it('goes on after the refused one was discarded', async () => {
+  const b = bench((id, body) => (body.text === 'bad' ? Promise.reject(new ApiError(422, {})) : said(id)))
+  b.outbox.send('a', 'reply', 'bad', [])
+  b.outbox.send('a', 'reply', 'good', [])
+  await tick()
+  b.outbox.discard('m1')
+  await tick()
+  expect(b.state().pending).toEqual([])
+})
+
+it('takes up after a reload what was not acknowledged before it', async () => {
+  const before = bench(() => new Promise(() => undefined))
+  before.outbox.send('a', 'note', 'unfinished', [])
+  const after = bench(said, before.kept())
+  after.outbox.restore()
+  await tick()
+  expect(after.sender.mock.calls[0]?.[1]).toMatchObject({ id: 'm1', text: 'unfinished' })
+  expect(after.state().pending).toEqual([])
+})
+
+it.each(['', 'no json', '{}', '[null, 7]'])('starts with nothing where what was kept is damaged: %j', (stored) => {
+  const b = bench(said, stored)
+  b.outbox.restore()
+  expect(b.state().pending).toEqual([])
+})
