@@ -175,7 +175,7 @@ class ReceiptConformance(Conformance):
 
 
 async def attempt(channel: Channel, outbound: Outbound) -> Sent | SendError:
-    """One attempt to send. Anything but an answer or a `SendError` is the channel's own fault, and is raised."""
+    """One attempt to send. Anything but an answer or a `SendError` is the channel's fault."""
     try:
         return await channel.send(outbound)
     except SendError as error:
