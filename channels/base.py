@@ -141,8 +141,13 @@ class Refused(Exception):
     `fields` maps a field's name to a code of its own; `status` is what an HTTP edge answers.
     """
 
-    def __init__(self, code: str, status: int = 422, fields: Mapping[str, str] | None = None,
-                 after: float | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        status: int = 422,
+        fields: Mapping[str, str] | None = None,
+        after: float | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.status = status

@@ -9,8 +9,14 @@ class HubError(Exception):
     status = 400
     code = "refused"
 
-    def __init__(self, detail: str = "", *, code: str | None = None, fields: Mapping[str, str] | None = None,
-                 after: float | None = None) -> None:
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        code: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        after: float | None = None,
+    ) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
         self.code = code or type(self).code
         self.fields = dict(fields or {})

@@ -19,7 +19,16 @@ from hub.store import journal as store
 from hub.store.journal import Connection, Row
 
 # Acts that touch nobody's load: the interaction's own lock is enough.
-_WITHOUT_AGENT = (model.Received, model.Said, model.Noted, model.Prioritised, model.Extended, model.Ended)
+_WITHOUT_AGENT = (
+    model.Received,
+    model.Said,
+    model.Noted,
+    model.Seen,
+    model.Prioritised,
+    model.Extended,
+    model.Ended,
+    model.SendFailed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Written:
     interaction: Interaction
     touch_id: UUID
     kind: str
+    message_id: UUID | None = None
 
 
 class Journal:
@@ -96,6 +106,16 @@ class Journal:
                 yield page
         self.ring(*page.rings)
 
+    async def enter(self, arrival: Row, raw: bytes) -> None:
+        """A row of the ledger for something that became no touch, with its bytes."""
+        async with self._connection() as conn:
+            await store.put(conn, self.now(), {"arrivals": [arrival]}, [raw])
+
+    async def keep(self, file: Row, content: bytes) -> None:
+        """A file put up, attached to nothing yet."""
+        async with self._connection() as conn:
+            await store.put(conn, self.now(), {"files": [file]}, [content])
+
     def ring(self, *rings: Ring) -> None:
         for what in rings:
             self._doorbell.ring(what)
@@ -108,8 +128,14 @@ class Journal:
             raise Unavailable() from problem
         try:
             yield conn
-        except (ConnectionError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-                asyncpg.AdminShutdownError, asyncpg.CannotConnectNowError) as problem:
+        except (
+            ConnectionError,
+            TimeoutError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.InterfaceError,
+            asyncpg.AdminShutdownError,
+            asyncpg.CannotConnectNowError,
+        ) as problem:
             raise Unavailable() from problem
         finally:
             await self.pool.release(conn, timeout=5)
@@ -153,19 +179,36 @@ class Page:
         agent_id = getattr(act, "agent_id", None) or interaction.agent_id
         return await store.lock_agent(self.conn, agent_id, now) if agent_id else None
 
-    async def _put(self, after: Interaction, kind: str, data: Mapping[str, object], by: By, enclosed: Enclosed,
-                   rows: dict[str, list[Row]]) -> Written:
+    async def _put(
+        self,
+        after: Interaction,
+        kind: str,
+        data: Mapping[str, object],
+        by: By,
+        enclosed: Enclosed,
+        rows: dict[str, list[Row]],
+    ) -> Written:
         now, touch_id = self._now(), self._new_id()
-        rows["touches"] = [{
-            "id": touch_id, "interaction_id": after.id, "version": after.version, "customer_id": after.customer_id,
-            "channel": after.channel, "kind": kind, "at": enclosed.at or now, "recorded_at": now, "actor": by.kind,
-            "actor_id": by.id, "data": {**data, **enclosed.data},
-            "raw_sha256": store.digest(enclosed.raw) if enclosed.raw is not None else None,
-        }]
+        rows["touches"] = [
+            {
+                "id": touch_id,
+                "interaction_id": after.id,
+                "version": after.version,
+                "customer_id": after.customer_id,
+                "channel": after.channel,
+                "kind": kind,
+                "at": enclosed.at or now,
+                "recorded_at": now,
+                "actor": by.kind,
+                "actor_id": by.id,
+                "data": {**data, **enclosed.data},
+                "raw_sha256": store.digest(enclosed.raw) if enclosed.raw is not None else None,
+            }
+        ]
         _enclose(rows, after, touch_id, enclosed, now)
         blobs = enclosed.blobs if enclosed.raw is None else (enclosed.raw, *enclosed.blobs)
         await store.put(self.conn, now, rows, blobs)
-        return Written(after, touch_id, kind)
+        return Written(after, touch_id, kind, enclosed.message.id if enclosed.message else None)
 
     async def _agent_rows(self, rows: dict[str, list[Row]], agent: Agent, change: Change, now: datetime) -> None:
         if change.declare is None:
@@ -175,24 +218,56 @@ class Page:
 
     def _ring(self, before: Interaction, written: Written, agent: Agent | None, enclosed: Enclosed) -> None:
         after = written.interaction
-        agents = frozenset(a for a in (before.agent_id, after.agent_id, before.preferred_agent_id,
-                                       after.preferred_agent_id) if a)
+        agents = frozenset(
+            a for a in (before.agent_id, after.agent_id, before.preferred_agent_id, after.preferred_agent_id) if a
+        )
         sends = enclosed.message is not None and enclosed.message.direction == "out"
-        self.rings.append(Moved(after.id, after.version, written.touch_id, written.kind, after.customer_id,
-                                after.channel, after.address_id, after.queue_id, after.state, agents, sends))
+        self.rings.append(
+            Moved(
+                after.id,
+                after.version,
+                written.touch_id,
+                written.kind,
+                after.customer_id,
+                after.channel,
+                after.address_id,
+                after.queue_id,
+                after.state,
+                agents,
+                sends,
+            )
+        )
         if agent is not None:
             self.rings.append(AgentMoved(agent.id))
 
 
-async def declare(conn: Connection, agent: Agent, to: tuple[str, str | None, str], now: datetime,
-                  pending: tuple[str, str | None] | None = None) -> None:
+async def declare(
+    conn: Connection,
+    agent: Agent,
+    to: tuple[str, str | None, str],
+    now: datetime,
+    pending: tuple[str, str | None] | None = None,
+) -> None:
     """Sets a locked agent's declared state and keeps the interval; every change has a cause."""
     state, reason, cause = to
-    await store.put(conn, now, {"agent_states": [{
-        "id": agent.id, "idle_since": now, "declared": state, "reason": reason, "declared_since": now,
-        "declared_cause": cause, "pending": pending[0] if pending else None,
-        "pending_reason": pending[1] if pending else None,
-    }]})
+    await store.put(
+        conn,
+        now,
+        {
+            "agent_states": [
+                {
+                    "id": agent.id,
+                    "idle_since": now,
+                    "declared": state,
+                    "reason": reason,
+                    "declared_since": now,
+                    "declared_cause": cause,
+                    "pending": pending[0] if pending else None,
+                    "pending_reason": pending[1] if pending else None,
+                }
+            ]
+        },
+    )
     await conn.execute(store.sql["end_state_interval"], agent.id, now)
     await conn.execute(store.sql["begin_state_interval"], agent.id, state, reason, cause, now)
 
@@ -204,14 +279,30 @@ def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:
 def _state_rows(change: Change, now: datetime, new_id: NewId) -> dict[str, list[Row]]:
     it, rows = change.interaction, dict[str, list[Row]]()
     if offer := change.open_offer:
-        rows["offers"] = [{"id": offer.offer_id, "interaction_id": it.id, "agent_id": offer.agent_id, "state": "open",
-                           "reasons": [dict(r) for r in offer.reasons], "units": it.units, "offered_at": now,
-                           "deadline": offer.deadline}]
+        rows["offers"] = [
+            {
+                "id": offer.offer_id,
+                "interaction_id": it.id,
+                "agent_id": offer.agent_id,
+                "state": "open",
+                "reasons": [dict(r) for r in offer.reasons],
+                "units": it.units,
+                "offered_at": now,
+                "deadline": offer.deadline,
+            }
+        ]
     if end := change.end_offer:
         rows["offer_ends"] = [{"id": end[0], "state": end[1], "reason": end[2], "ended_at": now}]
     if change.assign:
-        rows["assignments"] = [{"id": new_id(), "interaction_id": it.id, "agent_id": change.assign,
-                                "units": it.units, "started_at": now}]
+        rows["assignments"] = [
+            {
+                "id": new_id(),
+                "interaction_id": it.id,
+                "agent_id": change.assign,
+                "units": it.units,
+                "started_at": now,
+            }
+        ]
     if change.unassign:
         rows["assignment_ends"] = [{"interaction_id": it.id, "ended_at": now, "end_reason": change.unassign}]
     return rows
@@ -222,18 +313,45 @@ def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclos
         rows[part] = [{**row, "touch_id": touch_id} for row in more]
     if message := enclosed.message:
         out = message.direction == "out"
-        rows["messages"] = [{
-            "id": message.id, "interaction_id": it.id, "number": it.messages, "touch_id": touch_id,
-            "direction": message.direction, "client_id": message.client_id, "text": message.text,
-            "author_id": message.author_id, "author_name": message.author_name, "at": enclosed.at or now,
-            "state": "pending" if out else "received", "state_at": now,
-        }]
+        rows["messages"] = [
+            {
+                "id": message.id,
+                "interaction_id": it.id,
+                "number": it.messages,
+                "touch_id": touch_id,
+                "direction": message.direction,
+                "client_id": message.client_id,
+                "text": message.text,
+                "author_id": message.author_id,
+                "author_name": message.author_name,
+                "at": enclosed.at or now,
+                "state": "pending" if message.recipient else "sent" if out else "received",
+                "state_at": now,
+            }
+        ]
         if message.recipient is not None:
-            rows["outbox"] = [{"message_id": message.id, "interaction_id": it.id, "channel": it.channel,
-                               "recipient": dict(message.recipient), "state": "pending", "due_at": now,
-                               "created_at": now}]
+            rows["outbox"] = [
+                {
+                    "message_id": message.id,
+                    "interaction_id": it.id,
+                    "channel": it.channel,
+                    "recipient": dict(message.recipient),
+                    "state": "pending",
+                    "due_at": now,
+                    "created_at": now,
+                }
+            ]
     if note := enclosed.note:
-        rows["notes"] = [{"id": note.id, "interaction_id": it.id, "touch_id": touch_id, "client_id": note.client_id,
-                          "text": note.text, "author_id": note.author_id, "at": now}]
+        rows["notes"] = [
+            {
+                "id": note.id,
+                "interaction_id": it.id,
+                "touch_id": touch_id,
+                "client_id": note.client_id,
+                "text": note.text,
+                "author_id": note.author_id,
+                "at": now,
+            }
+        ]
     if enclosed.attach:
         rows["attached"] = [{"id": f, "touch_id": touch_id, "owner": enclosed.owner} for f in enclosed.attach]

@@ -21,6 +21,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Received: ANY,
     model.Said: frozenset({"active", "wrapping"}),
     model.Noted: ANY,
+    model.Seen: frozenset({"active", "wrapping"}),
     model.Offered: frozenset({"queued"}),
     model.Accepted: frozenset({"offered"}),
     model.Declined: frozenset({"offered"}),
@@ -35,6 +36,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Resumed: frozenset({"waiting", "parked"}),
     model.Requeued: OPEN,
     model.Prioritised: OPEN,
+    model.SendFailed: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
 
@@ -115,12 +117,20 @@ def _back(interaction: Interaction, prefer: UUID | None) -> Interaction:
 
 
 def _held_by(interaction: Interaction, agent_id: UUID, now: datetime) -> Interaction:
-    return replace(interaction, state="active", agent_id=agent_id, offer_id=None, due_at=None,
-                   answered_at=interaction.answered_at or now, preferred_agent_id=agent_id)
+    return replace(
+        interaction,
+        state="active",
+        agent_id=agent_id,
+        offer_id=None,
+        due_at=None,
+        answered_at=interaction.answered_at or now,
+        preferred_agent_id=agent_id,
+    )
 
 
-def _offer_over(interaction: Interaction, how: OfferEnd, reason: str | None = None
-                ) -> tuple[UUID, OfferEnd, str | None] | None:
+def _offer_over(
+    interaction: Interaction, how: OfferEnd, reason: str | None = None
+) -> tuple[UUID, OfferEnd, str | None] | None:
     return (interaction.offer_id, how, reason) if interaction.offer_id else None
 
 
@@ -171,21 +181,34 @@ def _accepted(it: Interaction, agent: Agent | None, act: model.Accepted, now: da
     if it.due_at is not None and now >= it.due_at:
         raise Late()
     waited = round((now - it.queued_at).total_seconds(), 3)
-    return Change(_held_by(it, act.agent_id, now), "accepted", {"waited": waited},
-                  end_offer=_offer_over(it, "accepted"), assign=act.agent_id)
+    return Change(
+        _held_by(it, act.agent_id, now),
+        "accepted",
+        {"waited": waited},
+        end_offer=_offer_over(it, "accepted"),
+        assign=act.agent_id,
+    )
 
 
 def _declined(it: Interaction, agent: Agent | None, act: model.Declined, now: datetime) -> Change:
     _this_offer(it, act.agent_id, act.offer_id)
-    return Change(_back(it, _unless(it.preferred_agent_id, act.agent_id)), "declined", {"reason": act.reason},
-                  end_offer=_offer_over(it, "declined", act.reason))
+    return Change(
+        _back(it, _unless(it.preferred_agent_id, act.agent_id)),
+        "declined",
+        {"reason": act.reason},
+        end_offer=_offer_over(it, "declined", act.reason),
+    )
 
 
 def _withdrawn(it: Interaction, agent: Agent | None, act: model.Withdrawn, now: datetime) -> Change:
     if it.offer_id != act.offer_id:
         raise Taken("This offer is over.")
-    return Change(_back(it, it.preferred_agent_id), "withdrawn", {"reason": act.reason},
-                  end_offer=_offer_over(it, "withdrawn", act.reason))
+    return Change(
+        _back(it, it.preferred_agent_id),
+        "withdrawn",
+        {"reason": act.reason},
+        end_offer=_offer_over(it, "withdrawn", act.reason),
+    )
 
 
 def _claimed(it: Interaction, agent: Agent | None, act: model.Claimed, now: datetime) -> Change:
@@ -208,6 +231,11 @@ def _said(it: Interaction, agent: Agent | None, act: model.Said, now: datetime) 
 
 def _noted(it: Interaction, agent: Agent | None, act: model.Noted, now: datetime) -> Change:
     return Change(it, "noted")
+
+
+def _seen(it: Interaction, agent: Agent | None, act: model.Seen, now: datetime) -> Change:
+    _holder(it, act.agent_id)
+    return Change(replace(it, unread=0), "read")
 
 
 def _wrapping(it: Interaction, seconds: int, now: datetime) -> Interaction:
@@ -235,8 +263,16 @@ def _wrapped_up(it: Interaction, agent: Agent | None, act: model.WrappedUp, now:
 
 
 def _closed(it: Interaction, disposition: str | None, data: Mapping[str, object], now: datetime) -> Change:
-    after = replace(it, state="done", agent_id=None, due_at=None, closed_at=now, disposition=disposition,
-                    preferred_agent_id=it.agent_id, unread=0)
+    after = replace(
+        it,
+        state="done",
+        agent_id=None,
+        due_at=None,
+        closed_at=now,
+        disposition=disposition,
+        preferred_agent_id=it.agent_id,
+        unread=0,
+    )
     return Change(after, "wrapped_up", data, unassign="closed")
 
 
@@ -265,8 +301,13 @@ def _requeued(it: Interaction, agent: Agent | None, act: model.Requeued, now: da
     data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id}
     waits_already = it.state in ("queued", "offered")
     after = replace(_back(it, act.prefer), queue_id=act.queue_id, queued_at=it.queued_at if waits_already else now)
-    return Change(after, kind, data, end_offer=_offer_over(it, "withdrawn", act.reason),
-                  unassign="requeued" if it.state in ("active", "wrapping") else None)
+    return Change(
+        after,
+        kind,
+        data,
+        end_offer=_offer_over(it, "withdrawn", act.reason),
+        unassign="requeued" if it.state in ("active", "wrapping") else None,
+    )
 
 
 def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, now: datetime) -> Change:
@@ -277,14 +318,23 @@ def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, n
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 
+def _send_failed(it: Interaction, agent: Agent | None, act: model.SendFailed, now: datetime) -> Change:
+    return Change(it, "delivery", {"message": str(act.message_id), "state": act.state, "error": act.error})
+
+
 def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datetime) -> Change:
     if it.due_at is None or now < it.due_at:
         raise WrongState("Its time is not up.")
     match it.state:
         case "offered":
             back = _back(it, _unless(it.preferred_agent_id, cast(UUID, it.agent_id)))
-            return Change(back, "missed", {"agent": str(it.agent_id)}, end_offer=_offer_over(it, "missed"),
-                          declare=("missed", None, "offer_missed"))
+            return Change(
+                back,
+                "missed",
+                {"agent": str(it.agent_id)},
+                end_offer=_offer_over(it, "missed"),
+                declare=("missed", None, "offer_missed"),
+            )
         case "wrapping":
             return _closed(it, it.disposition, {"disposition": it.disposition, "automatic": True}, now)
         case _:
@@ -297,9 +347,24 @@ def _later(now: datetime, seconds: int) -> datetime:
 
 
 _APPLY: Mapping[type, Callable[..., Change]] = {
-    model.Received: _received, model.Left: _left,
-    model.Offered: _offered, model.Accepted: _accepted, model.Declined: _declined, model.Withdrawn: _withdrawn,
-    model.Claimed: _claimed, model.Said: _said, model.Noted: _noted, model.Ended: _ended,
-    model.Extended: _extended, model.WrappedUp: _wrapped_up, model.Waiting: _waiting, model.Parked: _parked,
-    model.Resumed: _resumed, model.Requeued: _requeued, model.Prioritised: _prioritised, model.TimeUp: _time_up,
+    model.Received: _received,
+    model.Left: _left,
+    model.Offered: _offered,
+    model.Accepted: _accepted,
+    model.Declined: _declined,
+    model.Withdrawn: _withdrawn,
+    model.Claimed: _claimed,
+    model.Said: _said,
+    model.Seen: _seen,
+    model.Noted: _noted,
+    model.Ended: _ended,
+    model.Extended: _extended,
+    model.WrappedUp: _wrapped_up,
+    model.Waiting: _waiting,
+    model.Parked: _parked,
+    model.Resumed: _resumed,
+    model.Requeued: _requeued,
+    model.Prioritised: _prioritised,
+    model.SendFailed: _send_failed,
+    model.TimeUp: _time_up,
 }

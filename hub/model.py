@@ -161,6 +161,13 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The holder has seen what the customer wrote."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The holder ends the conversation; wrap-up begins, for so many seconds."""
 
@@ -226,11 +233,38 @@ class Prioritised:
 
 
 @dataclass(frozen=True, slots=True)
+class SendFailed:
+    """A message could not be sent, or nobody knows whether it was."""
+
+    state: Literal["failed", "unconfirmed"]
+    message_id: UUID
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimeUp:
     """The deadline of the present state has passed: offer, wrap-up, parked or waiting date."""
 
 
 Act = (
-    Received | Said | Noted | Offered | Accepted | Declined | Withdrawn | Claimed | Ended | Left | Extended
-    | WrappedUp | Waiting | Parked | Resumed | Requeued | Prioritised | TimeUp
+    Received
+    | Said
+    | Noted
+    | Seen
+    | Offered
+    | Accepted
+    | Declined
+    | Withdrawn
+    | Claimed
+    | Ended
+    | Left
+    | Extended
+    | WrappedUp
+    | Waiting
+    | Parked
+    | Resumed
+    | Requeued
+    | Prioritised
+    | SendFailed
+    | TimeUp
 )

@@ -267,6 +267,12 @@ CREATE UNIQUE INDEX assignments_one_open ON assignments (interaction_id) WHERE e
 CREATE INDEX assignments_agent_open ON assignments (agent_id) WHERE ended_at IS NULL;
 CREATE INDEX assignments_interaction ON assignments (interaction_id, started_at);
 
+-- Receipts come late, twice and out of order: a message's state only ever climbs this ladder.
+CREATE FUNCTION message_rank(text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE $1 WHEN 'pending' THEN 0 WHEN 'sent' THEN 1 WHEN 'unconfirmed' THEN 2 WHEN 'failed' THEN 2
+               WHEN 'delivered' THEN 3 ELSE 4 END;
+
 CREATE TABLE outbox (
     message_id     uuid PRIMARY KEY REFERENCES messages,
     interaction_id uuid NOT NULL REFERENCES interactions,
@@ -307,3 +313,27 @@ CREATE TABLE arrivals (
 );
 CREATE UNIQUE INDEX arrivals_once ON arrivals (source, natural_key) WHERE outcome = 'stored';
 CREATE INDEX arrivals_ledger ON arrivals (source, outcome, arrived_at);
+
+-- One interaction as a row of a list shows it.
+CREATE VIEW cards AS
+SELECT i.id, i.reference, i.version, i.channel, i.source, i.queue_id AS queue, i.state, i.customer_id,
+       coalesce(c.name, (SELECT a.value FROM addresses a WHERE a.customer_id = c.id AND a.kind <> 'visitor'
+                         ORDER BY a.created_at, a.id LIMIT 1), '') AS customer_name,
+       i.subject, i.last_text, i.last_at, i.unread, i.priority, i.units, i.created_at, i.queued_at, i.entered_at,
+       i.due_at, i.answered_at, i.agent_id, g.name AS agent_name, i.offer_id,
+       coalesce(o.reasons, '[]') AS offer_reasons, i.disposition, i.parent_id, i.preferred_agent_id
+FROM interactions i
+JOIN customers c ON c.id = i.customer_id
+LEFT JOIN agents g ON g.id = i.agent_id
+LEFT JOIN offers o ON o.id = i.offer_id;
+
+-- One touch as the history shows it, with what was said or noted.
+CREATE VIEW history AS
+SELECT t.id, t.interaction_id, i.reference, t.version, t.customer_id, t.channel, t.kind, t.at, t.recorded_at, t.actor,
+       t.actor_id, coalesce(a.name, '') AS actor_name, t.data, coalesce(m.text, n.text) AS text,
+       n.id IS NOT NULL AS note, m.id AS message_id, m.state AS message_state, m.error AS message_error
+FROM touches t
+JOIN interactions i ON i.id = t.interaction_id
+LEFT JOIN agents a ON a.id = t.actor_id
+LEFT JOIN messages m ON m.touch_id = t.id
+LEFT JOIN notes n ON n.touch_id = t.id;

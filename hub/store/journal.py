@@ -20,9 +20,27 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
 
 # In this order rows refer to one another; within the statement PostgreSQL checks references at its end.
-PARTS = ("blobs", "customers", "addresses", "interactions", "interaction_changes", "touches", "messages", "notes",
-         "files", "attached", "offers", "offer_ends", "assignments", "assignment_ends", "agent_loads",
-         "agent_states", "outbox", "arrivals")
+PARTS = (
+    "blobs",
+    "customers",
+    "customer_names",
+    "addresses",
+    "interactions",
+    "interaction_changes",
+    "touches",
+    "messages",
+    "notes",
+    "files",
+    "attached",
+    "offers",
+    "offer_ends",
+    "assignments",
+    "assignment_ends",
+    "agent_loads",
+    "agent_states",
+    "outbox",
+    "arrivals",
+)
 
 
 def digest(content: bytes) -> bytes:

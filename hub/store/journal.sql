@@ -34,6 +34,11 @@ INSERT INTO addresses (id, customer_id, kind, value, verified, evidence, created
 SELECT id, customer_id, kind, value, verified, evidence, created_at
 FROM jsonb_populate_recordset(NULL::addresses, $1::jsonb -> 'addresses');
 
+-- name: customer_names
+UPDATE customers c SET name = n.name, version = c.version + 1
+FROM jsonb_populate_recordset(NULL::customers, $1::jsonb -> 'customer_names') n
+WHERE c.id = n.id AND c.name IS NULL;
+
 -- name: interactions
 INSERT INTO interactions (id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
                           preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,

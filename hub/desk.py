@@ -1,0 +1,193 @@
+"""The agent's verbs: accept, decline, claim, say, note, end, wrap up, park, wait, give back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from hub import model
+from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, WrongState
+from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
+from hub.model import Act, Actor, By
+from hub.store import customers
+from hub.store import desk as store
+from hub.store import intake as files_store
+from hub.store.journal import storable_text
+from hub.wire import Decline, Draft, EditCustomer, Park, Requeue, Say, WaitFor, WrapUp
+
+
+class Desk:
+    """Every verb returns after COMMIT or raises a `HubError`; a retry of the same verb is answered as the first was."""
+
+    def __init__(self, journal: Journal, replying: frozenset[str]) -> None:
+        self.journal = journal
+        self.replying = replying  # channels with a way back to the customer
+
+    async def accept(self, actor: Actor, offer_id: UUID) -> UUID:
+        """Takes what was offered. Raises `Late`, `Taken` or `NotYours`."""
+        offer = await self._offer(actor, offer_id)
+        if offer["state"] == "accepted":
+            return UUID(str(offer["interaction_id"]))  # the same click again
+        if offer["state"] == "missed":
+            raise Late()
+        if offer["state"] != "open":
+            raise Taken("This offer was taken back.", code="withdrawn")
+        await self._act(offer["interaction_id"], model.Accepted(actor.id, offer_id), actor)
+        return UUID(str(offer["interaction_id"]))
+
+    async def decline(self, actor: Actor, offer_id: UUID, wanted: Decline) -> None:
+        offer = await self._offer(actor, offer_id)
+        if offer["state"] == "open":
+            await self._act(offer["interaction_id"], model.Declined(actor.id, offer_id, wanted.reason), actor)
+
+    async def claim(self, actor: Actor, interaction_id: UUID) -> None:
+        await self.must_see(actor, interaction_id)
+        await self._act(interaction_id, model.Claimed(actor.id), actor)
+
+    async def say(self, actor: Actor, interaction_id: UUID, said: Say) -> tuple[UUID, bool]:
+        """Writes to the customer; returns the touch, and whether it had been written before."""
+        if not said.text.strip() and not said.files:
+            raise Invalid(fields={"text": "empty"})
+        recipient = await store.recipient(self.journal.pool, interaction_id)
+        message = NewMessage(
+            self.journal.new_id(),
+            "out",
+            str(said.id),
+            said.text,
+            actor.id,
+            actor.name,
+            {"kind": recipient.kind, "value": recipient.value, "verified": recipient.verified} if recipient else None,
+        )
+        enclosed = Enclosed(message=message, attach=tuple(said.files), owner=f"agent:{actor.id}")
+
+        async def write() -> Written:
+            async with self.journal.begin() as page:
+                before = await page.lock(interaction_id)
+                if recipient is None or before.channel not in self.replying:
+                    raise WrongState("This channel has no way back to the customer.", code="no_way_back")
+                return await page.write(before, model.Said(actor.id, said.text), _by(actor), enclosed)
+
+        return await self._once(actor, interaction_id, said, write)
+
+    async def note(self, actor: Actor, interaction_id: UUID, said: Say) -> tuple[UUID, bool]:
+        """Leaves an internal note; returns the touch, and whether it had been written before."""
+        if not said.text.strip() and not said.files:
+            raise Invalid(fields={"text": "empty"})
+        await self.must_see(actor, interaction_id)
+        note = NewNote(self.journal.new_id(), str(said.id), said.text, actor.id)
+        enclosed = Enclosed(note=note, attach=tuple(said.files), owner=f"agent:{actor.id}")
+        return await self._once(
+            actor,
+            interaction_id,
+            said,
+            lambda: self.journal.write(interaction_id, model.Noted(actor.id), _by(actor), enclosed),
+        )
+
+    async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> None:
+        await self.must_see(actor, interaction_id)
+        await store.save_draft(
+            self.journal.pool,
+            actor.id,
+            interaction_id,
+            draft.kind,
+            storable_text(draft.text),
+            self.journal.now(),
+        )
+
+    async def read(self, actor: Actor, interaction_id: UUID) -> None:
+        """The holder has seen what the customer wrote."""
+        await self._act(interaction_id, model.Seen(actor.id), actor)
+
+    async def end(self, actor: Actor, interaction_id: UUID) -> None:
+        seconds, _ = await store.wrap_up_rules(self.journal.pool, interaction_id)
+        await self._act(interaction_id, model.Ended(actor.id, seconds), actor)
+
+    async def extend(self, actor: Actor, interaction_id: UUID) -> None:
+        seconds, _ = await store.wrap_up_rules(self.journal.pool, interaction_id)
+        await self._act(interaction_id, model.Extended(actor.id, seconds), actor)
+
+    async def wrap_up(self, actor: Actor, interaction_id: UUID, wanted: WrapUp) -> None:
+        """Closes it with a disposition of its queue, or parks it until the follow-up; a note goes with it."""
+        _, known = await store.wrap_up_rules(self.journal.pool, interaction_id)
+        if wanted.disposition not in known:
+            raise Invalid(fields={"disposition": "unknown"})
+        if wanted.follow_up_at is not None and wanted.follow_up_at <= self.journal.now():
+            raise Invalid(fields={"follow_up_at": "in_the_past"})
+        async with self.journal.begin() as page:
+            before = await page.lock(interaction_id)
+            if before.agent_id != actor.id:
+                raise NotYours()
+            if wanted.note.strip():
+                note = NewNote(self.journal.new_id(), str(self.journal.new_id()), wanted.note, actor.id)
+                before = (await page.write(before, model.Noted(actor.id), _by(actor), Enclosed(note=note))).interaction
+            await page.write(before, model.WrappedUp(actor.id, wanted.disposition, wanted.follow_up_at), _by(actor))
+
+    async def wait(self, actor: Actor, interaction_id: UUID, wanted: WaitFor) -> None:
+        until = self.journal.now() + timedelta(minutes=wanted.minutes)
+        await self._act(interaction_id, model.Waiting(actor.id, until), actor)
+
+    async def park(self, actor: Actor, interaction_id: UUID, wanted: Park) -> None:
+        if wanted.until <= self.journal.now():
+            raise Invalid(fields={"until": "in_the_past"})
+        await self._act(interaction_id, model.Parked(actor.id, wanted.until, wanted.reason), actor)
+
+    async def resume(self, actor: Actor, interaction_id: UUID) -> None:
+        await self.must_see(actor, interaction_id)
+        await self._act(interaction_id, model.Resumed(actor.id), actor)
+
+    async def requeue(self, actor: Actor, interaction_id: UUID, wanted: Requeue) -> None:
+        """Back to a queue: by its holder, or by a supervisor for anybody's; to an agent means: to him first."""
+        if wanted.queue is not None and not await store.queue_exists(self.journal.pool, wanted.queue):
+            raise Invalid(fields={"queue": "unknown"})
+        async with self.journal.begin() as page:
+            before = await page.lock(interaction_id)
+            if before.agent_id != actor.id and not actor.supervises:
+                raise NotYours()
+            act = model.Requeued(wanted.reason, wanted.queue or before.queue_id, wanted.agent)
+            await page.write(before, act, _by(actor))
+
+    async def edit_customer(self, actor: Actor, customer_id: UUID, wanted: EditCustomer) -> None:
+        """Corrects name and language. Raises `Conflict` when somebody else did so meanwhile."""
+        await customers.edit(
+            self.journal.pool,
+            customer_id,
+            storable_text(wanted.name.strip()),
+            wanted.language,
+            wanted.version,
+        )
+
+    async def must_see(self, actor: Actor, interaction_id: UUID) -> None:
+        """Raises `NotFound` for what is neither the agent's own nor in his queues; supervisors see everything."""
+        if not actor.supervises and not await store.may_see(self.journal.pool, interaction_id, actor.id):
+            raise NotFound()
+
+    async def _act(self, interaction_id: UUID, act: Act, actor: Actor) -> Written:
+        return await self.journal.write(interaction_id, act, _by(actor))
+
+    async def _offer(self, actor: Actor, offer_id: UUID) -> asyncpg.Record:
+        offer = await store.offer(self.journal.pool, offer_id)
+        if offer is None:
+            raise NotFound("There is no such offer.")
+        if offer["agent_id"] != actor.id:
+            raise NotYours("This offer was made to somebody else.")
+        return offer
+
+    async def _once(
+        self, actor: Actor, interaction_id: UUID, said: Say, write: Callable[[], Awaitable[Written]]
+    ) -> tuple[UUID, bool]:
+        before = await store.written(self.journal.pool, interaction_id, str(said.id))
+        if before is None:
+            if not await files_store.all_loose(self.journal.pool, said.files, f"agent:{actor.id}"):
+                raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
+            try:
+                return (await write()).touch_id, False
+            except asyncpg.UniqueViolationError:
+                before = await store.written(self.journal.pool, interaction_id, str(said.id))
+        if before is None or before["text"] != storable_text(said.text):
+            raise Conflict()
+        return UUID(str(before["touch_id"])), True
+
+
+def _by(actor: Actor) -> By:
+    return By("supervisor" if actor.supervises else "agent", actor.id)

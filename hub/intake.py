@@ -1,0 +1,330 @@
+"""The way in: dedupe, identity, placement and journal for everything that customers do, whatever the channel."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from channels.base import Accepted, Address, File, FileRef, Inbound, Refused
+from hub import files, model
+from hub.errors import Unavailable, WrongState
+from hub.journal import Enclosed, Journal, NewMessage, Page, Written
+from hub.model import CUSTOMER, By, Interaction
+from hub.store import intake as store
+from hub.store.journal import Row, digest
+from hub.store.journal import sql as journal_sql
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse when read aloud
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one contact of a channel takes of an agent."""
+
+    units: int
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where arrivals go."""
+
+    queues: frozenset[str]
+    default_queue: str
+    weights: Mapping[str, Weight] = field(default_factory=dict)
+    reopen: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose contact it is, and what must be written so that the hub knows it next time."""
+
+    customer_id: UUID
+    address_id: UUID | None
+    rows: dict[str, tuple[Row, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an agent adds to a contact logged by hand. With a disposition it is closed at once."""
+
+    by: By
+    direction: Literal["in", "out"]
+    customer_id: UUID | None
+    disposition: str | None
+
+
+class Intake:
+    """`take_in` and its kin return only after COMMIT, or raise `Refused` or `Unavailable`."""
+
+    def __init__(self, journal: Journal, placement: Placement) -> None:
+        self.journal = journal
+        self.placement = placement
+        self._now, self._new_id = journal.now, journal.new_id
+
+    async def take_in(self, inbound: Inbound) -> Accepted:
+        """Stores one arrival, once. A retry gets the same answer; the same key with another body is refused."""
+        return await self.once(inbound, lambda: self._place(inbound))
+
+    async def once(self, inbound: Inbound, place: Callable[[], Awaitable[Written]]) -> Accepted:
+        for _ in range(4):  # each turn loses a race to a concurrent arrival that has now committed
+            try:
+                return accepted(await place(), inbound)
+            except asyncpg.UniqueViolationError as before:
+                if before.constraint_name in (
+                    "arrivals_once",
+                    "messages_interaction_id_direction_client_id_key",
+                ):
+                    return await self._again(inbound)
+        raise Unavailable()
+
+    async def _place(self, inbound: Inbound) -> Written:
+        if not await store.all_loose(self.journal.pool, inbound.file_ids, owner(inbound)):
+            raise Refused("unknown_file", 422, {"files": "unknown_file"})
+        if inbound.continues and inbound.addresses:
+            async with self.journal.begin() as page:
+                written = await self._continue(page, inbound)
+            if written is not None:
+                return written
+        return await self._open(inbound)
+
+    async def _continue(self, page: Page, inbound: Inbound) -> Written | None:
+        """Joins the latest conversation of this address; locks the address first, so that two cannot open two."""
+        first = inbound.addresses[0]
+        address = await page.conn.fetchrow(journal_sql["lock_address"], first.kind, first.value)
+        if address is None:
+            return None
+        latest = await page.conn.fetchval(journal_sql["latest_of_address"], address["id"], inbound.channel)
+        person = await self._person(page.conn, inbound, address["customer_id"])
+        if latest is None:
+            return await page.open(self._new(inbound, person), "received", CUSTOMER, self._enclosed(inbound, person))
+        before = await page.lock(latest)
+        if before.closed_at and self._now() - before.closed_at > self.placement.reopen:
+            fresh = replace(
+                self._new(inbound, person),
+                parent_id=before.id,
+                preferred_agent_id=before.preferred_agent_id,
+                queue_id=before.queue_id,
+            )
+            return await page.open(fresh, "received", CUSTOMER, self._enclosed(inbound, person))
+        return await page.write(before, model.Received(inbound.text), CUSTOMER, self._enclosed(inbound, person))
+
+    async def _open(self, inbound: Inbound) -> Written:
+        person = await self._person(self.journal.pool, inbound)
+        return await self.journal.open(
+            self._new(inbound, person), "received", CUSTOMER, self._enclosed(inbound, person)
+        )
+
+    async def _person(self, conn: store.Reader, inbound: Inbound, customer_id: UUID | None = None) -> Person:
+        """Who this is by the addresses given, best evidence first; new addresses go to the same customer.
+
+        An address that belongs to somebody else stays there: a claim is no proof, and merging is a human's decision.
+        """
+        known = await store.known_addresses(conn, inbound.addresses)
+        new_customer = customer_id is None and not known
+        owner_id = customer_id or (next(iter(known.values()))["customer_id"] if known else self._new_id())
+        rows: dict[str, tuple[Row, ...]] = {}
+        ids: dict[tuple[str, str], UUID] = {key: found["id"] for key, found in known.items()}
+        fresh = [a for a in dict.fromkeys(inbound.addresses) if (a.kind, a.value) not in known]
+        for address in fresh:
+            ids[address.kind, address.value] = self._new_id()
+        if new_customer:
+            rows["customers"] = (
+                {
+                    "id": owner_id,
+                    "name": inbound.name or None,
+                    "language": inbound.language,
+                    "created_at": self._now(),
+                },
+            )
+        elif inbound.name:
+            rows["customer_names"] = ({"id": owner_id, "name": inbound.name},)
+        if fresh:
+            rows["addresses"] = tuple(self._address_row(a, ids[a.kind, a.value], owner_id, inbound) for a in fresh)
+        first = inbound.addresses[0] if inbound.addresses else None
+        return Person(owner_id, ids[first.kind, first.value] if first else None, rows)
+
+    def _address_row(self, address: Address, address_id: UUID, customer_id: UUID, inbound: Inbound) -> Row:
+        return {
+            "id": address_id,
+            "customer_id": customer_id,
+            "kind": address.kind,
+            "value": address.value,
+            "verified": address.verified,
+            "created_at": self._now(),
+            "evidence": {"source": inbound.source, "at": inbound.at.isoformat(), "name": inbound.name},
+        }
+
+    def _new(self, inbound: Inbound, person: Person) -> Interaction:
+        now, new_id = self._now(), self._new_id()
+        queue = inbound.queue if inbound.queue in self.placement.queues else self.placement.default_queue
+        weight = self.weight(inbound.channel)
+        return Interaction(
+            id=new_id,
+            reference=reference(new_id),
+            channel=inbound.channel,
+            source=inbound.source,
+            customer_id=person.customer_id,
+            address_id=person.address_id,
+            queue_id=queue,
+            state="queued",
+            units=weight.units,
+            exclusive=weight.exclusive,
+            created_at=now,
+            queued_at=now,
+            entered_at=now,
+            last_at=now,
+            version=1,
+            subject=inbound.subject[:500],
+            language=inbound.language,
+            last_text=inbound.text[:200],
+            unread=1,
+            fields=dict(inbound.fields),
+        )
+
+    def _enclosed(self, inbound: Inbound, person: Person, direction: Literal["in", "out"] = "in") -> Enclosed:
+        now = self._now()
+        data: dict[str, object] = {"source": inbound.source}
+        if inbound.name:
+            data["name"] = inbound.name
+        if inbound.subject:
+            data["subject"] = inbound.subject
+        rows = dict(person.rows)
+        rows["arrivals"] = (self.arrival_row(inbound, "stored", now),)
+        if inbound.files:
+            rows["files"] = tuple(files.row(f, self._new_id(), owner(inbound), now) for f in inbound.files)
+        return Enclosed(
+            message=NewMessage(
+                self._new_id(),
+                direction,
+                inbound.client_id or inbound.natural_key,
+                inbound.text,
+                author_name=inbound.name or "",
+            ),
+            raw=inbound.raw,
+            blobs=tuple(f.content for f in inbound.files),
+            rows=rows,
+            attach=inbound.file_ids,
+            owner=owner(inbound),
+            at=inbound.at,
+            data=data,
+        )
+
+    def arrival_row(self, inbound: Inbound, outcome: str, now: datetime, **more: object) -> Row:
+        return {
+            "id": self._new_id(),
+            "source": inbound.source,
+            "natural_key": inbound.natural_key,
+            "arrived_at": now,
+            "outcome": outcome,
+            "reason": None,
+            "raw_sha256": digest(inbound.raw),
+            "content_type": inbound.content_type,
+            "body_sha256": digest(inbound.body or inbound.raw),
+            **more,
+        }
+
+    async def _again(self, inbound: Inbound) -> Accepted:
+        """The key is known: a retry is answered as before, another body under the same key is refused."""
+        stored = await store.arrival(self.journal.pool, inbound.source, inbound.natural_key)
+        same = stored is not None and stored["body_sha256"] == digest(inbound.body or inbound.raw)
+        outcome = {"outcome": "duplicate"} if same else {"outcome": "refused", "reason": "conflict"}
+        row = self.arrival_row(inbound, **outcome, now=self._now(), touch_id=stored["touch_id"] if stored else None)
+        await self.journal.enter(row, inbound.raw)
+        if stored is None or not same:
+            raise Refused("conflict", 409)
+        return Accepted(
+            stored["interaction_id"],
+            stored["reference"],
+            stored["message_id"],
+            stored["number"],
+            stored["at"],
+            duplicate=True,
+        )
+
+    async def refuse(self, source: str, raw: bytes, content_type: str, reason: str) -> None:
+        await self._outcome("refused", source, str(self._new_id()), raw, content_type, reason)
+
+    async def quarantine(self, source: str, natural_key: str, raw: bytes, content_type: str, reason: str) -> None:
+        await self._outcome("quarantined", source, natural_key, raw, content_type, reason)
+
+    async def _outcome(self, outcome: str, source: str, key: str, raw: bytes, content_type: str, reason: str) -> None:
+        await self.journal.enter(
+            {
+                "id": self._new_id(),
+                "source": source,
+                "natural_key": key,
+                "arrived_at": self._now(),
+                "outcome": outcome,
+                "reason": reason,
+                "raw_sha256": digest(raw),
+                "content_type": content_type[:200],
+                "body_sha256": digest(raw),
+                "touch_id": None,
+            },
+            raw,
+        )
+
+    def weight(self, channel: str) -> Weight:
+        return self.placement.weights.get(channel, Weight(100))
+
+    async def keep_file(self, owner: str, file: File) -> FileRef:
+        """Stores an upload; `owner` may attach it to a message afterwards."""
+        row = files.row(file, self._new_id(), owner, self._now())
+        await self.journal.keep(row, file.content)
+        return FileRef(row["id"], row["name"], row["detected_type"], row["size"], row["inline"])
+
+    async def log(self, inbound: Inbound, entry: Entry) -> Written:
+        """A contact that an agent logs by hand: queued for follow-up, or closed in the same moment."""
+        person = (
+            await self._known(entry.customer_id)
+            if entry.customer_id
+            else await self._person(self.journal.pool, inbound)
+        )
+        new = self._new(inbound, person)
+        if entry.disposition is not None:
+            now = self._now()
+            new = replace(new, state="done", answered_at=now, closed_at=now, disposition=entry.disposition, unread=0)
+        enclosed = self._enclosed(inbound, person, entry.direction)
+        enclosed = replace(
+            enclosed,
+            owner=f"agent:{entry.by.id}",
+            data={**enclosed.data, "direction": entry.direction, "disposition": entry.disposition},
+        )
+        return await self.journal.open(new, "logged", entry.by, enclosed)
+
+    async def _known(self, customer_id: UUID) -> Person:
+        if not await self.journal.pool.fetchval(store.sql["customer_of"], customer_id):
+            raise Refused("unknown_customer", 422, {"customer_id": "unknown"})
+        return Person(customer_id, None, {})
+
+    async def leave(self, address: Address, channel: str) -> None:
+        """The customer ends the conversation. Leaving twice is no error."""
+        latest = await store.latest_of_address(self.journal.pool, address, channel)
+        if latest is None or latest["state"] == "done":
+            return
+        seconds = await store.wrap_up_seconds(self.journal.pool, latest["id"])
+        try:
+            await self.journal.write(latest["id"], model.Left(seconds), CUSTOMER)
+        except WrongState:
+            return  # it ended in the same moment
+
+
+def accepted(written: Written, inbound: Inbound) -> Accepted:
+    it = written.interaction
+    return Accepted(it.id, it.reference, written.message_id or written.touch_id, it.messages, inbound.at)
+
+
+def owner(inbound: Inbound) -> str:
+    """Who may attach the files that were put up before: the first address of the sender."""
+    return f"visitor:{inbound.addresses[0].value}" if inbound.addresses else f"source:{inbound.source}"
+
+
+def reference(new_id: UUID) -> str:
+    """Eight characters for people, such as 7KX2-9QDM, from the random end of the id."""
+    bits = new_id.int & ((1 << 40) - 1)
+    letters = "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(35, -5, -5))
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,103 @@
+"""What became of a message: sent, delivered, read, failed or unconfirmed. States only climb (receipts may be late)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from channels.base import Receipt, SendError, Sent
+from hub import model
+from hub.doorbell import MessageMoved
+from hub.journal import Journal, Page
+from hub.model import SYSTEM
+from hub.store import outbox as store
+from hub.store.outbox import Claimed
+
+# Seconds before attempt 2, 3, ...; after the last one the message has failed, about an hour after it was written.
+BACK_OFF = (1, 5, 15, 60, 300, 900, 2400)
+CLAIM = timedelta(seconds=60)
+
+
+class Outbox:
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._now = journal.now
+
+    async def claim(self, limit: int = 50) -> list[Claimed]:
+        now = self._now()
+        return await store.claim(self._journal.pool, now, now + CLAIM, limit)
+
+    async def next_due(self) -> datetime | None:
+        found: datetime | None = await self._journal.pool.fetchval(store.sql["next_due"])
+        return found
+
+    async def sent(self, claimed: Claimed, sent: Sent) -> None:
+        """The other side has it: recorded before anything else happens."""
+        message = claimed[0]
+        async with self._journal.begin() as page:
+            await store.settle(page.conn, message.message_id, "sent", provider_id=sent.provider_id)
+            await self._mark(page, message.message_id, "sent")
+
+    async def failed(self, claimed: Claimed, error: SendError) -> None:
+        """Tries again later, or gives up and tells the agent; what is ambiguous waits for a human."""
+        message, _, attempt = claimed
+        if error.kind == "temporary" and attempt <= len(BACK_OFF):
+            due = self._now() + timedelta(seconds=error.after or BACK_OFF[attempt - 1])
+            async with self._journal.begin() as page:
+                await store.settle(page.conn, message.message_id, "pending", error=str(error), due_at=due)
+            return
+        state = "unconfirmed" if error.kind == "ambiguous" else "failed"
+        await self._gave_up(message.interaction_id, message.message_id, state, str(error))
+
+    async def recover(self, repeatable: frozenset[str]) -> None:
+        """Claims that outlived their sender: sent again where a second copy is dropped, else left to a human."""
+        for row in await self._journal.pool.fetch(store.sql["lapsed"], self._now()):
+            if row["channel"] in repeatable:
+                async with self._journal.begin() as page:
+                    await store.settle(page.conn, row["message_id"], "pending", due_at=self._now())
+            else:
+                await self._gave_up(row["interaction_id"], row["message_id"], "unconfirmed", "interrupted")
+
+    async def receipt(self, receipt: Receipt) -> None:
+        message_id = receipt.message_id
+        if message_id is None:
+            message_id = await self._journal.pool.fetchval(
+                store.sql["of_provider"], receipt.channel, receipt.provider_id
+            )
+        if message_id is None:
+            return  # of a message that was never ours
+        async with self._journal.begin() as page:
+            await page.conn.execute(store.sql["confirmed"], message_id, receipt.mark)
+            await self._mark(page, message_id, receipt.mark, receipt.error)
+
+    async def read_up_to(self, interaction_id: UUID, number: int, mark: str) -> None:
+        async with self._journal.begin() as page:
+            for row in await store.mark_up_to(page.conn, interaction_id, number, mark, self._now()):
+                page.rings.append(_moved(row, mark, None))
+
+    async def _gave_up(self, interaction_id: UUID, message_id: UUID, state: str, error: str) -> None:
+        async with self._journal.begin() as page:
+            before = await page.lock(interaction_id)
+            act = model.SendFailed("unconfirmed" if state == "unconfirmed" else "failed", message_id, error)
+            await page.write(before, act, SYSTEM)
+            await store.settle(page.conn, message_id, state, error=error)
+            await self._mark(page, message_id, state, error)
+
+    async def _mark(self, page: Page, message_id: UUID, state: str, error: str | None = None) -> None:
+        row = await store.mark(page.conn, message_id, state, self._now(), error)
+        if row is not None:
+            page.rings.append(_moved(row, state, error))
+
+
+def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:
+    agents = frozenset({row["agent_id"]}) if row["agent_id"] else frozenset[UUID]()
+    return MessageMoved(
+        row["interaction_id"],
+        row["id"],
+        row["number"],
+        state,
+        error,
+        agents,
+        row["address_id"],
+        row["channel"],
+    )

@@ -1,0 +1,109 @@
+"""The hub as a channel sees it: `channels.base.Sink` over intake, outbox and the customer's own view."""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from channels.base import (
+    Accepted,
+    Address,
+    Conversation,
+    File,
+    FileRef,
+    Inbound,
+    Mark,
+    Receipt,
+    Refused,
+    Standing,
+)
+from hub.doorbell import Typing
+from hub.intake import Intake
+from hub.outbox import Outbox
+from hub.store import conversation as store
+from hub.store import dispatch, files
+from routing.estimate import estimate
+
+RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
+
+_SHOWN: dict[str, Literal["queued", "active", "ended"]] = {
+    "queued": "queued",
+    "offered": "queued",
+    "active": "active",
+    "waiting": "active",
+    "parked": "active",
+    "wrapping": "ended",
+    "done": "ended",
+}
+
+
+class Reception:
+    def __init__(self, intake: Intake, outbox: Outbox) -> None:
+        self._intake = intake
+        self._outbox = outbox
+        self._journal = intake.journal
+
+    async def take_in(self, inbound: Inbound) -> Accepted:
+        return await self._intake.take_in(inbound)
+
+    async def take_receipt(self, receipt: Receipt) -> None:
+        await self._outbox.receipt(receipt)
+
+    async def refuse(self, source: str, raw: bytes, content_type: str, reason: str) -> None:
+        await self._intake.refuse(source, raw, content_type, reason)
+
+    async def quarantine(self, source: str, natural_key: str, raw: bytes, content_type: str, reason: str) -> None:
+        await self._intake.quarantine(source, natural_key, raw, content_type, reason)
+
+    async def leave(self, address: Address, channel: str) -> None:
+        await self._intake.leave(address, channel)
+
+    async def read_up_to(self, address: Address, channel: str, number: int, mark: Mark) -> None:
+        latest = await store.latest(self._journal.pool, address, channel)
+        if latest is not None:
+            await self._outbox.read_up_to(latest["id"], number, mark)
+
+    async def conversation(self, address: Address, channel: str, after: int = 0) -> Conversation:
+        latest = await store.latest(self._journal.pool, address, channel)
+        if latest is None:
+            return Conversation(None, ())
+        messages = await store.said(self._journal.pool, latest["id"], after)
+        return Conversation(await self._standing(latest, channel), messages)
+
+    async def keep_file(self, owner: str, file: File) -> FileRef:
+        return await self._intake.keep_file(owner, file)
+
+    async def file(self, owner: str, file_id: UUID) -> tuple[FileRef, bytes]:
+        """A file of the visitor's own conversation, or one that he put up. Raises `Refused` (404)."""
+        pool = self._journal.pool
+        row = await files.one(pool, file_id)
+        visitor = owner.removeprefix("visitor:")
+        if row is None or not (row["owner"] == owner or await files.readable_by_visitor(pool, file_id, visitor)):
+            raise Refused("not_found", 404)
+        return files.ref(row), row["bytes"]
+
+    async def typing(self, address: Address, channel: str, on: bool) -> None:
+        latest = await store.latest(self._journal.pool, address, channel)
+        if latest is not None and latest["agent_id"] is not None:
+            self._journal.ring(Typing(latest["id"], frozenset({latest["agent_id"]}), "customer", on))
+
+    async def _standing(self, latest: asyncpg.Record, channel: str) -> Standing:
+        shown = _SHOWN[latest["state"]]
+        pool, now = self._journal.pool, self._journal.now()
+        ready, places = await store.staff(pool, latest["queue_id"], now, self._intake.weight(channel).units)
+        position = await dispatch.ahead(pool, latest["id"]) + 1 if shown == "queued" else None
+        wait = None
+        if position is not None and places:
+            handles, waits = await dispatch.recent(pool, latest["queue_id"], now - RECENT)
+            known = estimate(position, places, handles, waits)
+            wait = (known.low_seconds, known.high_seconds) if known else None
+        return Standing(
+            latest["id"],
+            latest["reference"],
+            shown,
+            latest["agent_name"] if shown != "queued" else None,
+            position,
+            wait,
+            ready > 0,
+        )

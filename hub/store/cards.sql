@@ -1,0 +1,37 @@
+-- name: card
+SELECT * FROM cards WHERE id = $1;
+
+-- name: cards_of
+-- What lies on an agent's desk: what he holds, and what waits or is parked for him.
+SELECT * FROM cards
+WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
+   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'))
+ORDER BY entered_at, id;
+
+-- name: head
+SELECT id, version FROM interactions
+WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
+   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'));
+
+-- name: listing
+SELECT * FROM cards i
+WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))
+  AND ($2::text IS NULL OR i.queue = $2)
+  AND ($3::uuid IS NULL OR i.agent_id = $3)
+  AND ($4::text IS NULL OR i.channel = $4)
+  AND ($5::uuid IS NULL OR i.agent_id = $5 OR i.preferred_agent_id = $5
+       OR i.queue = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $5))
+  AND ($6::timestamptz IS NULL OR (i.queued_at, i.id) > ($6, $7::uuid))
+ORDER BY i.queued_at, i.id LIMIT $8;
+
+-- name: count
+SELECT count(*) FROM interactions i
+WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))
+  AND ($2::text IS NULL OR i.queue_id = $2)
+  AND ($3::uuid IS NULL OR i.agent_id = $3)
+  AND ($4::text IS NULL OR i.channel = $4)
+  AND ($5::uuid IS NULL OR i.agent_id = $5 OR i.preferred_agent_id = $5
+       OR i.queue_id = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $5));
+
+-- name: open_of_customer
+SELECT * FROM cards WHERE customer_id = $1 AND state <> 'done' ORDER BY created_at DESC LIMIT 50;

@@ -1,0 +1,84 @@
+"""Reads and drafts behind the agent's verbs."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+from zlib import crc32
+
+import asyncpg
+
+from channels.base import Address
+from hub.store import agents, cards, figures, queues
+from hub.store.journal import Connection
+from hub.store.sql import named
+from hub.wire import Head, Snapshot
+
+sql = named(__file__)
+Reader = asyncpg.Pool | Connection
+
+
+async def offer(pool: asyncpg.Pool, offer_id: UUID) -> asyncpg.Record | None:
+    return await pool.fetchrow(sql["offer"], offer_id)
+
+
+async def written(pool: asyncpg.Pool, interaction_id: UUID, client_id: str) -> asyncpg.Record | None:
+    """The message or note that carries this id already, or None."""
+    return await pool.fetchrow(sql["written"], interaction_id, client_id)
+
+
+async def recipient(pool: asyncpg.Pool, interaction_id: UUID) -> Address | None:
+    row = await pool.fetchrow(sql["recipient"], interaction_id)
+    return Address(**dict(row)) if row else None
+
+
+async def wrap_up_rules(pool: asyncpg.Pool, interaction_id: UUID) -> tuple[int, frozenset[str]]:
+    """Seconds of wrap-up, and the dispositions of the interaction's queue."""
+    row = await pool.fetchrow(sql["queue"], interaction_id)
+    if row is None:
+        return 0, frozenset()
+    return row["wrap_up_seconds"], frozenset(d["id"] for d in json.loads(row["dispositions"]))
+
+
+async def queue_exists(pool: asyncpg.Pool, queue_id: str) -> bool:
+    return bool(await pool.fetchval(sql["queue_exists"], queue_id))
+
+
+async def may_see(pool: asyncpg.Pool, interaction_id: UUID, agent_id: UUID) -> bool:
+    """Whether the interaction is on the agent's desk or in one of his queues."""
+    return bool(await pool.fetchval(sql["may_see"], interaction_id, agent_id))
+
+
+async def save_draft(
+    pool: asyncpg.Pool, agent_id: UUID, interaction_id: UUID, kind: str, text: str, now: datetime
+) -> None:
+    """Keeps a draft; an empty text drops it."""
+    if text:
+        await pool.execute(sql["save_draft"], agent_id, interaction_id, kind, text, now)
+    else:
+        await pool.execute(sql["drop_draft"], agent_id, interaction_id, kind)
+
+
+async def drafts(pool: Reader, agent_id: UUID, interaction_id: UUID) -> dict[str, str]:
+    return {row["kind"]: row["text"] for row in await pool.fetch(sql["drafts"], agent_id, interaction_id)}
+
+
+async def snapshot(pool: asyncpg.Pool, agent_id: UUID, now: datetime) -> Snapshot:
+    """All that a desk holds, read in one transaction, so that its parts belong together."""
+    async with pool.acquire(timeout=5) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        held = await cards.cards_of(conn, agent_id)
+        return Snapshot(
+            now=now,
+            me=await agents.view(conn, agent_id, now),
+            cards=held,
+            queues=await queues.views(conn),
+            figures=await figures.figures(conn, now),
+            head=await head(conn, agent_id),
+        )
+
+
+async def head(conn: Reader, agent_id: UUID) -> Head:
+    """The fingerprint of an agent's desk: what `wire.Head` describes."""
+    rows = await conn.fetch(cards.sql["head"], agent_id)
+    total = sum(crc32(f"{row['id']}:{row['version']}".encode()) for row in rows)
+    me = await conn.fetchval(sql["agent_version"], agent_id)
+    return Head(cards=len(rows), sum=total % 2**32, me=me or 0)

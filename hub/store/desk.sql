@@ -1,0 +1,35 @@
+-- name: offer
+SELECT interaction_id, agent_id, state, deadline FROM offers WHERE id = $1;
+
+-- name: written
+-- What a retry finds: the touch of a message or note that carries this id already.
+SELECT touch_id, text, interaction_id FROM messages
+WHERE interaction_id = $1 AND direction = 'out' AND client_id = $2
+UNION ALL
+SELECT touch_id, text, interaction_id FROM notes WHERE interaction_id = $1 AND client_id = $2;
+
+-- name: recipient
+SELECT a.kind, a.value, a.verified FROM interactions i JOIN addresses a ON a.id = i.address_id WHERE i.id = $1;
+
+-- name: queue
+SELECT q.id, q.wrap_up_seconds, q.dispositions FROM interactions i JOIN queues q ON q.id = i.queue_id WHERE i.id = $1;
+
+-- name: queue_exists
+SELECT EXISTS (SELECT FROM queues WHERE id = $1 AND NOT retired);
+
+-- name: may_see
+SELECT i.agent_id = $2 OR i.preferred_agent_id = $2 OR i.queue_id = ANY (a.queues)
+FROM interactions i, agents a WHERE i.id = $1 AND a.id = $2;
+
+-- name: save_draft
+INSERT INTO drafts (agent_id, interaction_id, kind, text, saved_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (agent_id, interaction_id, kind) DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at;
+
+-- name: drop_draft
+DELETE FROM drafts WHERE agent_id = $1 AND interaction_id = $2 AND kind = $3;
+
+-- name: drafts
+SELECT kind, text FROM drafts WHERE agent_id = $1 AND interaction_id = $2;
+
+-- name: agent_version
+SELECT version FROM agents WHERE id = $1;

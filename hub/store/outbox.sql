@@ -1,0 +1,47 @@
+-- name: lapsed
+SELECT message_id, interaction_id, channel FROM outbox WHERE state = 'sending' AND claimed_until <= $1 LIMIT 100;
+
+-- name: claim
+WITH due AS (
+    SELECT o.message_id FROM outbox o
+    WHERE o.state = 'pending' AND o.due_at <= $1
+      AND NOT EXISTS (SELECT FROM outbox e
+                      WHERE e.interaction_id = o.interaction_id AND e.state IN ('pending', 'sending')
+                        AND (e.created_at, e.message_id) < (o.created_at, o.message_id))
+    ORDER BY o.due_at, o.message_id LIMIT $3 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE outbox o SET state = 'sending', attempts = o.attempts + 1, claimed_until = $2
+    FROM due WHERE o.message_id = due.message_id RETURNING o.*
+)
+SELECT c.message_id, c.interaction_id, c.channel, c.recipient, c.attempts, m.number, m.text, m.author_name, m.at,
+       m.touch_id
+FROM claimed c JOIN messages m ON m.id = c.message_id
+ORDER BY c.created_at, c.message_id;
+
+-- name: settle
+UPDATE outbox SET state = $2, provider_id = coalesce($3, provider_id), error = $4, due_at = coalesce($5, due_at),
+    claimed_until = NULL
+WHERE message_id = $1;
+
+-- name: next_due
+SELECT min(due_at) FROM outbox WHERE state = 'pending';
+
+-- name: mark
+UPDATE messages m SET state = $2, state_at = $3, error = $4
+FROM interactions i
+WHERE m.id = $1 AND i.id = m.interaction_id AND message_rank(m.state) < message_rank($2)
+RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
+
+-- name: mark_up_to
+UPDATE messages m SET state = $3, state_at = $4
+FROM interactions i
+WHERE i.id = $1 AND m.interaction_id = i.id AND m.direction = 'out' AND m.number <= $2
+  AND message_rank(m.state) < message_rank($3)
+RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
+
+-- name: of_provider
+SELECT message_id FROM outbox WHERE channel = $1 AND provider_id = $2;
+
+-- name: confirmed
+UPDATE outbox SET state = CASE WHEN $2 IN ('delivered', 'read') THEN 'delivered' ELSE state END
+WHERE message_id = $1 AND state IN ('sending', 'sent', 'unconfirmed');

@@ -1,0 +1,29 @@
+-- name: open_connection
+INSERT INTO connections (id, agent_id, node, opened_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at;
+
+-- name: renew_connections
+UPDATE connections SET expires_at = $2 WHERE id = ANY($1::text[]);
+
+-- name: close_connection
+UPDATE connections SET expires_at = $2 WHERE id = $1 AND expires_at > $2 RETURNING agent_id;
+
+-- name: gone
+-- Agents without a live socket who still count on one: since when they are gone, and what they hold.
+SELECT a.id, a.declared, a.disabled_at IS NOT NULL AS disabled,
+       coalesce((SELECT max(c.expires_at) FROM connections c WHERE c.agent_id = a.id), a.declared_since) AS since
+FROM agents a
+WHERE (a.declared IN ('available', 'missed', 'break') OR EXISTS (
+         SELECT FROM interactions i WHERE i.agent_id = a.id AND i.state IN ('offered', 'active', 'wrapping')))
+  AND (a.disabled_at IS NOT NULL
+       OR NOT EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1));
+
+-- name: holdings
+SELECT id, state, offer_id, queue_id, channel FROM interactions
+WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping') ORDER BY queued_at;
+
+-- name: forget_connections
+DELETE FROM connections WHERE expires_at < $1;
+
+-- name: set_pending
+UPDATE agents SET pending = $2, pending_reason = $3, version = version + 1 WHERE id = $1;
