@@ -21,7 +21,7 @@ async def accept_offer(call: Call, id: UUID) -> Card:
 
 
 async def decline_offer(call: Call, id: UUID, body: Decline) -> None:
-    await call.parts.desk.decline(call.actor, id, body.reason)
+    await call.parts.desk.decline(call.actor, id, body)
 
 
 ENDPOINTS = (
