@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.base import Accepted, Check, Inbound, Outbound, Refused, Route, SendError, Sent, Sink
+from channels.base import Accepted, Channel, Check, Inbound, Outbound, Refused, Route, SendError, Sent, Sink
 from channels.form import answer
 from channels.form.pace import Pace
 from channels.form.page import Hidden, Page
@@ -35,16 +35,26 @@ class Form:
     pace: Pace
 
 
-class Forms:
-    """Takes in what forms are filled with. Answers only after the sink has committed."""
+def _peer(request: web.Request) -> str:
+    return request.remote or ""
+
+
+class Forms(Channel):
+    """Takes in what forms are filled with. Answers only after the sink has committed.
+
+    `network_address` tells whose connection a request is; behind a trusted proxy it is another one.
+    """
 
     kind = "form"
+    repeatable = True  # nothing ever goes out
 
     def __init__(self, sink: Sink, forms: Mapping[str, FormSettings], now: Callable[[], datetime],
-                 new_id: Callable[[], UUID], secret: str) -> None:
+                 new_id: Callable[[], UUID], secret: str,
+                 network_address: Callable[[web.Request], str] = _peer) -> None:
         self._sink = sink
         self._now = now
         self._new_id = new_id
+        self._network_address = network_address
         self._seal = Seal(secret, now)
         self._forms = {
             form_id: Form(form_id, settings, Reader(form_id, settings), Page(settings),
@@ -120,7 +130,7 @@ class Forms:
         return answer.accepted(post, taken)
 
     async def _understand(self, form: Form, post: Post) -> Inbound:
-        if wait := form.pace.wait(post.request.remote):
+        if wait := form.pace.wait(self._network_address(post.request)):
             raise Refused("too_many", 429, after=wait)
         await post.read()
         self._must_be_human(form, post)

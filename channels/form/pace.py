@@ -16,7 +16,7 @@ class Pace:
         self._now = now
         self._left: dict[str, tuple[float, float]] = {}
 
-    def wait(self, address: str | None) -> float:
+    def wait(self, address: str) -> float:
         """Takes one. Returns 0 when it was there, else the seconds until it will be."""
         if not self._room:
             return 0.0
@@ -30,9 +30,9 @@ class Pace:
         return 0.0 if granted else (1 - left) / self._per_second
 
 
-def _bucket(address: str | None) -> str:
-    if not address or ":" not in address:
-        return address or ""
+def _bucket(address: str) -> str:
+    if ":" not in address:
+        return address
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

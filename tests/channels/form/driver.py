@@ -69,7 +69,8 @@ class Website:
             self.app.router.add_route(route.method, route.path, route.handler)
         self.client: TestClient[web.Request, web.Application]
 
-    async def post(self, body: object = None, path: str = "/forms/contact", **options: object) -> ClientResponse:
+    async def post(self, body: object = None, path: str = "/forms/contact",
+                   **options: object) -> ClientResponse:
         """A dict goes as JSON; bytes go as they are, as JSON unless a header says otherwise."""
         headers = {"Content-Type": "application/json", **options.pop("headers", {})}  # type: ignore[dict-item]
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
