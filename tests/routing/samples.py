@@ -132,11 +132,10 @@ def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Poli
 
 # --- strategies: few values, so that ties and conflicts are common ---------------------------------------
 
+Kind = tuple[str, tuple[Requirement, ...], tuple[int, bool]]
 queues = st.sampled_from(["help", "help", "help", "sales"])
 requirements = st.sampled_from([(), (), (), needs(french=2), needs(french=1, tax=3)])
-sizes = st.sampled_from(
-    [(30, False), (20, False), (30, False), (50, False), (0, False), (100, True), (40, True)]
-)
+sizes = st.sampled_from([(30, False), (20, False), (30, False), (40, False), (0, False), (100, True), (40, True)])
 offered = replace(CHAT, offered=True)
 loads = st.sampled_from(
     [(), (), (CHAT,), (CHAT, CHAT), (CHAT, CHAT, CHAT), (CALL,), (offered,), (Held("form", 20), CHAT)]
@@ -146,19 +145,22 @@ skills = st.sampled_from([{}, {"french": 1}, {"french": 2}, {"french": 3, "tax":
 HELP, SALES = frozenset({"help"}), frozenset({"sales"})
 
 
+kinds = st.tuples(queues, requirements, sizes)
+
+
 @st.composite
-def items(draw: st.DrawFn, number: int) -> Work:
-    units, exclusive = draw(sizes)
+def items(draw: st.DrawFn, number: int, kind: st.SearchStrategy[Kind] = kinds) -> Work:
+    queue, required, (units, exclusive) = draw(kind)
     return work(
         number,
         draw(st.sampled_from([0, 3, 5, 8, 10, 15, 30, -1])),
-        queue=draw(queues),
+        queue=queue,
         priority=draw(st.sampled_from([0, 0, 0, 1, 2, -1])),
         units=units,
         exclusive=exclusive,
-        requirements=draw(requirements),
+        requirements=required,
         excluded_agents=draw(st.just(frozenset()) | st.frozensets(agent_ids, max_size=2)),
-        preferred_agent=draw(st.none() | agent_ids),
+        preferred_agent=draw(st.none() | st.none() | agent_ids),
     )
 
 
@@ -179,8 +181,9 @@ def candidates(draw: st.DrawFn, number: int) -> Candidate:
 
 @st.composite
 def floors(draw: st.DrawFn) -> tuple[list[Work], list[Candidate], Policy]:
-    """Up to nine items, up to five agents, one policy."""
-    waiting = [draw(items(number)) for number in range(1, draw(st.integers(1, 9)) + 1)]
+    """Up to nine items of up to three kinds, up to five agents, one policy."""
+    few = st.sampled_from(draw(st.lists(kinds, min_size=1, max_size=3)))
+    waiting = [draw(items(number, few)) for number in range(1, draw(st.integers(1, 9)) + 1)]
     staff = [draw(candidates(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
     policy = Policy(
         priority_minutes=draw(st.sampled_from([5, 0])),

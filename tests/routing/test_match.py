@@ -51,6 +51,11 @@ def test_one_offer_at_a_time_unless_the_policy_allows_more() -> None:
     assert pairs(plan(items, [agent(1)], Policy(offers_per_agent=9))) == [(1, 1), (2, 1), (3, 1)]
 
 
+def test_two_offers_of_one_pass_go_to_two_agents_while_both_are_free() -> None:
+    staff = [agent(1, idle=9), agent(2, idle=5)]
+    assert pairs(plan([work(1, 2), work(2, 1)], staff, Policy(offers_per_agent=9))) == [(1, 1), (2, 2)]
+
+
 def test_an_unanswered_offer_blocks_the_next_one() -> None:
     waiting = [work(1)]
     assert plan(waiting, [agent(1, load=(Held("webchat", 30, offered=True),))]).matches == ()
@@ -92,26 +97,32 @@ def test_who_waits_behind_a_kept_agent_is_told_so() -> None:
     assert result.skips[1].reasons == (Reason("held_for_older", {"agents": 1}),)
 
 
-def test_a_call_gets_its_turn_on_a_floor_that_never_runs_dry() -> None:
-    """I5: two new chats a minute for ever, chats of 5 minutes; the call is taken after 10 + 5 minutes."""
-    chats: list[tuple[Work, Candidate, int]] = []
-    staff = {number: agent(number) for number in (1, 2)}
+def minute_of_the_call(policy: Policy) -> int | None:
+    """When a call is offered on a floor of two that gets two chats of 5 minutes each minute, for an hour."""
+    held = {1: [3], 2: [4]}  # agent -> minutes in which his chats end
     waiting = [call(1, 0)]
     for minute in range(1, 60):
-        now = ago(-minute)
-        chats = [entry for entry in chats if entry[2] > minute]
+        held = {number: [end for end in ends if end > minute] for number, ends in held.items()}
         waiting += [work(minute * 10 + extra, -minute) for extra in (1, 2)]
-        floor = [
-            agent(number, load=tuple(CHAT for entry in chats if entry[1].id == one.id))
-            for number, one in staff.items()
-        ]
-        result = match(waiting, floor, POLICY, now)
+        floor = [agent(number, load=(CHAT,) * len(ends)) for number, ends in held.items()]
+        result = match(waiting, floor, policy, ago(-minute))
         if any(found.work.exclusive for found in result.matches):
-            assert minute <= 15
-            return
-        chats += [(found.work, found.agent, minute + 5) for found in result.matches]
+            return minute
+        for _, number in pairs(result):
+            held[number].append(minute + 5)
         waiting = [skip.work for skip in result.skips]
-    pytest.fail("the call was never taken")
+    return None
+
+
+def test_a_call_gets_its_turn_on_a_floor_that_never_runs_dry() -> None:
+    """I5: after the limit, one agent finishes what he holds and takes the call; without it, never."""
+    assert minute_of_the_call(Policy(hold_back_minutes=10)) in range(10, 16)
+    assert minute_of_the_call(Policy(hold_back_minutes=10**6)) is None
+
+
+def test_items_of_one_size_are_told_apart_by_being_exclusive() -> None:
+    items = [work(1, 5, units=40, exclusive=True), work(2, 1, units=40)]
+    assert pairs(plan(items, [agent(1, load=(CHAT,))])) == [(2, 1)]
 
 
 def test_the_same_id_twice_is_refused() -> None:

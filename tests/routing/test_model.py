@@ -25,9 +25,7 @@ def test_negative_sizes_are_refused() -> None:
         agent(1, capacity=-1)
 
 
-@pytest.mark.parametrize(
-    "setting", [{"priority_minutes": -1}, {"hold_back_minutes": -1}, {"offers_per_agent": 0}]
-)
+@pytest.mark.parametrize("setting", [{"priority_minutes": -1}, {"hold_back_minutes": -1}, {"offers_per_agent": 0}])
 def test_a_policy_that_makes_no_sense_is_refused(setting: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(setting))):
         Policy(**setting)
