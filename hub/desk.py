@@ -6,22 +6,28 @@ from uuid import UUID
 
 import asyncpg
 
+from channels.manual import Manual, ManualEntry
 from hub import model
 from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, WrongState
+from hub.intake import Entry, Intake
 from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
 from hub.model import Act, Actor, By
 from hub.store import customers
 from hub.store import desk as store
 from hub.store import intake as files_store
 from hub.store.journal import storable_text
-from hub.wire import Decline, Draft, EditCustomer, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire import Decline, Draft, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
+
+CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
 
 
 class Desk:
     """Every verb returns after COMMIT or raises a `HubError`; a retry of the same verb is answered as the first was."""
 
-    def __init__(self, journal: Journal, replying: frozenset[str]) -> None:
+    def __init__(self, journal: Journal, intake: Intake, manual: Manual, replying: frozenset[str]) -> None:
         self.journal = journal
+        self._intake = intake
+        self._manual = manual
         self.replying = replying  # channels with a way back to the customer
 
     async def accept(self, actor: Actor, offer_id: UUID) -> UUID:
@@ -146,6 +152,38 @@ class Desk:
                 raise NotYours()
             act = model.Requeued(wanted.reason, wanted.queue or before.queue_id, wanted.agent)
             await page.write(before, act, _by(actor))
+
+    async def log_contact(self, actor: Actor, contact: LoggedContact) -> UUID:
+        """Writes down a contact from elsewhere: into a queue for follow-up, or closed at once. Raises `Refused`."""
+        await self._check_contact(actor, contact)
+        understood = self._manual.understand(
+            ManualEntry(
+                id=contact.id,
+                kind=contact.kind,
+                text=contact.text,
+                at=contact.at,
+                direction=contact.direction,
+                name=contact.name,
+                email=contact.email,
+                phone=contact.phone,
+                queue=contact.follow_up,
+                file_ids=tuple(contact.files),
+            )
+        )
+        closed = None if contact.follow_up else contact.disposition or "logged"
+        entry = Entry(_by(actor), contact.direction, contact.customer_id, closed)
+        return (await self._intake.once(understood, lambda: self._intake.log(understood, entry))).interaction_id
+
+    async def _check_contact(self, actor: Actor, contact: LoggedContact) -> None:
+        wrong: dict[str, str] = {}
+        if contact.at.utcoffset() is not None and contact.at > self.journal.now() + CLOCKS_DIFFER:
+            wrong["at"] = "in_the_future"
+        if contact.follow_up is not None and not await store.queue_exists(self.journal.pool, contact.follow_up):
+            wrong["follow_up"] = "unknown"
+        if contact.customer_id is None and not (contact.name + contact.email + contact.phone).strip():
+            wrong["name"] = "somebody"
+        if wrong:
+            raise Invalid(fields=wrong)
 
     async def edit_customer(self, actor: Actor, customer_id: UUID, wanted: EditCustomer) -> None:
         """Corrects name and language. Raises `Conflict` when somebody else did so meanwhile."""
