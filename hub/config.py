@@ -117,6 +117,13 @@ class Settings(Part):
     redis_url: SecretStr | None = Field(None, description="REDIS_URL; needed only with several hubs")
     secret: SecretStr | None = Field(None, description="HUB_SECRET or HUB_SECRET_FILE: signs visitors' tokens")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _reached_where_it_listens(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "listen" in values and "public_url" not in values:
+            return {**values, "public_url": f"http://{values['listen']}"}
+        return values
+
     @field_validator("listen")
     @classmethod
     def _has_port(cls, value: str) -> str:
@@ -145,7 +152,7 @@ class Settings(Part):
         ids = [queue.id for queue in self.queues]
         wrong = [f"queue {name!r} stands twice" for name in sorted({n for n in ids if ids.count(n) > 1})]
         wrong += [f"forms.{name}: there is no queue {form.queue!r}" for name, form in self.forms.items()
-                  if form.queue is not None and form.queue not in ids]
+                  if form.queue not in (None, *ids)]
         if self.webchat.queue is not None and self.webchat.queue not in ids:
             wrong.append(f"webchat: there is no queue {self.webchat.queue!r}")
         if wrong:
@@ -162,8 +169,8 @@ class Settings(Part):
         return self.public_url.startswith("https:")
 
     def units(self, channel: str) -> Units:
-        known: dict[str, Units] = {**UNITS, **self.channels}
-        return known.get(channel, Units(units=100))
+        configured: dict[str, Units] = dict(self.channels.items())
+        return configured.get(channel) or UNITS.get(channel, Units(units=100))
 
 
 UNITS: Mapping[str, Units] = {

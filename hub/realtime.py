@@ -5,6 +5,7 @@ A push may be lost; a desk notices by a version that jumps, or by the head in th
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,7 @@ class Realtime:
     def start(self, tasks: Tasks, doorbell: Doorbell) -> None:
         doorbell.on(self._heard)
         for number, queue in enumerate(self._queues):
-            tasks.supervise(f"push-{number}", lambda queue=queue: self._push_all(queue), on_failure="restart")
+            tasks.supervise(f"push-{number}", partial(self._push_all, queue), on_failure="restart")
         tasks.supervise("push-figures", self._push_figures, on_failure="restart")
         tasks.supervise("heartbeat", self._beat, on_failure="restart")
 
@@ -139,15 +140,12 @@ class Realtime:
     async def _push_card(self, ring: Moved) -> None:
         """A desk gets the card as its own snapshot would show it, or null when it is not on that desk any more."""
         touch = await history.touch(self._pool, ring.touch_id)
-        card = await cards.card(self._pool, ring.interaction_id)
+        card, desk_of = await cards.card_and_desk(self._pool, ring.interaction_id)
         event = CardEvent(id=card.id, version=card.version, card=card, touch=touch)
         await self._emit("card", event, [SUPERVISORS])
         for agent_id in ring.agents:
-            held = await cards.cards_of(self._pool, agent_id)
-            mine = next((one for one in held if one.id == ring.interaction_id), None)
-            version = mine.version if mine else card.version
-            await self._emit("card", CardEvent(id=card.id, version=version, card=mine, touch=touch),
-                             [_room(agent_id)])
+            mine = event if agent_id == desk_of else event.model_copy(update={"card": None})
+            await self._emit("card", mine, [_room(agent_id)])
 
     async def _push_figures(self) -> None:
         while True:
@@ -185,7 +183,8 @@ class Realtime:
     async def _emit(self, name: str, event: BaseModel, rooms: list[str]) -> None:
         data = event.model_dump(mode="json")
         for room in dict.fromkeys(rooms):
-            await self._sio.emit(name, data, to=room, namespace=NAMESPACE)
+            # Each hub rings for its own sockets; the doorbell has told the others.
+            await self._sio.emit(name, data, to=room, namespace=NAMESPACE, ignore_queue=True)
 
 
 def _room(agent_id: UUID) -> str:

@@ -76,6 +76,9 @@ class Users:
             raise NotFound(f"There is no account {login!r}. `hub user list` shows them all.")
         await sessions.end_sessions_of(self._pool, found)
 
+    async def all(self) -> list[users.Account]:
+        return await users.accounts(self._pool)
+
     async def log_in(self, login: str, password: str, address: str) -> LoggedIn:
         """A new session. Raises `WrongLogin`, `Disabled`, or `TooMany` with the seconds to wait.
 

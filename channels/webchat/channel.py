@@ -52,6 +52,7 @@ class WebChat(Channel, Conversational):
     """`network_address` tells whose connection a request is; behind a trusted proxy it is another one."""
 
     kind = KIND
+    repeatable = True  # pages drop a second copy by its id
 
     def __init__(self, sink: Sink, settings: WebChatSettings, sio: socketio.AsyncServer,
                  now: Callable[[], datetime], new_id: Callable[[], UUID], widget_path: Path,

@@ -1,0 +1,1 @@
+"""The way in over HTTP: one file a resource, one table row an endpoint."""

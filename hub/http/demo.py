@@ -1,6 +1,5 @@
 """The customer's side of the demo: a page of an imaginary company, and a switch for scripted customers."""
 
-from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Protocol
 
@@ -28,7 +27,7 @@ class Customers(Protocol):
     async def stop(self) -> None: ...
 
 
-CROWD = web.AppKey("crowd", Callable[[], Customers])
+CROWD = web.AppKey("crowd", Customers)
 
 
 class Rate(Wire):
@@ -38,7 +37,8 @@ class Rate(Wire):
 
 
 async def demo_page(call: Call) -> web.Response:
-    wanted = call.request.query.get("language") or call.request.headers.get("Accept-Language", "")
+    query, headers = call.request.query, call.request.headers
+    wanted = query["language"] if "language" in query else headers.get("Accept-Language", "")
     name = LANGUAGES["zh" if wanted.lower().startswith("zh") else "en"]
     return web.Response(text=_page(name), content_type="text/html", headers={
         "Content-Security-Policy": RELAXED, "Cache-Control": "no-cache", "Vary": "Accept-Language"})
@@ -49,12 +49,12 @@ async def demo_script(call: Call) -> web.Response:
 
 
 async def crowd_now(call: Call) -> Rate:
-    crowd = call.request.app[CROWD]()
+    crowd = call.request.app[CROWD]
     return Rate(rate=crowd.rate if crowd.running else 0)
 
 
 async def set_crowd(call: Call, body: Rate) -> Rate:
-    crowd = call.request.app[CROWD]()
+    crowd = call.request.app[CROWD]
     if body.rate:
         crowd.rate = body.rate
         await crowd.start()

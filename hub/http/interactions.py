@@ -37,7 +37,7 @@ async def list_interactions(call: Call, query: Listing) -> Page[Card]:
 
 
 async def get_interaction(call: Call, id: UUID) -> Detail:
-    return await interactions.detail(call.parts.pool, call.actor, id)
+    return await interactions.detail(call.parts.pool, call.actor, id, call.parts.desk.replying)
 
 
 async def say(call: Call, id: UUID, body: Say) -> TouchView:

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 
 def client_address(request: web.Request, trusted_proxies: int) -> str:
@@ -15,6 +16,18 @@ def client_address(request: web.Request, trusted_proxies: int) -> str:
         except ValueError:
             pass
     return request.remote or "unknown"
+
+
+def behind(trusted_proxies: int) -> Middleware:
+    """Makes `request.remote` the caller's address for everything that comes after."""
+
+    @web.middleware
+    async def seen_through(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if trusted_proxies:
+            request = request.clone(remote=client_address(request, trusted_proxies))
+        return await handler(request)
+
+    return seen_through
 
 
 def same_origin(origin: str | None, host: str | None, public_url: str) -> bool:

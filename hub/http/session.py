@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from hub.http.endpoint import COOKIE, Call, Endpoint
-from hub.http.origin import client_address
 from hub.store import agents
 from hub.wire import Login, Me
 
@@ -12,7 +11,7 @@ async def log_in(call: Call, body: Login) -> web.Response:
     """Answers `Me` and sets the cookie. Needs no CSRF token: a foreign page cannot send JSON here unasked."""
     settings = call.parts.settings
     opened = await call.parts.users.log_in(body.login, body.password,
-                                           client_address(call.request, settings.trusted_proxies))
+                                           call.request.remote or "unknown")
     call.session = opened.session
     answer = web.Response(text=(await me(call)).model_dump_json(), content_type="application/json")
     answer.set_cookie(COOKIE, opened.token, httponly=True, samesite="Strict", secure=settings.https, path="/",

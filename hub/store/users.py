@@ -56,7 +56,9 @@ async def add(pool: Pool, user_id: UUID, user: NewUser, password_hash: str, now:
 
 async def credentials(pool: Pool, login: str) -> Credentials | None:
     row = await pool.fetchrow(sql["credentials"], login)
-    return row and Credentials(row["id"], row["password_hash"], row["disabled_at"] is not None)
+    if row is None:
+        return None
+    return Credentials(row["id"], row["password_hash"], row["disabled_at"] is not None)
 
 
 async def accounts(pool: Pool) -> list[Account]:

@@ -1,0 +1,215 @@
+"""The command line: serve | demo | migrate | check | user | ledger."""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+
+import uvloop
+
+from hub import demo, logs, start
+from hub.app import World, build, open_pool
+from hub.clock import new_uuid, utc_now
+from hub.config import ConfigError, Settings, load
+from hub.errors import HubError
+from hub.http.health import database, findings
+from hub.http.parts import PARTS
+from hub.migrate import MigrationError
+from hub.postgres import PostgresError
+from hub.serving import Failed, serve
+from hub.store import ledger
+from hub.store.users import NewUser
+from hub.users import Users
+from simulator.crowd import Crowd
+
+Command = Callable[[argparse.Namespace], Coroutine[None, None, int]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; 0 when all went well, 1 when something is wrong, and then stderr says what."""
+    options = parser().parse_args(arguments)
+    logs.set_up(logging.INFO if options.verbose else logging.WARNING)
+    try:
+        run: Command = options.command
+        return uvloop.run(run(options))
+    except ConfigError as error:
+        return _complain("The configuration is wrong:", error.problems)
+    except (HubError, PostgresError, MigrationError) as error:
+        return _complain("", [error.detail if isinstance(error, HubError) else str(error)])
+    except Failed as error:
+        return _complain("", [f"The hub stopped because its loop {error} ended. The log says why."])
+    except start.AWAY as error:
+        return _complain("", [f"{type(error).__name__}: {error}"])
+
+
+async def run_serve(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    async with start.database(settings) as found:
+        if wrong := await start.wrong_with(settings, found.dsn):
+            return _complain("The hub does not start:", wrong)
+        world = World(loops={"postgres": found.watch} if found.watch else {})
+        await serve(build(settings, found.dsn, world), settings.address,
+                    lambda: _say(f"Interaction Hub listens on {settings.listen}; browsers use {settings.public_url}"))
+    return 0
+
+
+async def run_demo(options: argparse.Namespace) -> int:
+    settings = demo.settings(options.listen, options.data)
+    _say("Starting the database ...")
+    async with start.database(settings) as found:
+        await start.migrated(found.dsn)
+        async with open_pool(found.dsn, 2) as pool:
+            await demo.seed(Users(pool, utc_now, new_uuid))
+        crowd = Crowd(f"http://127.0.0.1:{settings.address[1]}", options.crowd or 12)
+        world = World(crowd=crowd, loops={"postgres": found.watch} if found.watch else {})
+
+        def ready() -> None:
+            _say(demo.banner(settings))
+            if options.crowd:
+                starting.append(asyncio.ensure_future(crowd.start()))
+
+        starting: list[asyncio.Future[None]] = []
+        await serve(build(settings, found.dsn, world), settings.address, ready)
+    _say("Stopped. Everything is kept.")
+    return 0
+
+
+async def run_migrate(options: argparse.Namespace) -> int:
+    async with start.database(load(options.config), join=True) as found:
+        applied = await start.migrated(found.dsn)
+    _say("\n".join(f"applied {name}" for name in applied) or "The schema is up to date.")
+    return 0
+
+
+async def run_check(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    _say("configuration: good")
+    async with start.database(settings, join=True) as found:
+        wrong = await start.wrong_with(settings, found.dsn)
+        for line in wrong:
+            _say(f"WRONG: {line}")
+        parts = build(settings, found.dsn)[PARTS]
+        async with parts.pool:
+            seen = [] if wrong else [await database(parts)]
+        for kind, channel in parts.channels.items():
+            seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
+    for one in seen:
+        _say(f"{one.name}: {'good' if one.ok else 'WRONG: ' + one.detail}")
+    return 1 if wrong or not all(one.ok for one in seen) else 0
+
+
+async def run_ledger(options: argparse.Namespace) -> int:
+    async with start.database(load(options.config), join=True) as found, open_pool(found.dsn, 2) as pool:
+        book = await ledger.ledger(pool, utc_now())
+    head = ("source", "received", "stored", "duplicate", "quarantined", "refused", "unaccounted")
+    _say("  ".join(f"{name:>12}" for name in head))
+    for row in book.rows:
+        _say("  ".join(f"{getattr(row, name)!s:>12}" for name in head))
+    _say(f"unaccounted {book.unaccounted}; open but not in one place {len(book.misplaced)}; "
+         f"to be sent {book.outbox_pending}; unconfirmed {book.unconfirmed}")
+    return 1 if book.unaccounted or book.misplaced else 0
+
+
+def with_users(act: Callable[[argparse.Namespace, Users], Awaitable[str]]) -> Command:
+    async def run(options: argparse.Namespace) -> int:
+        async with start.database(load(options.config), join=True) as found, open_pool(found.dsn, 2) as pool:
+            _say(await act(options, Users(pool, utc_now, new_uuid)))
+        return 0
+
+    return run
+
+
+async def add_user(options: argparse.Namespace, accounts: Users) -> str:
+    skills = {name: int(level or 3) for name, _, level in (part.partition("=") for part in options.skill)}
+    new = NewUser(options.login.lower(), options.name or options.login, options.role, options.language,
+                  options.queue, skills, options.capacity)
+    await accounts.add(new, _password(options))
+    return f"Added {new.login} ({new.role})."
+
+
+async def list_users(options: argparse.Namespace, accounts: Users) -> str:
+    lines = [f"{one.login:<24} {one.role:<11} {'disabled' if one.disabled_at else 'active':<9} "
+             f"{one.name}  [{', '.join(one.queues)}]" for one in await accounts.all()]
+    return "\n".join(lines) or "There is nobody yet."
+
+
+async def disable_user(options: argparse.Namespace, accounts: Users) -> str:
+    await accounts.disable(options.login)
+    return f"{options.login} is disabled, and every session has ended."
+
+
+async def set_password(options: argparse.Namespace, accounts: Users) -> str:
+    await accounts.set_password(options.login, _password(options))
+    return f"{options.login} has a new password, and every session has ended."
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="hub", description="Interaction Hub: one queue, one customer history.")
+    top.add_argument("-v", "--verbose", action="store_true", help="log every request (JSON lines on stderr)")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _command(commands, "serve", run_serve, "run the hub")
+    one = _command(commands, "demo", run_demo, "run a hub to look at, with everything in it", config=False)
+    one.add_argument("--listen", default="127.0.0.1:8080", metavar="HOST:PORT")
+    one.add_argument("--data", type=Path, default=Path("var"), help="folder that keeps everything (var)")
+    one.add_argument("--crowd", type=float, default=0, metavar="RATE", help="scripted customers per minute")
+    _command(commands, "migrate", run_migrate, "bring the database's schema up to date")
+    _command(commands, "check", run_check, "test the configuration, every connection and every channel")
+    _command(commands, "ledger", run_ledger, "what came in, and what became of it")
+    _user_commands(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
+    return top
+
+
+def _user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    one = _command(commands, "add", with_users(add_user), "add an account; the password is asked for")
+    one.add_argument("login")
+    one.add_argument("--name", help="as colleagues and customers see it")
+    one.add_argument("--role", choices=("agent", "supervisor", "admin"), default="agent")
+    one.add_argument("--language", choices=("en", "zh-Hans"), default="en")
+    one.add_argument("--queue", action="append", default=[], help="may be repeated")
+    one.add_argument("--skill", action="append", default=[], metavar="NAME=LEVEL", help="1 to 5; may be repeated")
+    one.add_argument("--capacity", type=int, default=100, help="units; what a contact takes is configured (100)")
+    _password_option(one)
+    _command(commands, "list", with_users(list_users), "all accounts")
+    _command(commands, "disable", with_users(disable_user), "shut somebody out").add_argument("login")
+    one = _command(commands, "password", with_users(set_password), "set another password")
+    one.add_argument("login")
+    _password_option(one)
+
+
+def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, text: str,
+             *, config: bool = True) -> argparse.ArgumentParser:
+    one = commands.add_parser(name, help=text, description=text)
+    one.set_defaults(command=run)
+    if config:
+        given = os.environ.get("HUB_CONFIG")
+        one.add_argument("--config", type=Path, default=Path(given) if given else None,
+                         help="a TOML file, or a folder of them; HUB_CONFIG says the same")
+    return one
+
+
+def _password_option(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _password(options: argparse.Namespace) -> str:
+    if options.password_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("Password: ")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _complain(head: str, lines: list[str]) -> int:
+    print("\n".join([*([head] if head else []), *(f"  - {line}" if head else line for line in lines)]),
+          file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The composition root: the one place that sees everything. Builds in order, and undoes in reverse."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+from aiohttp import web
+from argon2 import PasswordHasher
+from socketio import AsyncRedisManager, AsyncServer
+
+import channels.webchat
+from channels.base import Channel, Sink
+from channels.form import Forms
+from channels.manual import Manual
+from channels.webchat import WebChat, WebChatSettings
+
+from hub.clock import NewId, Now, new_uuid, utc_now
+from hub.config import UNITS, Settings
+from hub.deliver import Deliver
+from hub.desk import Desk
+from hub.dispatch import Dispatch
+from hub.doorbell import Doorbell
+from hub.errors import Unavailable
+from hub.floor import Floor
+from hub.http import demo, routes, static
+from hub.http.endpoint import authenticate, register
+from hub.http.headers import secure
+from hub.http.health import PROBE, Probe
+from hub.http.measure import METERS, Meters, measure
+from hub.http.origin import behind, same_origin
+from hub.http.parts import PARTS, Parts
+from hub.http.problems import AWAY, answer_problems
+from hub.intake import Intake, Placement, Weight
+from hub.journal import Journal
+from hub.nodes import Nodes
+from hub.outbox import Outbox
+from hub.presence import SWEEP, PresenceDesk
+from hub.reception import Reception
+from hub.realtime import Realtime
+from hub.store import queues
+from hub.store.sessions import Session
+from hub.tasks import Loop, Tasks
+from hub.timers import Timers
+from hub.users import Users
+from hub.watch import Watch
+
+log = structlog.get_logger()
+WIDGET = Path(channels.webchat.__file__).parent / "static" / "widget.js"
+CONNECT_LIMIT, STATEMENT_LIMIT, CLOSE_LIMIT = 10.0, 15.0, 5.0  # seconds
+PING, PING_LIMIT = 10, 15  # seconds: a silent socket is known dead before its lease ends
+
+
+@dataclass(frozen=True)
+class World:
+    """What a hub is given: time, ids, the cost of passwords, and customers for the demo."""
+
+    now: Now = utc_now
+    new_id: NewId = new_uuid
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    crowd: demo.Customers | None = None
+    loops: Mapping[str, Loop] = field(default_factory=dict)
+
+
+def open_pool(dsn: str, size: int) -> asyncpg.Pool:
+    """Connections that are not open yet: await it, or use it as a context."""
+    return asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, timeout=CONNECT_LIMIT, command_timeout=STATEMENT_LIMIT,
+        server_settings={"application_name": "interaction-hub", "timezone": "UTC"})
+
+
+def build(settings: Settings, dsn: str, world: World | None = None) -> web.Application:
+    """A hub that takes connections as soon as the application is set up, and leaves nothing behind at its end."""
+    world = world or World()
+    app = web.Application(middlewares=[behind(settings.trusted_proxies), measure, answer_problems], client_max_size=settings.limits.upload_bytes)
+    app.on_response_prepare.append(secure(settings))
+    sio, tasks, doorbell = _sockets(settings), Tasks(passing=(*AWAY, Unavailable)), Doorbell()
+    sio.attach(app)
+    journal = Journal(open_pool(dsn, settings.pool), world.now, world.new_id, doorbell)
+    intake = Intake(journal, _placement(settings))
+    outbox = Outbox(journal)
+    kinds = _channels(settings, Reception(intake, outbox), sio, world)
+    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks)
+    app[PARTS], app[METERS], app[PROBE] = parts, Meters(), Probe()
+    app[METERS].sockets.set_function(lambda: realtime.connected)
+    _mount(app, settings, kinds, world)
+
+    async def database(app: web.Application) -> AsyncIterator[None]:
+        await journal.pool
+        await queues.put(journal.pool, [queue.model_dump() for queue in settings.queues])
+        yield
+        await _close(journal.pool)
+
+    async def loops(app: web.Application) -> AsyncIterator[None]:
+        nodes = Nodes(settings.redis_url.get_secret_value(), doorbell) if settings.redis_url else None
+        if nodes is not None:
+            nodes.start(tasks)
+        realtime.start(tasks, doorbell)
+        watch.start(tasks, doorbell)
+        for name, loop in world.loops.items():
+            tasks.supervise(name, loop, on_failure="restart")
+        tasks.supervise("dispatch", parts.dispatch.run)
+        tasks.supervise("deliver", Deliver(outbox, kinds, doorbell).run)
+        tasks.supervise("timers", Timers(journal, doorbell).run)
+        tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
+        yield
+        await tasks.stop()
+        if nodes is not None:
+            await nodes.close()
+
+    async def tell_sockets(app: web.Application) -> None:
+        if world.crowd is not None:
+            await world.crowd.stop()
+        async with asyncio.timeout(CLOSE_LIMIT):
+            await realtime.disconnect_all()
+
+    app.cleanup_ctx.extend([database, loops])
+    app.on_shutdown.append(tell_sockets)
+    return app
+
+
+def _sockets(settings: Settings) -> AsyncServer:
+    """One server for consoles and visitors. Which origin may do what is each namespace's own decision."""
+    manager = AsyncRedisManager(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    return AsyncServer(
+        async_mode="aiohttp", client_manager=manager, cors_allowed_origins="*", cors_credentials=False,
+        max_http_buffer_size=settings.limits.socket_bytes, ping_interval=PING, ping_timeout=PING_LIMIT,
+        namespaces=["/desk", "/chat"])
+
+
+def _placement(settings: Settings) -> Placement:
+    weights = {kind: settings.units(kind) for kind in UNITS}
+    return Placement(
+        queues=frozenset(queue.id for queue in settings.queues), default_queue=settings.queues[0].id,
+        weights={kind: Weight(one.units, one.exclusive) for kind, one in weights.items()},
+        reopen=timedelta(hours=settings.reopen_hours))
+
+
+def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World) -> dict[str, Channel]:
+    chat = settings.webchat
+    secret = settings.secret.get_secret_value() if settings.secret else ""
+    options = WebChatSettings(
+        secret=secret, queue=chat.queue, text_length=chat.text_length, file_bytes=chat.file_bytes,
+        allowed_origins=(*chat.allowed_origins, settings.public_url), messages_per_minute=chat.messages_per_minute,
+        token_lifetime=timedelta(days=chat.token_days))
+    return {
+        "form": Forms(sink, settings.forms, world.now, world.new_id, secret),
+        "webchat": WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
+        "manual": Manual(),
+    }
+
+
+def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
+           kinds: Mapping[str, Channel], sio: AsyncServer, tasks: Tasks) -> tuple[Parts, Realtime, Watch]:
+    presence = PresenceDesk(journal)
+    users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
+    watch = Watch(journal.pool, {kind: one for kind, one in kinds.items() if isinstance(one, WebChat)})
+
+    async def authenticated(environ: Mapping[str, Any]) -> Session | None:
+        request: web.Request = environ["aiohttp.request"]
+        if not same_origin(request.headers.get("Origin"), request.host, settings.public_url):
+            return None
+        return await authenticate(request, parts)
+
+    realtime = Realtime(sio, journal.pool, world.now, users, presence, authenticated, watch.typed,
+                        node=socket.gethostname())
+    parts = Parts(
+        settings=settings, pool=journal.pool, now=world.now, users=users, desk=Desk(journal, intake, frozenset({"webchat"})),
+        floor=Floor(journal, presence), dispatch=Dispatch(journal, doorbell), presence=presence,
+        intake=intake, tasks=tasks, channels=kinds, disconnect=realtime.disconnect)
+    return parts, realtime, watch
+
+
+def _mount(app: web.Application, settings: Settings, kinds: Mapping[str, Channel], world: World) -> None:
+    register(app, routes.ENDPOINTS)
+    if settings.demo and world.crowd is not None:
+        app[demo.CROWD] = world.crowd
+        register(app, demo.ENDPOINTS)
+    for channel in kinds.values():
+        for route in channel.routes():
+            app.router.add_route(route.method, route.path, route.handler)
+    static.mount(app)
+
+
+async def _sweeping(presence: PresenceDesk) -> None:
+    while True:
+        await presence.sweep()
+        await asyncio.sleep(SWEEP)
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_LIMIT):
+            await pool.close()
+    except TimeoutError:
+        log.error("stop.database_hangs", limit=CLOSE_LIMIT)
+        pool.terminate()

@@ -1,0 +1,85 @@
+"""The demo: queues, a form, one supervisor and three agents, for whoever wants to see a hub before running one."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from hub.config import Settings, load
+from hub.errors import Conflict
+from hub.model import Role
+from hub.store.users import NewUser
+from hub.users import Users
+
+PASSWORD = "interaction-hub"  # noqa: S105 - printed on the screen, and known only in the demo's own database
+QUEUES: list[dict[str, Any]] = [
+    {"id": "support", "name": {"en": "Support", "zh-Hans": "客户支持"}, "service_level_seconds": 60,
+     "dispositions": [{"id": "solved", "name": {"en": "Solved", "zh-Hans": "已解决"}},
+                      {"id": "passed-on", "name": {"en": "Passed on", "zh-Hans": "已转交"}},
+                      {"id": "no-answer", "name": {"en": "No answer", "zh-Hans": "客户未回复"}}]},
+    {"id": "sales", "name": {"en": "Sales", "zh-Hans": "销售"}, "service_level_seconds": 30,
+     "dispositions": [{"id": "sold", "name": {"en": "Sold", "zh-Hans": "已成交"}},
+                      {"id": "interested", "name": {"en": "Interested", "zh-Hans": "有意向"}},
+                      {"id": "not-interested", "name": {"en": "Not interested", "zh-Hans": "无意向"}}]},
+    {"id": "billing", "name": {"en": "Billing", "zh-Hans": "账务"}, "service_level_seconds": 120,
+     "dispositions": [{"id": "explained", "name": {"en": "Explained", "zh-Hans": "已解释"}},
+                      {"id": "refunded", "name": {"en": "Refunded", "zh-Hans": "已退款"}}]},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    login: str
+    name: str
+    role: Role
+    queues: tuple[str, ...]
+    language: str = "en"
+
+
+USERS = (
+    DemoUser("sofia", "Sofia Rossi", "supervisor", ("support", "sales", "billing")),
+    DemoUser("anna", "Anna Berg", "agent", ("support", "sales", "billing")),
+    DemoUser("ben", "Ben Carter", "agent", ("support", "billing")),
+    DemoUser("chen", "陈静", "agent", ("support", "sales"), "zh-Hans"),
+)
+
+
+def settings(listen: str, data: Path, **more: Any) -> Settings:
+    """The demo's configuration: no file, no environment, a folder of its own under `data`."""
+    folder = data / "demo"
+    return load(None, {}, listen=listen, data=folder, queues=QUEUES, demo=True,
+                secret=SecretStr(_secret(folder / "secret")), **more)
+
+
+async def seed(users: Users) -> None:
+    """Adds the accounts that are not there yet; the second start finds them."""
+    for one in USERS:
+        try:
+            await users.add(NewUser(one.login, one.name, one.role, one.language, one.queues), PASSWORD)
+        except Conflict:
+            continue
+
+
+def banner(running: Settings) -> str:
+    lines = [
+        "", "Interaction Hub is running.", "",
+        f"  Console            {running.public_url}/",
+        f"  A customer's page  {running.public_url}/demo", "",
+        f"  Log-ins, all with the password  {PASSWORD}",
+        *(f"    {one.login:<8} {one.role:<11} {one.name}" for one in USERS), "",
+        f"  Everything is kept in {running.data}. Ctrl-C stops it.", "",
+    ]
+    return "\n".join(lines)
+
+
+def _secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text("utf-8").strip()

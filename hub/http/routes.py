@@ -1,0 +1,18 @@
+"""Every endpoint of the hub itself; channels bring their own ways in."""
+
+from importlib.metadata import version
+
+from hub.http import contacts, customers, desk, files, floor, health, interactions, session
+from hub.http.endpoint import Call, Endpoint
+from hub.http.openapi import describe
+
+
+async def get_openapi(call: Call) -> dict[str, object]:
+    return describe(ENDPOINTS, version("interaction-hub"), call.parts.settings.public_url)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS,
+    *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
+    Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
+)

@@ -1,0 +1,61 @@
+"""Runs a hub until it is told to stop, and stops it in stages: each with a limit, and naming what hangs."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from hub.http.parts import PARTS
+
+log = structlog.get_logger()
+REQUESTS_LIMIT = 5.0  # seconds that requests on their way may take to end
+START_LIMIT, STOP_LIMIT = 60.0, 20.0
+
+
+class Failed(Exception):
+    """A loop that the hub cannot live without has ended; its name is the text."""
+
+
+async def serve(app: web.Application, address: tuple[str, int], ready: Callable[[], object],
+                stop: asyncio.Event | None = None) -> None:
+    """Listens until `stop` is set, SIGINT or SIGTERM arrive, or a loop fails (then raises `Failed`).
+
+    Raises `OSError` when the address cannot be listened on.
+    """
+    stop = stop or asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS_LIMIT)
+    try:
+        async with asyncio.timeout(START_LIMIT):
+            await runner.setup()
+        await web.TCPSite(runner, *address, backlog=1024).start()
+        ready()
+        await _until(app, stop)
+    finally:
+        log.info("stop.begins")
+        await _bounded("requests, sockets and loops", runner.cleanup)
+        log.info("stop.done")
+
+
+async def _until(app: web.Application, stop: asyncio.Event) -> None:
+    loops = app[PARTS].tasks
+    stopped, failed = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(loops.failure())
+    try:
+        await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
+        if failed.done():
+            raise Failed(failed.result())
+    finally:
+        stopped.cancel()
+        failed.cancel()
+
+
+async def _bounded(name: str, stage: Callable[[], Awaitable[object]]) -> None:
+    try:
+        async with asyncio.timeout(STOP_LIMIT):
+            await stage()
+    except TimeoutError:
+        log.error("stop.hangs", stage=name, limit=STOP_LIMIT,
+                  tasks=sorted(task.get_name() for task in asyncio.all_tasks() if not task.done()))
