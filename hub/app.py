@@ -67,6 +67,17 @@ class World:
     loops: Mapping[str, Loop] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Channels:
+    form: Forms
+    webchat: WebChat
+    manual: Manual
+
+    @property
+    def by_kind(self) -> dict[str, Channel]:
+        return {one.kind: one for one in (self.form, self.webchat, self.manual)}
+
+
 def open_pool(dsn: str, size: int) -> asyncpg.Pool:
     """Connections that are not open yet: await it, or use it as a context."""
     return asyncpg.create_pool(
@@ -88,7 +99,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks)
     app[PARTS], app[METERS], app[PROBE] = parts, Meters(), Probe()
     app[METERS].sockets.set_function(lambda: realtime.connected)
-    _mount(app, settings, kinds, world)
+    _mount(app, settings, kinds.by_kind, world)
 
     async def database(app: web.Application) -> AsyncIterator[None]:
         await journal.pool
@@ -105,7 +116,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         for name, loop in world.loops.items():
             tasks.supervise(name, loop, on_failure="restart")
         tasks.supervise("dispatch", parts.dispatch.run)
-        tasks.supervise("deliver", Deliver(outbox, kinds, doorbell).run)
+        tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
         tasks.supervise("timers", Timers(journal, doorbell).run)
         tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
         yield
@@ -141,25 +152,24 @@ def _placement(settings: Settings) -> Placement:
         reopen=timedelta(hours=settings.reopen_hours))
 
 
-def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World) -> dict[str, Channel]:
+def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World) -> Channels:
     chat = settings.webchat
     secret = settings.secret.get_secret_value() if settings.secret else ""
     options = WebChatSettings(
         secret=secret, queue=chat.queue, text_length=chat.text_length, file_bytes=chat.file_bytes,
         allowed_origins=(*chat.allowed_origins, settings.public_url), messages_per_minute=chat.messages_per_minute,
         token_lifetime=timedelta(days=chat.token_days))
-    return {
-        "form": Forms(sink, settings.forms, world.now, world.new_id, secret),
-        "webchat": WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        "manual": Manual(),
-    }
+    return Channels(
+        form=Forms(sink, settings.forms, world.now, world.new_id, secret),
+        webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
+        manual=Manual())
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
-           kinds: Mapping[str, Channel], sio: AsyncServer, tasks: Tasks) -> tuple[Parts, Realtime, Watch]:
+           kinds: Channels, sio: AsyncServer, tasks: Tasks) -> tuple[Parts, Realtime, Watch]:
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
-    watch = Watch(journal.pool, {kind: one for kind, one in kinds.items() if isinstance(one, WebChat)})
+    watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
 
     async def authenticated(environ: Mapping[str, Any]) -> Session | None:
         request: web.Request = environ["aiohttp.request"]
@@ -170,9 +180,10 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     realtime = Realtime(sio, journal.pool, world.now, users, presence, authenticated, watch.typed,
                         node=socket.gethostname())
     parts = Parts(
-        settings=settings, pool=journal.pool, now=world.now, users=users, desk=Desk(journal, intake, frozenset({"webchat"})),
+        settings=settings, pool=journal.pool, now=world.now, users=users,
+        desk=Desk(journal, intake, kinds.manual, frozenset({kinds.webchat.kind})),
         floor=Floor(journal, presence), dispatch=Dispatch(journal, doorbell), presence=presence,
-        intake=intake, tasks=tasks, channels=kinds, disconnect=realtime.disconnect)
+        intake=intake, tasks=tasks, channels=kinds.by_kind, disconnect=realtime.disconnect)
     return parts, realtime, watch
 
 
