@@ -14,7 +14,6 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from socketio import AsyncRedisManager, AsyncServer
 
-import channels.webchat
 from channels.base import Channel, Sink
 from channels.form import Forms
 from channels.manual import Manual
@@ -51,7 +50,7 @@ from hub.users import Users
 from hub.watch import Watch
 
 log = structlog.get_logger()
-WIDGET = Path(channels.webchat.__file__).parent / "static" / "widget.js"
+WIDGET = Path(__file__).parent / "static" / "chat" / "widget.js"
 CONNECT_LIMIT, STATEMENT_LIMIT, CLOSE_LIMIT = 10.0, 15.0, 5.0  # seconds
 PING, PING_LIMIT = 10, 15  # seconds: a silent socket is known dead before its lease ends
 

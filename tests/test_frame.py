@@ -118,7 +118,9 @@ def test_compose_describes_one_hub_and_two_behind_a_proxy() -> None:
     assert "profiles" not in services["hub"]
     optional = {name for name, one in services.items() if one.get("profiles") == ["two-nodes"]}
     assert optional == {"hub-a", "hub-b", "proxy"}
+    assert services["migrate"]["command"] == ["migrate"]
     for name in ("hub", "hub-a", "hub-b"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert {"DATABASE_URL", "REDIS_URL", "HUB_SECRET"} <= set(services[name]["environment"])
     published = [port for one in services.values() for port in one.get("ports", [])]
     assert all(port.startswith("127.0.0.1:") for port in published), "open to the network only by decision"
