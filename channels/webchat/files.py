@@ -77,9 +77,12 @@ async def _file_of(request: web.Request, limit: int) -> File:
     if request.content_type != "multipart/form-data":
         raise Refused("not_multipart", 415)
     try:
-        async for part in await request.multipart():
+        parts = await request.multipart()
+        async for part in parts:
             if isinstance(part, BodyPartReader) and part.name == "file":
-                return await _file_in(part, limit)
+                file = await _file_in(part, limit)
+                await parts.next()  # complains when the body breaks off in the middle of the file
+                return file
     except (ValueError, AssertionError, LookupError):
         raise Refused("malformed", 400) from None
     raise Refused("no_file", 422, {"file": "missing"})

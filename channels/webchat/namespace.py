@@ -35,9 +35,13 @@ class VisitorNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Overridden so that an unknown event is answered too: a client that waits for an answer gets one."""
-        if event in ("connect", "disconnect"):
+        if self._is_of_the_connection(event, *args):
             return await super().trigger_event(event, *args)
         return await self._answer(event, *args)
+
+    def _is_of_the_connection(self, event: str, sid: str, *_: Any) -> bool:
+        """The library hands over a visitor's own event named `connect` or `disconnect` in the very same way."""
+        return event in ("connect", "disconnect") and not self.server.manager.is_connected(sid, self.namespace)
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         visit = self._admission.admit(environ, auth)

@@ -87,7 +87,7 @@ class Stage:
 
     async def put_up(self, token: str, content: bytes, name: str = "a.txt",
                      headers: dict[str, str] | None = None) -> tuple[int, Any]:
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # as browsers do
         form.add_field("file", content, filename=name, content_type="text/plain")
         async with self.http.post(f"{self.base}/chat/files", data=form, headers={
                 "Authorization": f"Bearer {token}", **(headers or {})}) as response:
