@@ -16,6 +16,8 @@ from tests.support.redis import running_redis
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from tests.support.hub import RunningHub
+
 _MARKED = {"postgres_server": "io", "redis_url": "io", "browser": "browser"}
 
 
@@ -67,6 +69,15 @@ async def pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """Connections to the fresh database."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=10, timeout=30) as opened:
         yield opened
+
+
+@pytest.fixture
+async def running_hub(dsn: str) -> AsyncIterator["RunningHub"]:
+    """A complete hub on a free port, over a fresh database."""
+    from tests.support.hub import a_hub  # noqa: PLC0415 - the whole program, which unit tests do not need
+
+    async with a_hub(dsn) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="session")
