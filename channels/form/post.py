@@ -74,6 +74,10 @@ class Post:
         limit = self.settings.body_limit
         if (self.request.content_length or 0) > limit:
             raise Refused("too_large", 413)
+        content = self.request.content
+        if content.is_eof() and content.exception() is None:  # usual: it came together with the head
+            self.raw = content.read_nowait()
+            return
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 await self._collect(limit)
