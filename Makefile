@@ -21,7 +21,7 @@ NODE_PARTS := $(patsubst %/package-lock.json,%,$(wildcard $(CONSOLE)/package-loc
 BUILT := $(patsubst %,%/node_modules/.built,$(NODE_PARTS))
 sources = $(shell find $(1) -name node_modules -prune -o -type f ! -name '*.tsbuildinfo' -print)
 
-.PHONY: help run setup test check lint types bench soak lock clean prepare-run prepare-test
+.PHONY: help run setup test check lint bench soak lock clean prepare-run prepare-test
 help:
 	@sed -n 's/^# //p' Makefile | head -4
 
@@ -30,23 +30,14 @@ run: .venv/.runtime $(BUILT)
 
 setup: .venv/.dev $(BUILT)
 
-test: prepare-test setup lint
-	@for part in $(NODE_PARTS); do npm --prefix $$part test --silent; done
-	.venv/bin/python -m pytest -q -n $(WORKERS) $(ARGS)
+test: prepare-test setup
+	@WORKERS=$(WORKERS) .ci/gate test $(ARGS)
 
-check: setup lint
-	@for part in $(NODE_PARTS); do npm --prefix $$part test --silent; done
-	.venv/bin/python -m pytest -q -m "not io and not browser" $(ARGS)
+check: setup
+	@.ci/gate check $(ARGS)
 
-lint: .venv/.dev $(BUILT)
-	.venv/bin/ruff check .
-	.venv/bin/mypy $(wildcard hub channels routing simulator tests benchmarks)
-	.venv/bin/lint-imports
-	@for part in $(NODE_PARTS); do \
-	    echo "$$part: types, eslint"; \
-	    npm --prefix $$part run --silent --if-present typecheck; \
-	    npm --prefix $$part run --silent --if-present lint; \
-	done
+lint: setup
+	@.ci/gate lint
 
 bench: setup
 	.venv/bin/python -m benchmarks $(ARGS)
