@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from channels.form.settings import DEFAULT_CONTACT, FormSettings
+from channels.form.settings import DEFAULT_CONTACT, FORM_ID, FormSettings
 
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
@@ -84,13 +84,6 @@ class Limits(Part):
     socket_bytes: int = Field(100_000, ge=10_000, description="longest message over a socket")
 
 
-def _named(forms: object) -> object:
-    """A form's id is the name of its table."""
-    if not isinstance(forms, Mapping):
-        return forms
-    return {name: {"id": name, **form} if isinstance(form, Mapping) else form for name, form in forms.items()}
-
-
 class Settings(Part):
     """The whole configuration of one hub."""
 
@@ -108,7 +101,7 @@ class Settings(Part):
                                       min_length=1, description="where work waits")
     channels: dict[Literal["form", "webchat", "manual"], Units] = Field(
         {}, description="channel -> what one of its contacts takes of an agent")
-    forms: Annotated[dict[str, FormSettings], BeforeValidator(_named)] = Field(
+    forms: dict[Annotated[str, Field(pattern=f"^{FORM_ID.pattern}$")], FormSettings] = Field(
         {"contact": DEFAULT_CONTACT}, description="forms of the web, by the last part of their address")
     webchat: WebChat = WebChat()
     limits: Limits = Limits()
