@@ -60,8 +60,8 @@ class _Lane:
             heappush(self.heap, entry)
         return found
 
-    def keep_one(self, work: Work) -> Room | None:
-        """Keep the least burdened agent from later work.
+    def keep_one(self, work: Work) -> bool:
+        """Keep the least burdened agent from later work; False when there is nobody to keep.
 
         He gets no younger work, so his load only falls, and the choice moves only to somebody with less:
         the smallest load falls until the item fits.
@@ -71,13 +71,11 @@ class _Lane:
         kept = min(allowed, key=lambda room: room.burden, default=None)
         if kept:
             kept.kept = True
-        return kept
+        return kept is not None
 
 
 class _Pass:
-    def __init__(
-        self, work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime
-    ) -> None:
+    def __init__(self, work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime) -> None:
         self.policy, self.now = policy, now
         self.work = sorted(work, key=lambda item: rank(item, policy))
         self.rooms = {agent.id: Room(agent, policy) for agent in agents}
@@ -119,20 +117,14 @@ class _Pass:
             *why_this_agent(item, chosen, runner_up, self.now),
         )
         chosen.take(item)
-        self.close(chosen)
+        if not chosen.open:
+            self.open.discard(chosen.agent.id)
         return Match(item, chosen.agent, score(item, self.policy, self.now), reasons)
 
     def keep(self, item: Work, lane: _Lane) -> bool:
         if not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
-        kept = lane.keep_one(item)
-        if kept:
-            self.close(kept)
-        return kept is not None
-
-    def close(self, room: Room) -> None:
-        if not room.open:
-            self.open.discard(room.agent.id)
+        return lane.keep_one(item)
 
     def explain(self, item: Work, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
         if item.excluded_agents not in lane.explained:
