@@ -39,7 +39,7 @@ def refused_page(post: Post, refusal: Refused, page: Page, hidden: Hidden) -> we
     said, errors = _told(post, refusal)
     nonce, language = secrets.token_urlsafe(16), post.language
     if post.understood:
-        html = page.form(language, nonce, hidden, post.submission.values, errors, said)
+        html = page.form(language, nonce, hidden, post.submission, errors, said)
     else:
         html = page.refused(language, nonce, said)
     return document(html, nonce, post.settings, refusal.status, _after(refusal))

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.base import Accepted, Channel, Check, Inbound, Outbound, Refused, Route, SendError, Sent, Sink
 from channels.form import answer
+from channels.form.body import Submission
 from channels.form.pace import Pace
 from channels.form.page import Hidden, Page
 from channels.form.post import Post
@@ -76,7 +77,7 @@ class Forms(Channel):
         """Renders every page once in every language."""
         for form in self._forms.values():
             for language in LANGUAGES:
-                form.page.form(language, "", Hidden("", ""), {}, {}, None)
+                form.page.form(language, "", Hidden("", ""), Submission(), {}, None)
             reachable = any(field.means in ("email", "phone") for field in form.settings.fields)
             doubt = "" if reachable else ", asks for neither e-mail nor phone"
             yield Check(f"form {form.id}", True, PATH.format(form=form.id) + doubt)
@@ -94,10 +95,11 @@ class Forms(Channel):
         if form is None:
             return answer.unknown_form(True, language)
         nonce = secrets.token_urlsafe(16)
-        reference = self._seal.reference(form.id, request.query.get("sent", ""))
-        if reference is not None:
-            return answer.document(form.page.sent(language, nonce, reference), nonce, form.settings)
-        html = form.page.form(language, nonce, self._hidden(form), {}, {}, None)
+        receipt = request.query.get("sent", "")
+        if reference := self._seal.reference(form.id, receipt):
+            html = form.page.sent(language, nonce, reference, receipt)
+            return answer.document(html, nonce, form.settings)
+        html = form.page.form(language, nonce, self._hidden(form), Submission(), {}, None)
         return answer.document(html, nonce, form.settings)
 
     async def preflight(self, request: web.Request) -> web.StreamResponse:

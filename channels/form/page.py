@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from channels.form.body import Submission
 from channels.form.settings import FieldSettings, FormSettings, Language, Theme, spoken
 from channels.form.words import NAMES, Said, page_words
 
@@ -52,21 +53,21 @@ class Page:
         self._form = _TEMPLATES.get_template("form.html")
         self._note = _TEMPLATES.get_template("note.html")
 
-    def form(self, language: Language, nonce: str, hidden: Hidden, values: Mapping[str, Sequence[str]],
+    def form(self, language: Language, nonce: str, hidden: Hidden, written: Submission,
              errors: Mapping[str, str], problem: Said | None) -> str:
         """The form itself, with what was written already, and what is wrong with it."""
         settings = self._settings
-        fields = [_shown(one, language, values.get(one.name, ()), errors) for one in settings.fields]
+        fields = [_shown(one, language, written.values.get(one.name, ()), errors) for one in settings.fields]
         return self._form.render(
             _frame(settings.theme, language, nonce), title=spoken(settings.title, language),
             intro=spoken(settings.intro, language), fields=fields, problem=problem,
             wrong=[field for field in fields if field.error], key=hidden.key, rendered=hidden.rendered,
-            has_files=any(one.type == "file" for one in settings.fields),
+            files_lost=bool(written.files), has_files=any(one.type == "file" for one in settings.fields),
         )
 
-    def sent(self, language: Language, nonce: str, reference: str) -> str:
+    def sent(self, language: Language, nonce: str, reference: str, receipt: str) -> str:
         """The end: the reference number, and what happens next."""
-        frame = _frame(self._settings.theme, language, nonce)
+        frame = _frame(self._settings.theme, language, nonce) | {"stay": f"&sent={receipt}"}
         thanks = spoken(self._settings.thanks, language)
         return self._note.render(frame, title=frame["words"]["received"], detail=thanks, reference=reference,
                                  problem=False, back=f"?lang={language}")
@@ -94,7 +95,7 @@ def on(colour: str) -> str:
 
 def _frame(theme: Theme, language: Language, nonce: str) -> dict[str, Any]:
     return {
-        "language": language, "languages": NAMES, "nonce": nonce, "words": page_words(language),
+        "language": language, "stay": "", "languages": NAMES, "nonce": nonce, "words": page_words(language),
         "accent": theme.accent, "on_accent": on(theme.accent),
         "accent_dark": theme.accent_dark, "on_accent_dark": on(theme.accent_dark),
     }

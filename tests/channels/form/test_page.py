@@ -91,6 +91,7 @@ async def test_errors_keep_what_was_written(site: Website) -> None:
     assert 'href="#field-email"' in html
     assert re.search(r'id="field-email"[^>]*aria-invalid="true"[^>]*aria-describedby="field-email-error"', html)
     assert hidden(html) == carried
+    assert "<nav" not in html, "a click there would lose what was written"
 
 
 async def test_too_quick_for_a_human_is_asked_again_and_then_taken(site: Website) -> None:
@@ -158,6 +159,8 @@ async def test_files_are_sent_by_the_page_and_must_be_chosen_again_after_an_erro
         html = await response.text()
         assert 'enctype="multipart/form-data"' in html
         site.clock.advance(20)
+        empty = await (await sent(site, FormData(hidden(html)))).text()
+        assert "Choose your files again" not in empty
         data = FormData(hidden(html))
         data.add_field("photo", b"bytes", filename="a.png")
         refusal = await (await sent(site, data)).text()
