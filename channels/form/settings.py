@@ -100,7 +100,7 @@ class FormSettings(_Settings):
     title: Words = Field(min_length=1)
     intro: Words = Field({}, description="a paragraph under the title")
     thanks: Words = Field({}, description="a paragraph under the reference number")
-    queue: str = Field("support", min_length=1, description="where its contacts wait")
+    queue: str | None = Field(None, min_length=1, description="where its contacts wait; none: the first queue")
     fields: tuple[FieldSettings, ...] = Field(min_length=1)
     theme: Theme = Theme()
     region: str | None = Field(None, description="country (ISO 3166, like DE) of phone numbers without a +")

@@ -45,7 +45,7 @@ async def test_json_is_answered_with_a_reference(site: Website) -> None:
         "reference": kept.accepted.reference, "id": str(kept.accepted.interaction_id)}
     inbound = kept.inbound
     assert inbound.addresses == (Address("email", "ann@example.com"), Address("phone", "+442079460958"))
-    assert (inbound.source, inbound.queue, inbound.subject) == ("form:contact", "support", "Contact us")
+    assert (inbound.source, inbound.queue, inbound.subject) == ("form:contact", None, "Contact us")
     assert (inbound.name, inbound.text) == ("Ann Li", ANN["message"])
     assert inbound.fields == {"Name": "Ann Li", "E-mail": "ann@example.com", "Phone": "+44 20 7946 0958"}
     assert inbound.at == site.clock()
