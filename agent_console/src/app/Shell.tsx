@@ -1,56 +1,108 @@
-// The frame around every page: rail on the left, the page beside it.
-import { useState } from 'react'
-import { Route, Router, Switch } from 'wouter'
+// The frame around every page: rail, status, notices, offers and the dialogs that can be opened from anywhere.
+import { useEffect, useState } from 'react'
+import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { LogContactDialog } from '../features/contact/LogContactDialog'
-import { CustomersPage } from '../features/customers/CustomersPage'
-import { LedgerPage } from '../features/ledger/LedgerPage'
-import { SearchPage } from '../features/search/SearchPage'
-import { FloorPage } from '../features/supervisor/FloorPage'
+import { Offers } from '../features/offer/Offers'
+import { KeySheet } from '../features/palette/KeySheet'
+import { Palette } from '../features/palette/Palette'
+import { LostBanner } from '../features/presence/LostBanner'
+import { MissedNotice } from '../features/presence/MissedNotice'
+import { Settings } from '../features/settings/Settings'
 import { useT } from '../i18n'
 import type { Language } from '../i18n'
-import { Blank, useDesk, useMe } from '../shared'
+import { deskPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
+import type { Card } from '../desk/wire'
 import { Boundary } from './Boundary'
-import { DeskPage } from './DeskPage'
+import { useNews } from './news'
+import { Pages, usePages } from './Pages'
 import { Rail } from './Rail'
 import css from './Shell.module.css'
+import { TopBar } from './TopBar'
 
-export function Shell({ onLanguage, onLeave }: { onLanguage: (language: Language) => void; onLeave: () => void }) {
+export type Opened = 'palette' | 'keys' | 'settings' | 'contact' | null
+
+interface Props {
+  onLanguage: (language: Language) => void
+  onLeave: () => void
+}
+
+export function Shell(props: Props) {
   const known = useDesk((state) => state.me !== null)
-  const [logging, setLogging] = useState(false)
   if (!known) return null
   return (
     <Router hook={useHashLocation}>
-      <div className={css.shell}>
-        <Rail onLogContact={() => setLogging(true)} onLanguage={onLanguage} onLeave={onLeave} />
-        <main className={css.page} id="content">
+      <Frame {...props} />
+    </Router>
+  )
+}
+
+function Frame({ onLanguage, onLeave }: Props) {
+  const t = useT()
+  const pages = usePages()
+  const [opened, setOpened] = useState<Opened>(null)
+  const close = () => setOpened(null)
+  const onAccept = useAccepted()
+  useCommandKeys()
+  useGlobalCommands(setOpened)
+  useColleagues()
+  useNews()
+  return (
+    <div className={css.shell}>
+      <a href="#content" className={css.skip} onClick={(event) => {
+        event.preventDefault()
+        document.getElementById('content')?.focus()
+      }}>
+        {t('app.skip')}
+      </a>
+      <Rail pages={pages} />
+      <div className={css.body}>
+        <TopBar onOpen={setOpened} onLeave={onLeave} />
+        <LostBanner />
+        <MissedNotice />
+        <main className={css.page} id="content" tabIndex={-1}>
           <Boundary>
             <Pages />
           </Boundary>
         </main>
       </div>
-      <LogContactDialog isOpen={logging} onClose={() => setLogging(false)} />
-    </Router>
+      <Offers onAccept={onAccept} />
+      <LogContactDialog isOpen={opened === 'contact'} onClose={close} />
+      <Palette isOpen={opened === 'palette'} onClose={close} pages={pages} />
+      <KeySheet isOpen={opened === 'keys'} onClose={close} />
+      <Settings isOpen={opened === 'settings'} onClose={close} onLanguage={onLanguage} />
+    </div>
   )
 }
 
-function Pages() {
+function useGlobalCommands(open: (what: Opened) => void): void {
   const t = useT()
-  const boss = useMe().role !== 'agent'
-  return (
-    <Switch>
-      <Route path="/">{() => <DeskPage />}</Route>
-      <Route path="/desk/:id?">{({ id }) => <DeskPage id={id} />}</Route>
-      <Route path="/floor">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
-      <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
-      <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
-      <Route path="/search">{() => <SearchPage />}</Route>
-      <Route>{() => <Blank title={t('app.not_found')} />}</Route>
-    </Switch>
-  )
+  const [, go] = useWhere()
+  useCommand({ id: 'palette', name: t('command.palette'), keys: ['Mod+KeyK'], run: () => open('palette') })
+  useCommand({ id: 'keys', name: t('command.keys'), keys: ['key:?'], run: () => open('keys') })
+  useCommand({ id: 'search', name: t('command.search'), keys: ['Slash'], run: () => go('/search') })
+  useCommand({ id: 'contact', name: t('command.log_contact'), keys: ['Alt+KeyN'], run: () => open('contact') })
+  useCommand({ id: 'settings', name: t('command.settings'), keys: [], run: () => open('settings') })
 }
 
-function NoPermission() {
+/** Opens what was accepted, unless the agent is in the middle of writing. */
+function useAccepted(): (card: Card) => void {
   const t = useT()
-  return <Blank title={t('app.no_permission')}>{t('app.no_permission.what')}</Blank>
+  const tell = useTell()
+  const [, go] = useWhere()
+  return (card) => {
+    const field = document.activeElement
+    if (field instanceof HTMLTextAreaElement && field.value) tell(t('offer.accepted', { name: card.customer_name || t('inbox.unknown') }))
+    else go(deskPath(card.id))
+  }
+}
+
+/** The names of colleagues, for the lines of the history. */
+function useColleagues(): void {
+  const api = useApi()
+  const { dispatch } = useDeskParts()
+  const live = useDesk((state) => state.link === 'live')
+  useEffect(() => {
+    if (live) api.agents().then((agents) => dispatch({ type: 'agents', agents }), () => undefined) // names only: ids do without
+  }, [api, dispatch, live])
 }

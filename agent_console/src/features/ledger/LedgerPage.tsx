@@ -1,13 +1,173 @@
-import { useApi, useLoad, useT } from '../../shared'
+import { useEffect, useState } from 'react'
+import type { Ledger, LedgerRow } from '../../desk/wire'
+import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useDesk, useT } from '../../shared'
+import { balanced, parts, total, unaccounted } from './sums'
+import css from './Ledger.module.css'
 
+const LOOK_MS = 5_000
+
+/** What came in and what became of it, looked at again every five seconds and whenever the queues move. */
 export function LedgerPage() {
   const t = useT()
-  const api = useApi()
-  const ledger = useLoad('ledger', api.ledger)
+  const { ledger, error } = useLedger()
   return (
-    <section>
-      <h1>{t('nav.ledger')}</h1>
-      <ul>{ledger.value?.rows.map((row) => <li key={row.source}>{row.source} {row.received}</li>)}</ul>
+    <div className={css.page}>
+      <header className={css.head}>
+        <h1>{t('nav.ledger')}</h1>
+        {ledger && error !== null && (
+          <span className="chip warn" role="status">
+            <Icon name="alert" size={14} /> {t('floor.as_of', { time: clockTime(ledger.now, t.language, true) })}
+          </span>
+        )}
+      </header>
+      <p className="quiet">{t('ledger.what')}</p>
+      {!ledger && error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
+      {ledger && <Balance ledger={ledger} />}
+      {ledger && (ledger.rows.length ? <Rows rows={ledger.rows} /> : <Blank title={t('ledger.empty')} />)}
+      {ledger && <Places misplaced={ledger.misplaced} />}
+      {ledger && <Outbox ledger={ledger} />}
+    </div>
+  )
+}
+
+function useLedger(): { ledger: Ledger | null; error: unknown } {
+  const api = useApi()
+  const [state, setState] = useState<{ ledger: Ledger | null; error: unknown }>({ ledger: null, error: null })
+  const figures = useDesk((desk) => desk.figures)
+  useEffect(() => {
+    let current = true
+    const look = () =>
+      api.ledger().then(
+        (ledger) => current && setState({ ledger, error: null }),
+        (error: unknown) => current && setState((before) => ({ ...before, error })),
+      )
+    const soon = setTimeout(() => void look(), 300)
+    const timer = setInterval(() => void look(), LOOK_MS)
+    return () => {
+      current = false
+      clearTimeout(soon)
+      clearInterval(timer)
+    }
+  }, [api, figures])
+  return state
+}
+
+function Balance({ ledger }: { ledger: Ledger }) {
+  const t = useT()
+  const good = balanced(ledger)
+  const off = Math.max(ledger.unaccounted, total(ledger.rows).unaccounted)
+  return (
+    <div className={css.balance} data-good={good} role="status">
+      <Icon name={good ? 'check' : 'alert'} size={28} />
+      <div>
+        <strong className={css.verdict}>{good ? t('ledger.balances') : t('ledger.off', { n: off })}</strong>
+        <span>{t('ledger.equation')}</span>
+      </div>
+    </div>
+  )
+}
+
+function Rows({ rows }: { rows: readonly LedgerRow[] }) {
+  const t = useT()
+  const all = total(rows)
+  return (
+    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('nav.ledger')}>
+      <table className={css.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('ledger.source')}</th>
+            <th scope="col">{t('ledger.received')}</th>
+            {parts.map((part, n) => (
+              <th key={part} scope="col"><span aria-hidden="true">{n ? '+ ' : '= '}</span>{t(`ledger.${part}`)}</th>
+            ))}
+            <th scope="col">{t('ledger.unaccounted')}</th>
+            <th scope="col">{t('ledger.last')}</th>
+          </tr>
+        </thead>
+        <tbody>{rows.map((row) => <Row key={row.source} row={row} />)}</tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t('ledger.total')}</th>
+            <td>{all.received}</td>
+            {parts.map((part) => <td key={part}>{all[part]}</td>)}
+            <Missing n={all.unaccounted} />
+            <td />
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  )
+}
+
+function Row({ row }: { row: LedgerRow }) {
+  const t = useT()
+  return (
+    <tr>
+      <th scope="row">{t.word('channel', row.source)}</th>
+      <td>{row.received}</td>
+      {parts.map((part) => (
+        <td key={part}>
+          {row[part]}
+          {part === 'refused' && row.refused > 0 && <Refusals refusals={row.refusals} />}
+        </td>
+      ))}
+      <Missing n={unaccounted(row)} />
+      <td>{row.last_at ? <Moment at={row.last_at} /> : t('floor.none')}</td>
+    </tr>
+  )
+}
+
+function Refusals({ refusals }: { refusals: LedgerRow['refusals'] }) {
+  const t = useT()
+  const reasons = Object.entries(refusals).sort(([, a], [, b]) => b - a)
+  return (
+    <details className={css.refusals}>
+      <summary>{t('ledger.refusals', { n: reasons.length })}</summary>
+      <ul>
+        {reasons.map(([code, n]) => <li key={code}>{t.word('refusal', code)}: {n}</li>)}
+      </ul>
+    </details>
+  )
+}
+
+const Missing = ({ n }: { n: number }) => (
+  <td className={n ? css.bad : css.zero}>
+    {n !== 0 && <span aria-hidden="true">▲ </span>}
+    {n}
+  </td>
+)
+
+function Places({ misplaced }: { misplaced: readonly string[] }) {
+  const t = useT()
+  return (
+    <section className={css.part}>
+      <h2>{t('ledger.places')}</h2>
+      {misplaced.length === 0 ? (
+        <p className={css.ok}><Icon name="check" /> {t('ledger.places.ok')}</p>
+      ) : (
+        <>
+          <p className="notice bad" role="alert"><Icon name="alert" /> {t('ledger.places.bad', { n: misplaced.length })}</p>
+          <ul>{misplaced.map((id) => <li key={id}><a href={href(deskPath(id))}>{id}</a></li>)}</ul>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Outbox({ ledger }: { ledger: Ledger }) {
+  const t = useT()
+  return (
+    <section className={css.part}>
+      <h2>{t('ledger.outbox')}</h2>
+      <dl className={css.facts}>
+        <dt>{t('ledger.pending')}</dt>
+        <dd>{ledger.outbox_pending}</dd>
+        <dt>{t('ledger.pending_oldest')}</dt>
+        <dd>{ledger.outbox_oldest_at ? <Age since={ledger.outbox_oldest_at} /> : t('floor.none')}</dd>
+        <dt>{t('ledger.unconfirmed')}</dt>
+        <dd className={ledger.unconfirmed ? css.bad : undefined}>{ledger.unconfirmed}</dd>
+      </dl>
+      <p className="quiet small">{t('ledger.unconfirmed.what')}</p>
     </section>
   )
 }

@@ -1,0 +1,85 @@
+// Who it is: the name, which can be corrected, and every address with what we know about it.
+import { useState } from 'react'
+import { ApiError } from '../../desk/api'
+import type { AddressView, CustomerView } from '../../desk/wire'
+import { Button, day, describe, DialogActions, Icon, names, Select, TextField, useApi, useT } from '../../shared'
+import { languages } from '../../i18n'
+import css from './Customers.module.css'
+
+export function Identity({ customer, onChanged, level: Level = 'h2' }: { customer: CustomerView; onChanged: (changed: CustomerView) => void; level?: 'h1' | 'h2' }) {
+  const t = useT()
+  const [editing, setEditing] = useState(false)
+  const done = (changed: CustomerView) => {
+    setEditing(false)
+    onChanged(changed)
+  }
+  return (
+    <section className={css.identity} aria-label={t('customer.who')}>
+      {editing ? (
+        <Edit customer={customer} onClose={() => setEditing(false)} onDone={done} />
+      ) : (
+        <div className={css.nameLine}>
+          <Level dir="auto" className={css.name}>{customer.name || t('customer.unknown')}</Level>
+          <Button kind="plain" icon="note" aria-label={t('customer.rename')} onPress={() => setEditing(true)} />
+        </div>
+      )}
+      <p className="quiet small">
+        {t('customer.since', { day: day(customer.created_at, t.language) })} · {t('customer.counts', customer)}
+      </p>
+      <Addresses addresses={customer.addresses} />
+    </section>
+  )
+}
+
+function Addresses({ addresses }: { addresses: readonly AddressView[] }) {
+  const t = useT()
+  if (!addresses.length) return <p className="quiet small">{t('customer.no_addresses')}</p>
+  return (
+    <ul className={css.addresses} aria-label={t('customer.addresses')}>
+      {addresses.map((address) => (
+        <li key={`${address.kind}:${address.value}`} className={css.address}>
+          <span className="quiet small">{t.word('address', address.kind)}</span>
+          <bdi className={names(css.value, address.kind === 'visitor' && css.visitor)}>{address.value}</bdi>
+          <span className={names('chip', address.verified && 'good')}>
+            {address.verified && <Icon name="check" size={12} />}
+            {t(address.verified ? 'customer.verified' : 'customer.claimed')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Edit({ customer, onClose, onDone }: { customer: CustomerView; onClose: () => void; onDone: (changed: CustomerView) => void }) {
+  const t = useT()
+  const api = useApi()
+  const [name, setName] = useState(customer.name)
+  const [language, setLanguage] = useState(customer.language ?? '')
+  const [error, setError] = useState<string | null>(null)
+  const save = () =>
+    void api
+      .editCustomer(customer.id, { name: name.trim(), language: language === 'en' || language === 'zh-Hans' ? language : null, version: customer.version })
+      .then(onDone, (problem: unknown) => {
+        const conflict = problem instanceof ApiError && problem.code === 'conflict'
+        setError(conflict ? t('customer.changed') : describe(problem, t))
+      })
+  return (
+    <form
+      className={css.edit}
+      onSubmit={(event) => {
+        event.preventDefault()
+        save()
+      }}
+    >
+      <TextField label={t('customer.name')} value={name} onChange={setName} maxLength={500} autoFocus error={error} />
+      <Select
+        label={t('customer.language')} value={language || null} onChange={setLanguage} placeholder={t('customer.language.unknown')}
+        choices={languages.map(({ id, name: label }) => ({ id, name: label }))}
+      />
+      <DialogActions>
+        <Button onPress={onClose}>{t('action.cancel')}</Button>
+        <Button kind="primary" type="submit">{t('action.save')}</Button>
+      </DialogActions>
+    </form>
+  )
+}

@@ -1,0 +1,122 @@
+// Everything that happened with one customer, on every channel, newest first. Notes are marked as internal.
+import { useState } from 'react'
+import type { TouchView } from '../../desk/wire'
+import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Select, Switch, useApi, useDesk, useT } from '../../shared'
+import { byDay, facts, late } from './timeline'
+import type { Pages } from './timeline'
+import { useTimeline } from './useTimeline'
+import css from './Customers.module.css'
+
+const channels = ['webchat', 'form', 'email', 'voice', 'sms', 'whatsapp', 'manual'] as const
+
+interface Props {
+  customerId: string
+  /** Changes whenever something has happened with this customer. */
+  changed: string
+  /** Touches of this interaction stand beside the timeline already. */
+  interactionId?: string
+}
+
+export function Timeline({ customerId, changed, interactionId }: Props) {
+  const t = useT()
+  const [channel, setChannel] = useState<string | null>(null)
+  const [everything, setEverything] = useState(false)
+  const { pages, error, older } = useTimeline(customerId, { channel, everything }, changed)
+  const choices = [{ id: 'all', name: t('timeline.every_channel') }, ...channels.map((id) => ({ id, name: t.word('channel', id) }))]
+  return (
+    <section className={css.timeline} aria-label={t('customer.timeline')}>
+      <div className={css.filters}>
+        <h3>{t('customer.timeline')}</h3>
+        <Select bare label={t('timeline.channel')} choices={choices} value={channel ?? 'all'} onChange={(id) => setChannel(id === 'all' ? null : id)} />
+        <Switch value={everything} onChange={setEverything}>{t('timeline.everything')}</Switch>
+      </div>
+      {error !== null && <p className="notice bad">{describe(error, t)}</p>}
+      {pages && <Days pages={pages} interactionId={interactionId} />}
+      {pages?.next && <Button onPress={older}>{t('timeline.older')}</Button>}
+    </section>
+  )
+}
+
+function Days({ pages, interactionId }: { pages: Pages; interactionId: string | undefined }) {
+  const t = useT()
+  if (!pages.touches.length) return <Blank title={t('timeline.empty')} />
+  return (
+    <>
+      {byDay(pages.touches).map((one) => (
+        <section key={one.at} className={css.day}>
+          <h4>{day(one.at, t.language)}</h4>
+          <ol>
+            {one.touches.map((touch) => <Touch key={touch.id} touch={touch} here={touch.interaction_id === interactionId} />)}
+          </ol>
+        </section>
+      ))}
+      {!pages.next && <p className={names('quiet small', css.end)}>{t('timeline.end')}</p>}
+    </>
+  )
+}
+
+function Touch({ touch, here }: { touch: TouchView; here: boolean }) {
+  const t = useT()
+  const words = useWords()
+  const about = facts(touch, words)
+  const quiet = touch.text === null
+  return (
+    <li className={css.touch} data-note={touch.note} data-quiet={quiet}>
+      <time dateTime={touch.at} className={css.time}>{clockTime(touch.at, t.language)}</time>
+      <ChannelGlyph channel={touch.channel} size={16} />
+      <div className={css.what}>
+        <p className={css.line}>
+          {touch.note && <span className={css.label}><Icon name="note" size={14} /> {t('timeline.note')}</span>}
+          <bdi>{touch.actor_name || t(touch.actor === 'customer' ? 'timeline.customer' : 'timeline.system')}</bdi>{' '}
+          <span className="quiet">{t.word('did', touch.kind)}</span>
+          {about.map((fact) => <span key={fact}> · <bdi>{fact}</bdi></span>)}
+          {late(touch) && <span className="quiet"> · {t('timeline.late', { when: `${day(touch.recorded_at, t.language)} ${clockTime(touch.recorded_at, t.language)}` })}</span>}
+        </p>
+        {touch.text !== null && <Text text={touch.text} />}
+        <Files touch={touch} />
+        {!here && !quiet && <a className={css.reference} href={href(deskPath(touch.interaction_id))}>{touch.reference}</a>}
+      </div>
+    </li>
+  )
+}
+
+const LONG = 240
+
+function Text({ text }: { text: string }) {
+  const t = useT()
+  const [whole, setWhole] = useState(false)
+  const long = text.length > LONG || text.split('\n').length > 5
+  return (
+    <>
+      <p className={css.text} dir="auto">{long && !whole ? `${text.split('\n').slice(0, 5).join('\n').slice(0, LONG)}…` : text}</p>
+      {long && <button type="button" className={css.more} onClick={() => setWhole(!whole)} aria-expanded={whole}>{t(whole ? 'timeline.less' : 'timeline.whole')}</button>}
+    </>
+  )
+}
+
+function Files({ touch }: { touch: TouchView }) {
+  const api = useApi()
+  if (!touch.files.length) return null
+  return (
+    <ul className={css.files}>
+      {touch.files.map((file) => (
+        <li key={file.id}><a href={api.fileUrl(file.id)} download={file.name}><Icon name="clip" size={14} /> <bdi>{file.name}</bdi></a></li>
+      ))}
+    </ul>
+  )
+}
+
+function useWords() {
+  const t = useT()
+  const queues = useDesk((state) => state.queues)
+  return {
+    queue: (id: string) => {
+      const queue = queues.find((one) => one.id === id)
+      return queue ? t.name(queue.name) : id
+    },
+    disposition: (id: string) => {
+      const found = queues.flatMap((queue) => queue.dispositions).find((one) => one.id === id)
+      return found ? t.name(found.name) : t.word('disposition', id)
+    },
+  }
+}

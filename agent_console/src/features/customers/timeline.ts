@@ -1,0 +1,65 @@
+// A customer's history as pages that grow at both ends. Pure.
+import type { TouchView } from '../../desk/wire'
+
+export interface Pages {
+  touches: readonly TouchView[]
+  /** Where the older ones begin; null at the beginning of the history. */
+  next: string | null
+}
+
+/** What people said, wrote and settled; the rest is how the hub moved it about. */
+export const TALK = ['received', 'said', 'noted', 'logged', 'wrapped_up', 'abandoned', 'left', 'delivery'] as const
+
+const later = (a: TouchView, b: TouchView) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
+
+/** Older ones below. */
+export const grown = (pages: Pages, older: Pages): Pages => ({ touches: joined(older.touches, pages.touches), next: older.next })
+
+/**
+ * The newest page, read again. Where it does not reach what was there before, the older ones are dropped: to be shown
+ * again on demand, rather than to hide a hole.
+ */
+export function renewed(pages: Pages | null, fresh: Pages): Pages {
+  const known = new Set(pages?.touches.map((touch) => touch.id))
+  if (!pages || !fresh.touches.some((touch) => known.has(touch.id))) return fresh
+  return { touches: joined(pages.touches, fresh.touches), next: fresh.next === null ? null : pages.next }
+}
+
+/** What is in both is taken from the second. */
+function joined(first: readonly TouchView[], second: readonly TouchView[]): TouchView[] {
+  const all = new Map([...first, ...second].map((touch) => [touch.id, touch]))
+  return [...all.values()].sort(later)
+}
+
+export interface Day {
+  at: string
+  touches: TouchView[]
+}
+
+/** Days by the reader's own calendar, newest first. */
+export function byDay(touches: readonly TouchView[]): Day[] {
+  const days = new Map<string, Day>()
+  for (const touch of touches) {
+    const key = new Date(touch.at).toDateString()
+    const day = days.get(key) ?? { at: touch.at, touches: [] }
+    day.touches.push(touch)
+    days.set(key, day)
+  }
+  return [...days.values()]
+}
+
+/** Written down more than five minutes after it happened: both times are shown. */
+export const late = (touch: TouchView): boolean => Date.parse(touch.recorded_at) - Date.parse(touch.at) > 300_000
+
+const told = ['reason', 'error'] as const
+
+/** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
+export function facts(touch: TouchView, names: { queue: (id: string) => string; disposition: (id: string) => string }): string[] {
+  const { data } = touch
+  const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
+  const found: string[] = []
+  if (text('disposition')) found.push(names.disposition(text('disposition')))
+  if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
+  if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)
+  return [...found, ...told.map(text).filter(Boolean)]
+}

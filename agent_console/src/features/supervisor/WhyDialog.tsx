@@ -1,0 +1,34 @@
+import type { Card, Reason } from '../../desk/wire'
+import { Blank, describe, Dialog, useApi, useLoad, useT } from '../../shared'
+import css from './Floor.module.css'
+
+/** Why an item still waits: each agent's nearest obstacle, counted. */
+export function WhyDialog({ card, onClose }: { card: Card; onClose: () => void }) {
+  const t = useT()
+  const api = useApi()
+  const why = useLoad(`why:${card.id}:${card.version}`, () => api.why(card.id))
+  return (
+    <Dialog title={t('floor.why.title', { name: card.customer_name || card.reference })} isOpen onClose={onClose}>
+      {why.error !== null && <p className="notice bad" role="alert">{describe(why.error, t)}</p>}
+      {why.value?.reasons.length === 0 && <Blank title={t('floor.why.none')} />}
+      <ul className={css.reasons}>
+        {why.value?.reasons.map((reason) => (
+          <li key={JSON.stringify(reason)}><ReasonLine reason={reason} /></li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}
+
+function ReasonLine({ reason }: { reason: Reason }) {
+  const t = useT()
+  const { agents, ...rest } = reason.data
+  const details = Object.entries(rest).map(([name, value]) => `${t.word('reason_data', name)} ${value}`)
+  return (
+    <>
+      <span>{t.word('why', reason.code)}</span>
+      {details.length > 0 && <span className="quiet"> ({details.join(', ')})</span>}
+      {typeof agents === 'number' && agents > 0 && <strong> · {t('floor.why.agents', { n: agents })}</strong>}
+    </>
+  )
+}
