@@ -58,7 +58,7 @@ class Crowd:
     async def start(self) -> None:
         """Returns at once; the customers come by themselves. Starting twice changes nothing."""
         if not self._arrivals:
-            self._http = self._http or aiohttp.ClientSession()
+            self._http = self._http or aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
             self._arrivals = asyncio.create_task(self._arrive(), name="crowd arrivals")
 
     async def stop(self, finish_seconds: float = 0.0) -> None:
@@ -94,8 +94,8 @@ class Crowd:
         dice = Random(self._dice.getrandbits(64))
         tongue = dice.choice(list(tongues().values()))
         talk = Talk(tongue, dice.choice(tongue.stories))
-        line = Line(self._url, tongue.language, self._new_id, self.record)
         assert self._http, "start() comes first"
+        line = Line(self._http, self._url, tongue.language, self._new_id, self.record)
         form = Form(self._http, self._url, self.record, self._pace)
         return Scene(person(dice, tongue, persona.strange), talk, line, form, dice, self._pace, self._new_id)
 

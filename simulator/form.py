@@ -12,7 +12,7 @@ from simulator.pace import Pace, back_off
 from simulator.record import Acknowledged, Record
 
 FILL_SECONDS = 20.0  # what a quick human needs for the page, at pace 1
-LEAST_SECONDS = 3.2  # real time, whatever the pace: forms turn away what no human could have filled in
+LEAST_SECONDS = 2.5  # real time, whatever the pace: forms turn away what no human could have filled in
 LIMIT = aiohttp.ClientTimeout(total=15)
 Text = dict[str, str]
 Answer = tuple[int, dict[str, Any]]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import socketio
 from socketio.exceptions import SocketIOError
 
@@ -24,7 +25,10 @@ class RefusedError(Exception):
 class Line:
     """One visitor. Every verb finds the connection again by itself; limit them from outside."""
 
-    def __init__(self, base_url: str, language: str, new_id: Callable[[], UUID], record: Record):
+    def __init__(
+        self, http: aiohttp.ClientSession, base_url: str, language: str, new_id: Callable[[], UUID], record: Record
+    ):
+        self._http = http
         self._url = base_url
         self._language = language
         self._new_id = new_id
@@ -51,7 +55,7 @@ class Line:
                 attempt += 1
 
     async def _connect(self) -> None:
-        client = socketio.AsyncClient(reconnection=False)
+        client = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._client, welcome = client, asyncio.get_running_loop().create_future()
         self._lost = lost = asyncio.Event()
 

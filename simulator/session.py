@@ -106,14 +106,11 @@ class Session:
 
     async def _connect(self) -> None:
         assert self._http, "use `async with`"
-        self._socket = socketio.AsyncClient(reconnection=False)
+        self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._socket.on("*", self._ring, namespace=NAMESPACE)
-        cookies = self._http.cookie_jar.filter_cookies(self._url)
-        cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
         async with asyncio.timeout(2 * CONNECT_SECONDS):
             await self._socket.connect(
-                str(self._url), namespaces=[NAMESPACE], transports=["websocket"], headers={"Cookie": cookie},
-                wait_timeout=CONNECT_SECONDS,
+                str(self._url), namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=CONNECT_SECONDS
             )
 
     def _ring(self, event: str, *_: object) -> None:

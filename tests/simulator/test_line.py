@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import aiohttp
 import pytest
 
 from simulator.line import Line
@@ -12,8 +13,8 @@ from tests.simulator.badhub import bad_hub
 
 async def test_the_same_id_goes_out_again_until_it_is_acknowledged() -> None:
     record = Record()
-    async with bad_hub(hang_ups=2) as hub, asyncio.timeout(20):
-        line = Line(hub.url, "en", uuid4, record)
+    async with bad_hub(hang_ups=2) as hub, aiohttp.ClientSession() as http, asyncio.timeout(20):
+        line = Line(http, hub.url, "en", uuid4, record)
         entry = await line.say("hello")
         await line.hang_up()
     assert hub.arrived == [str(entry.id)] * 3
@@ -22,8 +23,8 @@ async def test_the_same_id_goes_out_again_until_it_is_acknowledged() -> None:
 
 async def test_a_message_cut_off_by_the_network_keeps_its_id() -> None:
     record = Record()
-    async with bad_hub() as hub, asyncio.timeout(20):
-        line = Line(hub.url, "en", uuid4, record)
+    async with bad_hub() as hub, aiohttp.ClientSession() as http, asyncio.timeout(20):
+        line = Line(http, hub.url, "en", uuid4, record)
         await line.say("hello", cut=True)
         await line.hang_up()
     assert set(hub.arrived) == {str(key) for key in record.acknowledged}
@@ -34,8 +35,8 @@ async def test_a_message_cut_off_by_the_network_keeps_its_id() -> None:
 )
 async def test_reconciling_tells_what_the_hub_lost_or_doubled(fault: dict[str, bool], where: str) -> None:
     record = Record()
-    async with bad_hub(**fault) as hub, asyncio.timeout(20):
-        line = Line(hub.url, "en", uuid4, record)
+    async with bad_hub(**fault) as hub, aiohttp.ClientSession() as http, asyncio.timeout(20):
+        line = Line(http, hub.url, "en", uuid4, record)
         entry = await line.say("hello")
         await line.reconcile()
         await line.hang_up()
@@ -44,8 +45,8 @@ async def test_reconciling_tells_what_the_hub_lost_or_doubled(fault: dict[str, b
 
 
 async def test_an_agents_line_wakes_the_listener() -> None:
-    async with bad_hub() as hub, asyncio.timeout(20):
-        line = Line(hub.url, "en", uuid4, Record())
+    async with bad_hub() as hub, aiohttp.ClientSession() as http, asyncio.timeout(20):
+        line = Line(http, hub.url, "en", uuid4, Record())
         await line.say("hello")
         await hub.answer("Good day")
         assert await line.moved(10)
