@@ -1,22 +1,28 @@
 """Waiting for a condition instead of for a while."""
 
 import asyncio
+import inspect
 import socket
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def until(check: Callable[[], Awaitable[T] | T], limit: float = 10.0, step: float = 0.01) -> T:
+@overload
+async def until(check: Callable[[], Awaitable[T]], limit: float = ..., step: float = ...) -> T: ...
+@overload
+async def until(check: Callable[[], T], limit: float = ..., step: float = ...) -> T: ...
+async def until(check: Callable[[], Any], limit: float = 10.0, step: float = 0.01) -> Any:
     """Call `check` (plain or async) until it returns something true, and return that.
 
     Fails with TimeoutError after `limit` seconds: generous, since only a broken test ever waits that long.
     """
     async with asyncio.timeout(limit):
         while True:
-            result = check()
-            value = await result if isinstance(result, Awaitable) else result
+            value = check()
+            if inspect.isawaitable(value):
+                value = await value
             if value:
                 return value
             await asyncio.sleep(step)
