@@ -20,8 +20,8 @@ class WebChatSettings:
     messages_per_minute: int = 60  # one visitor
     events_per_minute: int = 600  # one visitor: everything that is no message
     files_per_minute: int = 30  # one visitor
-    connections_per_address: int = 200
-    connects_per_minute: int = 600  # one address
+    connections_per_address: int = 200  # loopback, which stands for a proxy, has no limit
+    connects_per_minute: int = 600  # one address, loopback likewise
     token_lifetime: timedelta = timedelta(days=180)  # since the visitor's last visit
     push_seconds: float = 0.2  # a visitor's place and marks are told at most this often
     answer_seconds: float = 15.0  # the hub has this long to keep something, then the visitor tries again

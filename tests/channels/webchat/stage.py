@@ -114,14 +114,15 @@ async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def staged(settings: WebChatSettings = SETTINGS, widget: Path = WIDGET, sink: MemorySink | None = None,
-                 extend: Callable[[web.Application], None] | None = None, port: int = 0,
-                 **changes: Any) -> AsyncIterator[Stage]:
+                 extend: Callable[[web.Application], object] | None = None, port: int = 0,
+                 network_address: str | None = None, **changes: Any) -> AsyncIterator[Stage]:
     """A whole stage. `changes` are settings; `extend` may add routes of its own."""
     sink, clock = sink or MemorySink(), FakeClock()
     sio = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=1_000_000)
     app = web.Application()
     sio.attach(app)
-    chat = WebChat(sink, replace(settings, **changes), sio, clock, uuid4, widget)
+    chat = WebChat(sink, replace(settings, **changes), sio, clock, uuid4, widget,
+                   lambda request: network_address or request.remote or "")
     mount(app, chat)
     if extend is not None:
         extend(app)

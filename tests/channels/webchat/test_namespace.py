@@ -7,8 +7,12 @@ from uuid import uuid4
 import pytest
 import socketio
 
-from channels.base import Address, Refused
+from channels.base import Accepted, Address, Inbound, Refused
 from tests.channels.webchat.stage import Stage, staged, until
+
+FAR = "203.0.113.7"
+ANY_TEXT = ("אבג \u202egnp.exe", "\U0001f469\u200d\U0001f467 \U0001f1e8\U0001f1f3", "<script>alert(1)</script>",
+            "x" * 10_000, "{{7*7}}")
 
 
 async def test_a_new_visitor_is_welcomed_with_a_token_and_an_empty_conversation(stage: Stage) -> None:
@@ -38,7 +42,7 @@ async def test_nothing_is_acknowledged_before_it_is_kept(stage: Stage) -> None:
     page, _, _ = await stage.arrive()
     gate, take_in = asyncio.Event(), stage.sink.take_in
 
-    async def slow(inbound):  # type: ignore[no-untyped-def]
+    async def slow(inbound: Inbound) -> Accepted:
         await gate.wait()
         return await take_in(inbound)
 
@@ -52,8 +56,18 @@ async def test_nothing_is_acknowledged_before_it_is_kept(stage: Stage) -> None:
 
 async def test_messages_sent_at_once_arrive_in_their_order(stage: Stage) -> None:
     page, _, _ = await stage.arrive()
-    texts = [str(number) for number in range(20)]
-    await asyncio.gather(*(page.say(text) for text in texts))
+    texts, gate, take_in = [str(number) for number in range(20)], asyncio.Event(), stage.sink.take_in
+
+    async def first_one_slow(inbound: Inbound) -> Accepted:
+        if inbound.text == "0":
+            await gate.wait()
+        return await take_in(inbound)
+
+    stage.sink.take_in = first_one_slow  # type: ignore[method-assign]
+    saying = [asyncio.create_task(page.say(text)) for text in texts]
+    await page.ask("resume", {"after": 0})  # then the hub has heard them all
+    gate.set()
+    await asyncio.gather(*saying)
     assert [inbound.text for inbound in stage.sink.inbounds] == texts
 
 
@@ -64,9 +78,7 @@ async def test_nul_and_lone_surrogates_are_replaced_and_the_text_arrives(stage: 
     assert (inbound.text, inbound.name) == ("a\ufffdb \ufffd c", "A\ufffdnn")
 
 
-@pytest.mark.parametrize("text", [
-    "אבג \u202egnp.exe", "\U0001f469\u200d\U0001f467 \U0001f1e8\U0001f1f3", "<script>alert(1)</script>", "x" * 10_000, "{{7*7}}",
-])
+@pytest.mark.parametrize("text", ANY_TEXT)
 async def test_any_text_comes_back_as_it_was(stage: Stage, text: str) -> None:
     page, token, _ = await stage.arrive()
     assert (await page.say(text))["ok"]
@@ -264,14 +276,31 @@ async def test_a_flood_is_slowed_down_and_stands_in_the_ledger() -> None:
 
 
 async def test_connections_of_one_address_are_limited_and_counted_down() -> None:
-    async with staged(connections_per_address=2) as stage:
+    async with staged(connections_per_address=2, network_address=FAR) as stage:
         page, _, _ = await stage.arrive()
         await stage.arrive()
         with pytest.raises(socketio.exceptions.ConnectionError):
             await stage.open()
         await page.leave()
-        await until(lambda: stage.chat._visitors.connections("127.0.0.1") == 1)
+        await until(lambda: stage.chat._visitors.connections(FAR) == 1)
         await stage.arrive()
+
+
+async def test_new_connections_of_one_address_are_limited_by_the_minute() -> None:
+    async with staged(connects_per_minute=2, network_address=FAR) as stage:
+        for _ in range(2):
+            page, _, _ = await stage.arrive()
+            await page.leave()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await stage.open()
+        stage.clock.advance(30)
+        await stage.arrive()
+
+
+async def test_a_proxy_on_this_machine_is_not_one_visitor() -> None:
+    async with staged(connections_per_address=1, connects_per_minute=1) as stage:
+        for _ in range(3):
+            await stage.arrive()
 
 
 async def test_only_allowed_pages_may_connect() -> None:

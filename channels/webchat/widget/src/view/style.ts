@@ -27,7 +27,7 @@ color:var(--ink);text-align:start}
 button,input,textarea{font:inherit;color:inherit;margin:0}
 button{cursor:pointer;border:0;border-radius:8px;background:none;min-height:36px;padding:4px 12px}
 button:disabled{cursor:default;opacity:.55}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px;box-shadow:0 0 0 2px var(--page)}
+:focus-visible{outline:3px solid var(--ink);outline-offset:2px;box-shadow:0 0 0 2px var(--page)}
 svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;display:block}
 .launcher{position:fixed;bottom:20px;width:56px;height:56px;border-radius:28px;padding:16px;background:var(--accent);
 color:var(--on-accent);box-shadow:0 4px 14px rgb(0 0 0/.3)}
