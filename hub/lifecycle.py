@@ -75,6 +75,25 @@ def fits(agent: Agent, interaction: Interaction) -> bool:
     return alone and sum(h.units for h in others) + interaction.units <= agent.capacity
 
 
+def repeats(interaction: Interaction, act: Act) -> bool:
+    """Whether the interaction stands where this act of this agent leads already: his retry, nothing left to do."""
+    match act:
+        case model.Claimed(agent_id) | model.Accepted(agent_id) | model.Resumed(agent_id):
+            return interaction.state == "active" and interaction.agent_id == agent_id
+        case model.Seen(agent_id):
+            return interaction.agent_id == agent_id and interaction.unread == 0
+        case model.Ended(agent_id):
+            return interaction.state == "wrapping" and interaction.agent_id == agent_id
+        case model.WrappedUp(agent_id, disposition, until):
+            there = interaction.state == ("parked" if until else "done") and interaction.due_at == until
+            return there and interaction.preferred_agent_id == agent_id and interaction.disposition == disposition
+        case model.Parked(agent_id, until):
+            there = interaction.state == "parked" and interaction.due_at == until
+            return there and interaction.preferred_agent_id == agent_id
+        case _:
+            return False
+
+
 def _illegal(interaction: Interaction, act: Act) -> Exception:
     if isinstance(act, model.Claimed | model.Accepted | model.Declined):
         return Taken() if interaction.state in HELD else WrongState()
@@ -90,8 +109,8 @@ def _entered(before: Interaction, change: Change, now: datetime) -> Change:
 
 
 def _finish_then_break(change: Change, agent: Agent | None) -> Change:
-    """The break an agent asked for while busy begins with the end of the last thing he held."""
-    if agent is None or agent.pending is None or change.unassign is None or change.declare is not None:
+    """The break an agent asked for while busy begins with the end of the last thing he held, an offer included."""
+    if agent is None or agent.pending is None or change.interaction.agent_id == agent.id:
         return change
     if any(h.interaction_id != change.interaction.id for h in agent.held):
         return change
@@ -328,12 +347,13 @@ def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datet
     match it.state:
         case "offered":
             back = _back(it, _unless(it.preferred_agent_id, cast(UUID, it.agent_id)))
+            chose_otherwise = agent is not None and (agent.declared != "available" or agent.pending)
             return Change(
                 back,
                 "missed",
                 {"agent": str(it.agent_id)},
                 end_offer=_offer_over(it, "missed"),
-                declare=("missed", None, "offer_missed"),
+                declare=None if chose_otherwise else ("missed", None, "offer_missed"),
             )
         case "wrapping":
             return _closed(it, it.disposition, {"disposition": it.disposition, "automatic": True}, now)
