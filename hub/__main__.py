@@ -14,7 +14,7 @@ import uvloop
 from hub import demo, logs, start
 from hub.app import World, build, open_pool
 from hub.clock import new_uuid, utc_now
-from hub.config import ConfigError, Settings, load
+from hub.config import ConfigError, load
 from hub.errors import HubError
 from hub.http.health import database, findings
 from hub.http.parts import PARTS

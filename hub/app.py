@@ -18,7 +18,6 @@ from channels.base import Channel, Sink
 from channels.form import Forms
 from channels.manual import Manual
 from channels.webchat import WebChat, WebChatSettings
-
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
 from hub.deliver import Deliver
@@ -40,8 +39,8 @@ from hub.journal import Journal
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.presence import SWEEP, PresenceDesk
-from hub.reception import Reception
 from hub.realtime import Realtime
+from hub.reception import Reception
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
@@ -92,7 +91,8 @@ async def _nothing_to_reset(conn: object) -> None:
 def build(settings: Settings, dsn: str, world: World | None = None) -> web.Application:
     """A hub that takes connections as soon as the application is set up, and leaves nothing behind at its end."""
     world = world or World()
-    app = web.Application(middlewares=[behind(settings.trusted_proxies), measure, answer_problems], client_max_size=settings.limits.upload_bytes)
+    layers = [behind(settings.trusted_proxies), measure, answer_problems]
+    app = web.Application(middlewares=layers, client_max_size=settings.limits.upload_bytes)
     app.on_response_prepare.append(secure(settings))
     sio, tasks, doorbell = _sockets(settings), Tasks(passing=(*AWAY, Unavailable)), Doorbell()
     sio.attach(app)

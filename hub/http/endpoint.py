@@ -86,7 +86,7 @@ class Endpoint:
     @cached_property
     def parameters(self) -> dict[str, type[UUID] | type[str]]:
         """Those of the path, name -> type."""
-        return {name: kind for name, kind in self.hints.items() if "{%s}" % name in self.path}
+        return {name: kind for name, kind in self.hints.items() if f"{{{name}}}" in self.path}
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         parts = request.app[PARTS]

@@ -1,5 +1,6 @@
 """The console: its built files, and one page for every address inside it."""
 
+import asyncio
 from pathlib import Path
 
 from aiohttp import web
@@ -18,18 +19,27 @@ def mount(app: web.Application, folder: Path = CONSOLE) -> None:
     """Serves `folder` at /. Without an index.html there, a page says how to build it."""
 
     async def index(request: web.Request) -> web.StreamResponse:
-        page = folder / "index.html"
-        if not page.is_file():
+        page = await asyncio.to_thread(_inside, folder, "index.html")
+        if page is None:
             return web.Response(status=503, text=MISSING, content_type="text/html")
         return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
 
     async def file(request: web.Request) -> web.StreamResponse:
-        path = (folder / request.match_info["path"]).resolve()
-        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        path = await asyncio.to_thread(_inside, folder, request.match_info["path"])
+        if path is None:
             return problem(404, "not_found", "There is nothing at this address.")
-        hashed = path.is_relative_to(folder.resolve() / "assets")  # the name changes with the content
+        hashed = request.match_info["path"].startswith("assets/")  # the name changes with the content
         return web.FileResponse(path, headers={
             "Cache-Control": "public, max-age=31536000, immutable" if hashed else "no-cache"})
 
     app.router.add_get("/", index)
     app.router.add_get("/{path:.+}", file)
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file of this name, if there is one and it really lies in the folder."""
+    try:
+        path, root = (folder / name).resolve(), folder.resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None

@@ -166,7 +166,7 @@ async def a_hub(dsn: str, world: World | None = None, **settings: Any) -> AsyncI
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield RunningHub(configured.public_url, app, configured, stack)
+        yield RunningHub(f"http://127.0.0.1:{port}", app, configured, stack)
 
 
 QUEUES = [

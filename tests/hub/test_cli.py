@@ -1,0 +1,175 @@
+"""The command line, as a stranger uses it: a process of its own, its exit code and what it prints."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+import aiohttp
+import pytest
+
+from tests.support.waiting import unused_port
+
+ROOT = Path(__file__).parents[2]
+SECRET = "s" * 32
+LIMIT = 50.0  # seconds for one command
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not below pytest's own: that one is closed to the account that PostgreSQL runs as when root tests."""
+    path = Path(mkdtemp(prefix="hub-cli-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+async def hub(*arguments: str, given: str = "", **environment: str) -> tuple[int, str, str]:
+    process = await begin(*arguments, **environment)
+    async with asyncio.timeout(LIMIT):
+        out, err = await process.communicate(given.encode())
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def begun(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that does not outlive its test, whatever happens."""
+    process = await begin(*arguments, **environment)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def begin(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("HUB_", "DATABASE", "REDIS"))}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hub", *arguments, cwd=ROOT, env=inherited | environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+
+
+async def wait_for(process: asyncio.subprocess.Process, text: str) -> str:
+    assert process.stdout is not None
+    seen = ""
+    async with asyncio.timeout(LIMIT):
+        while text not in seen:
+            line = await process.stdout.readline()
+            assert line, seen
+            seen += line.decode()
+    return seen
+
+
+async def test_serve_says_all_that_is_missing(empty_dsn: str) -> None:
+    code, _, err = await hub("serve", DATABASE_URL=empty_dsn, REDIS_URL="redis://127.0.0.1:1/0")
+    assert code == 1
+    assert "There is no secret" in err
+    assert re.search(r"The database lacks \d+ migrations. Run `hub migrate`", err)
+    assert "Redis cannot be reached" in err
+
+
+async def test_serve_refuses_wrong_settings_without_showing_secrets(folder: Path) -> None:
+    config = folder / "hub.toml"
+    config.write_text('pool = "many"\n')
+    code, _, err = await hub("serve", "--config", str(config), HUB_SECRET="hush", HUB_LISTEN="nowhere")
+    assert code == 1
+    assert f"{config}: pool:" in err
+    assert "HUB_LISTEN" in err
+    assert "hush" not in err
+
+
+async def test_a_database_that_is_not_there_is_said_plainly() -> None:
+    code, _, err = await hub("serve", DATABASE_URL="postgresql://hub:hush@127.0.0.1:1/hub", HUB_SECRET=SECRET)
+    assert code == 1
+    assert "The database cannot be reached" in err
+    assert "hush" not in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.timeout(200)
+async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str) -> None:
+    with_database = {"DATABASE_URL": empty_dsn, "HUB_SECRET": SECRET, "HUB_LISTEN": f"127.0.0.1:{unused_port()}"}
+    code, out, _ = await hub("migrate", **with_database)
+    assert (code, "0001_" in out) == (0, True)
+    assert "up to date" in (await hub("migrate", **with_database))[1]
+
+    code, _, err = await hub("serve", **with_database)
+    assert (code, "Nobody could log in" in err) == (1, True)
+    code, out, _ = await hub("user", "add", "Anna", "--name", "Anna Berg", "--role", "supervisor", "--queue", "support",
+                             "--skill", "german=4", given="a long password\n", **with_database)
+    assert (code, out) == (0, "Added anna (supervisor).\n")
+    code, _, err = await hub("user", "add", "anna", given="a long password\n", **with_database)
+    assert (code, "is taken" in err) == (1, True)
+    code, _, err = await hub("user", "add", "ben", given="short\n", **with_database)
+    assert (code, "at least 10" in err) == (1, True)
+    assert "supervisor  active    Anna Berg  [support]" in (await hub("user", "list", **with_database))[1]
+
+    code, out, _ = await hub("check", **with_database)
+    assert "configuration: good" in out
+    assert "write: good" in out
+
+    async with begun("serve", **with_database) as process:
+        await wait_for(process, "listens on")
+        address = f"http://{with_database['HUB_LISTEN']}/healthz"
+        async with aiohttp.ClientSession() as http, http.get(address) as answer:
+            assert answer.status == 200
+        code, _, err = await hub("serve", **with_database)
+        assert (code, "Traceback" in err, "address already in use" in err) == (1, False, True)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(LIMIT):
+            await process.communicate()
+        assert process.returncode == 0
+
+    assert (await hub("ledger", **with_database))[0] == 0
+    code, out, _ = await hub("user", "disable", "anna", **with_database)
+    assert (code, "is disabled" in out) == (0, True)
+    assert "disabled" in (await hub("user", "list", **with_database))[1]
+    assert (await hub("user", "password", "nobody", given="a long password\n", **with_database))[0] == 1
+
+
+@pytest.mark.timeout(120)
+async def test_the_demo_starts_by_itself_and_finds_its_data_again(folder: Path) -> None:
+    listen = f"127.0.0.1:{unused_port()}"
+    reference = ""
+    for use in (send, find):
+        async with begun("demo", "--listen", listen, "--data", str(folder)) as process:
+            banner = await wait_for(process, "Ctrl-C")
+            for part in (f"http://{listen}/", f"http://{listen}/demo", "sofia", "anna", "ben", "chen"):
+                assert part in banner
+            jar = aiohttp.CookieJar(unsafe=True)
+            async with aiohttp.ClientSession(f"http://{listen}", cookie_jar=jar) as http:
+                reference = await use(http, reference)
+            process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(LIMIT):
+                out, err = await process.communicate()
+            assert (process.returncode, err) == (0, b"")
+            assert b"Everything is kept" in out
+
+
+async def send(http: aiohttp.ClientSession, _: str) -> str:
+    for language in ("en", "zh-Hans"):
+        async with http.get("/demo", headers={"Accept-Language": language}) as page:
+            assert f'<html lang="{language}">' in await page.text()
+    async with http.get("/demo/crowd") as crowd:
+        assert await crowd.json() == {"rate": 0.0}
+    body = {"name": "Mia", "email": "mia@example.com", "message": "Hello"}
+    async with http.post("/forms/contact", json=body) as answer:
+        assert answer.status == 202
+        return str((await answer.json())["reference"])
+
+
+async def find(http: aiohttp.ClientSession, reference: str) -> str:
+    body = {"login": "sofia", "password": "interaction-hub"}
+    async with http.post("/api/login", json=body) as answer:
+        assert (await answer.json())["demo"] is True
+    async with http.get("/api/interactions") as answer:
+        assert [one["reference"] for one in (await answer.json())["items"]] == [reference]
+    return reference
