@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from channels.manual import Manual, ManualEntry
-from hub import model
+from hub import lifecycle, model
 from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.intake import Entry, Intake
 from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
@@ -44,6 +44,8 @@ class Desk:
 
     async def decline(self, actor: Actor, offer_id: UUID, wanted: Decline) -> None:
         offer = await self._offer(actor, offer_id)
+        if offer["state"] == "accepted":
+            raise WrongState("You have accepted this offer. Give the interaction back to its queue instead.")
         if offer["state"] == "open":
             await self._act(offer["interaction_id"], model.Declined(actor.id, offer_id, wanted.reason), actor)
 
@@ -120,14 +122,17 @@ class Desk:
             raise Invalid(fields={"disposition": "unknown"})
         if wanted.follow_up_at is not None and wanted.follow_up_at <= self.journal.now():
             raise Invalid(fields={"follow_up_at": "in_the_past"})
+        act = model.WrappedUp(actor.id, wanted.disposition, wanted.follow_up_at)
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
+            if lifecycle.repeats(before, act):
+                return
             if before.agent_id != actor.id:
                 raise NotYours()
             if wanted.note.strip():
                 note = NewNote(self.journal.new_id(), str(self.journal.new_id()), wanted.note, actor.id)
                 before = (await page.write(before, model.Noted(actor.id), _by(actor), Enclosed(note=note))).interaction
-            await page.write(before, model.WrappedUp(actor.id, wanted.disposition, wanted.follow_up_at), _by(actor))
+            await page.write(before, act, _by(actor))
 
     async def wait(self, actor: Actor, interaction_id: UUID, wanted: WaitFor) -> None:
         until = self.journal.now() + timedelta(minutes=wanted.minutes)
@@ -146,6 +151,8 @@ class Desk:
         """Back to a queue: by its holder, or by a supervisor for anybody's; to an agent means: to him first."""
         if wanted.queue is not None and not await store.queue_exists(self.journal.pool, wanted.queue):
             raise Invalid(fields={"queue": "unknown"})
+        if wanted.agent is not None and not await store.works(self.journal.pool, wanted.agent):
+            raise Invalid(fields={"agent": "unknown"})
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
             if before.agent_id != actor.id and not actor.supervises:
@@ -155,7 +162,7 @@ class Desk:
 
     async def log_contact(self, actor: Actor, contact: LoggedContact) -> UUID:
         """Writes down a contact from elsewhere: into a queue for follow-up, or closed at once. Raises `Refused`."""
-        await self._check_contact(actor, contact)
+        await self._check_contact(contact)
         understood = self._manual.understand(
             ManualEntry(
                 id=contact.id,
@@ -172,9 +179,12 @@ class Desk:
         )
         closed = None if contact.follow_up else contact.disposition or "logged"
         entry = Entry(_by(actor), contact.direction, contact.customer_id, closed)
-        return (await self._intake.once(understood, lambda: self._intake.log(understood, entry))).interaction_id
+        placed = await self._intake.once(
+            understood, f"agent:{actor.id}", lambda: self._intake.log(understood, entry)
+        )
+        return placed.interaction_id
 
-    async def _check_contact(self, actor: Actor, contact: LoggedContact) -> None:
+    async def _check_contact(self, contact: LoggedContact) -> None:
         wrong: dict[str, str] = {}
         if contact.at.utcoffset() is not None and contact.at > self.journal.now() + CLOCKS_DIFFER:
             wrong["at"] = "in_the_future"
@@ -200,8 +210,11 @@ class Desk:
         if not actor.supervises and not await store.may_see(self.journal.pool, interaction_id, actor.id):
             raise NotFound()
 
-    async def _act(self, interaction_id: UUID, act: Act, actor: Actor) -> Written:
-        return await self.journal.write(interaction_id, act, _by(actor))
+    async def _act(self, interaction_id: UUID, act: Act, actor: Actor) -> None:
+        async with self.journal.begin() as page:
+            before = await page.lock(interaction_id)
+            if not lifecycle.repeats(before, act):
+                await page.write(before, act, _by(actor))
 
     async def _offer(self, actor: Actor, offer_id: UUID) -> asyncpg.Record:
         offer = await store.offer(self.journal.pool, offer_id)

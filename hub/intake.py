@@ -1,6 +1,6 @@
 """The way in: dedupe, identity, placement and journal for everything that customers do, whatever the channel."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,11 +11,12 @@ import asyncpg
 from channels.base import Accepted, Address, File, FileRef, Inbound, Refused
 from hub import files, model
 from hub.errors import Unavailable, WrongState
-from hub.journal import Enclosed, Journal, NewMessage, Page, Written
+from hub.journal import Enclosed, Journal, NewMessage, Opening, Page, Written, reachable
 from hub.model import CUSTOMER, By, Interaction
 from hub.store import intake as store
-from hub.store.journal import Row, digest
+from hub.store.journal import Row, digest, storable_text
 from hub.store.journal import sql as journal_sql
+from hub.together import Together
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse when read aloud
 
@@ -64,12 +65,23 @@ class Intake:
         self.journal = journal
         self.placement = placement
         self._now, self._new_id = journal.now, journal.new_id
+        self._openings: Together[Inbound, Written] = Together(self._open_all, most=64)
 
     async def take_in(self, inbound: Inbound) -> Accepted:
         """Stores one arrival, once. A retry gets the same answer; the same key with another body is refused."""
-        return await self.once(inbound, lambda: self._place(inbound))
+        known = _keyed(inbound)
+        return await self.once(known, owner(known), lambda: self._place(known))
 
-    async def once(self, inbound: Inbound, place: Callable[[], Awaitable[Written]]) -> Accepted:
+    async def once(self, inbound: Inbound, owner: str, place: Callable[[], Awaitable[Written]]) -> Accepted:
+        """Places one arrival, or finds that it was. `owner`: of its files. Raises `Refused` or `Unavailable`."""
+        with reachable():
+            if not await store.all_loose(self.journal.pool, inbound.file_ids, owner):
+                if await store.arrival(self.journal.pool, inbound.source, inbound.natural_key) is None:
+                    raise Refused("unknown_file", 422, {"files": "unknown_file"})
+                return await self._again(inbound)  # they hang on what the first attempt stored
+            return await self._until_placed(inbound, place)
+
+    async def _until_placed(self, inbound: Inbound, place: Callable[[], Awaitable[Written]]) -> Accepted:
         for _ in range(4):  # each turn loses a race to a concurrent arrival that has now committed
             try:
                 return accepted(await place(), inbound)
@@ -82,14 +94,12 @@ class Intake:
         raise Unavailable()
 
     async def _place(self, inbound: Inbound) -> Written:
-        if not await store.all_loose(self.journal.pool, inbound.file_ids, owner(inbound)):
-            raise Refused("unknown_file", 422, {"files": "unknown_file"})
         if inbound.continues and inbound.addresses:
             async with self.journal.begin() as page:
                 written = await self._continue(page, inbound)
             if written is not None:
                 return written
-        return await self._open(inbound)
+        return await self._openings.add(inbound)
 
     async def _continue(self, page: Page, inbound: Inbound) -> Written | None:
         """Joins the latest conversation of this address; locks the address first, so that two cannot open two."""
@@ -98,39 +108,52 @@ class Intake:
         if address is None:
             return None
         latest = await page.conn.fetchval(journal_sql["latest_of_address"], address["id"], inbound.channel)
-        person = await self._person(page.conn, inbound, address["customer_id"])
-        if latest is None:
-            return await page.open(self._new(inbound, person), "received", CUSTOMER, self._enclosed(inbound, person))
-        before = await page.lock(latest)
-        if before.closed_at and self._now() - before.closed_at > self.placement.reopen:
-            fresh = replace(
-                self._new(inbound, person),
-                parent_id=before.id,
-                preferred_agent_id=before.preferred_agent_id,
-                queue_id=before.queue_id,
-            )
-            return await page.open(fresh, "received", CUSTOMER, self._enclosed(inbound, person))
+        known = await store.known_addresses(page.conn, inbound.addresses)
+        person = self._person(inbound, known, address["customer_id"])
+        before = await page.lock(latest) if latest is not None else None
+        if before is None or self._is_over(before):
+            return (await page.open(self._opening(inbound, person, before)))[0]
         return await page.write(before, model.Received(inbound.text), CUSTOMER, self._enclosed(inbound, person))
 
-    async def _open(self, inbound: Inbound) -> Written:
-        person = await self._person(self.journal.pool, inbound)
-        return await self.journal.open(
-            self._new(inbound, person), "received", CUSTOMER, self._enclosed(inbound, person)
-        )
+    def _is_over(self, before: Interaction) -> bool:
+        """Closed so long ago, or in a queue that nobody serves any more, that a message opens another one."""
+        if before.closed_at is None:
+            return False
+        return before.queue_id not in self.placement.queues or self._now() - before.closed_at > self.placement.reopen
 
-    async def _person(self, conn: store.Reader, inbound: Inbound, customer_id: UUID | None = None) -> Person:
+    def _following(self, new: Interaction, before: Interaction) -> Interaction:
+        queue = before.queue_id if before.queue_id in self.placement.queues else new.queue_id
+        return replace(new, parent_id=before.id, preferred_agent_id=before.preferred_agent_id, queue_id=queue)
+
+    async def _open_all(self, inbounds: Sequence[Inbound]) -> list[Written | Exception]:
+        """New interactions, together where nothing is in the way; one that is doubled does not stop the others."""
+        try:
+            async with self.journal.at_once() as page:
+                known = await store.known_addresses(page.conn, [a for i in inbounds for a in i.addresses])
+                return [*await page.open(*(self._opening(i, self._person(i, known)) for i in inbounds))]
+        except asyncpg.UniqueViolationError as doubled:
+            if len(inbounds) == 1:
+                return [doubled]
+            return [(await self._open_all([inbound]))[0] for inbound in inbounds]
+
+    def _opening(self, inbound: Inbound, person: Person, before: Interaction | None = None) -> Opening:
+        new = self._new(inbound, person)
+        new = self._following(new, before) if before else new
+        return Opening(new, "received", CUSTOMER, self._enclosed(inbound, person))
+
+    def _person(self, inbound: Inbound, known: store.Known, customer_id: UUID | None = None) -> Person:
         """Who this is by the addresses given, best evidence first; new addresses go to the same customer.
 
         An address that belongs to somebody else stays there: a claim is no proof, and merging is a human's decision.
+        `known` gets the new ones too, so that the next arrival of a batch finds them.
         """
-        known = await store.known_addresses(conn, inbound.addresses)
-        new_customer = customer_id is None and not known
-        owner_id = customer_id or (next(iter(known.values()))["customer_id"] if known else self._new_id())
+        owners = [known[key].customer_id for a in inbound.addresses if (key := (a.kind, a.value)) in known]
+        new_customer = customer_id is None and not owners
+        owner_id = customer_id or (owners[0] if owners else self._new_id())
         rows: dict[str, tuple[Row, ...]] = {}
-        ids: dict[tuple[str, str], UUID] = {key: found["id"] for key, found in known.items()}
         fresh = [a for a in dict.fromkeys(inbound.addresses) if (a.kind, a.value) not in known]
         for address in fresh:
-            ids[address.kind, address.value] = self._new_id()
+            known[address.kind, address.value] = store.KnownAddress(self._new_id(), owner_id)
         if new_customer:
             rows["customers"] = (
                 {
@@ -143,9 +166,9 @@ class Intake:
         elif inbound.name:
             rows["customer_names"] = ({"id": owner_id, "name": inbound.name},)
         if fresh:
-            rows["addresses"] = tuple(self._address_row(a, ids[a.kind, a.value], owner_id, inbound) for a in fresh)
+            rows["addresses"] = tuple(self._address_row(a, known[a.kind, a.value].id, owner_id, inbound) for a in fresh)
         first = inbound.addresses[0] if inbound.addresses else None
-        return Person(owner_id, ids[first.kind, first.value] if first else None, rows)
+        return Person(owner_id, known[first.kind, first.value].id if first else None, rows)
 
     def _address_row(self, address: Address, address_id: UUID, customer_id: UUID, inbound: Inbound) -> Row:
         return {
@@ -279,11 +302,10 @@ class Intake:
 
     async def log(self, inbound: Inbound, entry: Entry) -> Written:
         """A contact that an agent logs by hand: queued for follow-up, or closed in the same moment."""
-        person = (
-            await self._known(entry.customer_id)
-            if entry.customer_id
-            else await self._person(self.journal.pool, inbound)
-        )
+        if entry.customer_id:
+            person = await self._known(entry.customer_id)
+        else:
+            person = self._person(inbound, await store.known_addresses(self.journal.pool, inbound.addresses))
         new = self._new(inbound, person)
         if entry.disposition is not None:
             now = self._now()
@@ -294,7 +316,8 @@ class Intake:
             owner=f"agent:{entry.by.id}",
             data={**enclosed.data, "direction": entry.direction, "disposition": entry.disposition},
         )
-        return await self.journal.open(new, "logged", entry.by, enclosed)
+        async with self.journal.at_once() as page:
+            return (await page.open(Opening(new, "logged", entry.by, enclosed)))[0]
 
     async def _known(self, customer_id: UUID) -> Person:
         if not await self.journal.pool.fetchval(store.sql["customer_of"], customer_id):
@@ -316,6 +339,16 @@ class Intake:
 def accepted(written: Written, inbound: Inbound) -> Accepted:
     it = written.interaction
     return Accepted(it.id, it.reference, written.message_id or written.touch_id, it.messages, inbound.at)
+
+
+def _keyed(inbound: Inbound) -> Inbound:
+    """With keys as the database keeps them, so that a retry finds what the first attempt stored."""
+    return replace(
+        inbound,
+        source=storable_text(inbound.source),
+        natural_key=storable_text(inbound.natural_key),
+        addresses=tuple(replace(a, value=storable_text(a.value)) for a in inbound.addresses),
+    )
 
 
 def owner(inbound: Inbound) -> str:

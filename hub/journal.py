@@ -1,7 +1,7 @@
 """THE write: lock, lifecycle, touch, state rows and outbox in one transaction; the doorbell after COMMIT."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +18,14 @@ from hub.model import Act, Agent, By, Interaction
 from hub.store import journal as store
 from hub.store.journal import Connection, Row
 
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 # Acts that touch nobody's load: the interaction's own lock is enough.
 _WITHOUT_AGENT = (
     model.Received,
@@ -77,6 +85,16 @@ class Written:
     message_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new interaction, and the touch that it begins with."""
+
+    interaction: Interaction
+    kind: str
+    by: By
+    enclosed: Enclosed
+
+
 class Journal:
     def __init__(self, pool: asyncpg.Pool, now: Now, new_id: NewId, doorbell: Doorbell) -> None:
         self.pool = pool
@@ -89,13 +107,13 @@ class Journal:
         async with self.begin() as page:
             return await page.write(await page.lock(interaction_id), act, by, enclosed)
 
-    async def open(self, interaction: Interaction, kind: str, by: By, enclosed: Enclosed) -> Written:
-        """A new interaction with its first touch: one statement, so one round trip."""
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator["Page"]:
+        """For a write of one statement, which PostgreSQL makes a transaction by itself: two round trips less."""
         async with self._connection() as conn:
             page = Page(conn, self)
-            written = await page.open(interaction, kind, by, enclosed)
+            yield page
         self.ring(*page.rings)
-        return written
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["Page"]:
@@ -122,23 +140,18 @@ class Journal:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        try:
-            conn = await self.pool.acquire(timeout=5)
-        except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as problem:
-            raise Unavailable() from problem
-        try:
-            yield conn
-        except (
-            ConnectionError,
-            TimeoutError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            asyncpg.AdminShutdownError,
-            asyncpg.CannotConnectNowError,
-        ) as problem:
-            raise Unavailable() from problem
-        finally:
-            await self.pool.release(conn, timeout=5)
+        with reachable():
+            async with self.pool.acquire(timeout=5) as conn:
+                yield conn
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Raises `Unavailable` where the database cannot be reached, or goes away in the middle."""
+    try:
+        yield
+    except _AWAY as problem:
+        raise Unavailable() from problem
 
 
 class Page:
@@ -161,16 +174,26 @@ class Page:
         rows = _state_rows(change, now, self._new_id)
         if agent is not None:
             await self._agent_rows(rows, agent, change, now)
-        rows["interaction_changes"] = [store.interaction_row(_counted(change.interaction, enclosed))]
-        written = await self._put(_counted(change.interaction, enclosed), change.kind, change.data, by, enclosed, rows)
+        after = _counted(change.interaction, enclosed)
+        rows["interaction_changes"] = [store.interaction_row(after)]
+        written = self._touch(rows, after, change.kind, change.data, by, enclosed)
+        await store.put(self.conn, now, rows, _blobs(enclosed))
         self._ring(before, written, agent, enclosed)
         return written
 
-    async def open(self, interaction: Interaction, kind: str, by: By, enclosed: Enclosed) -> Written:
-        counted = _counted(interaction, enclosed)
-        rows = {"interactions": [store.interaction_row(counted)]}
-        written = await self._put(counted, kind, {}, by, enclosed, rows)
-        self._ring(interaction, written, None, enclosed)
+    async def open(self, *openings: Opening) -> list[Written]:
+        """New interactions with their first touches, all in one statement."""
+        rows: dict[str, list[Row]] = {"interactions": []}
+        blobs: list[bytes] = []
+        written = []
+        for new in openings:
+            after = _counted(new.interaction, new.enclosed)
+            rows["interactions"].append(store.interaction_row(after))
+            written.append(self._touch(rows, after, new.kind, {}, new.by, new.enclosed))
+            blobs += _blobs(new.enclosed)
+        await store.put(self.conn, self._now(), rows, blobs)
+        for new, done in zip(openings, written, strict=True):
+            self._ring(new.interaction, done, None, new.enclosed)
         return written
 
     async def _agent(self, interaction: Interaction, act: Act, now: datetime) -> Agent | None:
@@ -179,17 +202,18 @@ class Page:
         agent_id = getattr(act, "agent_id", None) or interaction.agent_id
         return await store.lock_agent(self.conn, agent_id, now) if agent_id else None
 
-    async def _put(
+    def _touch(
         self,
+        rows: dict[str, list[Row]],
         after: Interaction,
         kind: str,
         data: Mapping[str, object],
         by: By,
         enclosed: Enclosed,
-        rows: dict[str, list[Row]],
     ) -> Written:
+        """Adds the touch, and what is enclosed with it, to the rows of a write."""
         now, touch_id = self._now(), self._new_id()
-        rows["touches"] = [
+        rows.setdefault("touches", []).append(
             {
                 "id": touch_id,
                 "interaction_id": after.id,
@@ -204,10 +228,8 @@ class Page:
                 "data": {**data, **enclosed.data},
                 "raw_sha256": store.digest(enclosed.raw) if enclosed.raw is not None else None,
             }
-        ]
+        )
         _enclose(rows, after, touch_id, enclosed, now)
-        blobs = enclosed.blobs if enclosed.raw is None else (enclosed.raw, *enclosed.blobs)
-        await store.put(self.conn, now, rows, blobs)
         return Written(after, touch_id, kind, enclosed.message.id if enclosed.message else None)
 
     async def _agent_rows(self, rows: dict[str, list[Row]], agent: Agent, change: Change, now: datetime) -> None:
@@ -272,6 +294,10 @@ async def declare(
     await conn.execute(store.sql["begin_state_interval"], agent.id, state, reason, cause, now)
 
 
+def _blobs(enclosed: Enclosed) -> tuple[bytes, ...]:
+    return enclosed.blobs if enclosed.raw is None else (enclosed.raw, *enclosed.blobs)
+
+
 def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:
     return after if enclosed.message is None else replace(after, messages=after.messages + 1)
 
@@ -310,10 +336,10 @@ def _state_rows(change: Change, now: datetime, new_id: NewId) -> dict[str, list[
 
 def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclosed: Enclosed, now: datetime) -> None:
     for part, more in enclosed.rows.items():
-        rows[part] = [{**row, "touch_id": touch_id} for row in more]
+        rows.setdefault(part, []).extend({**row, "touch_id": touch_id} for row in more)
     if message := enclosed.message:
         out = message.direction == "out"
-        rows["messages"] = [
+        rows.setdefault("messages", []).append(
             {
                 "id": message.id,
                 "interaction_id": it.id,
@@ -328,9 +354,9 @@ def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclos
                 "state": "pending" if message.recipient else "sent" if out else "received",
                 "state_at": now,
             }
-        ]
+        )
         if message.recipient is not None:
-            rows["outbox"] = [
+            rows.setdefault("outbox", []).append(
                 {
                     "message_id": message.id,
                     "interaction_id": it.id,
@@ -340,9 +366,9 @@ def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclos
                     "due_at": now,
                     "created_at": now,
                 }
-            ]
+            )
     if note := enclosed.note:
-        rows["notes"] = [
+        rows.setdefault("notes", []).append(
             {
                 "id": note.id,
                 "interaction_id": it.id,
@@ -352,6 +378,7 @@ def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclos
                 "author_id": note.author_id,
                 "at": now,
             }
-        ]
+        )
     if enclosed.attach:
-        rows["attached"] = [{"id": f, "touch_id": touch_id, "owner": enclosed.owner} for f in enclosed.attach]
+        attached = ({"id": f, "touch_id": touch_id, "owner": enclosed.owner} for f in enclosed.attach)
+        rows.setdefault("attached", []).extend(attached)

@@ -24,6 +24,7 @@ from hub.outbox import Outbox
 from hub.store import conversation as store
 from hub.store import dispatch, files
 from routing.estimate import estimate
+from routing.model import Policy
 
 RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
 
@@ -92,7 +93,9 @@ class Reception:
         shown = _SHOWN[latest["state"]]
         pool, now = self._journal.pool, self._journal.now()
         ready, places = await store.staff(pool, latest["queue_id"], now, self._intake.weight(channel).units)
-        position = await dispatch.ahead(pool, latest["id"]) + 1 if shown == "queued" else None
+        position = (
+            await dispatch.ahead(pool, latest["id"], Policy().priority_minutes) + 1 if shown == "queued" else None
+        )
         wait = None
         if position is not None and places:
             handles, waits = await dispatch.recent(pool, latest["queue_id"], now - RECENT)

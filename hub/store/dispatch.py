@@ -14,10 +14,13 @@ sql = named(__file__)
 
 
 async def work(
-    pool: asyncpg.Pool, excluded_since: datetime, limit: int, only: UUID | None = None
+    pool: asyncpg.Pool, excluded_since: datetime, limit: int, minutes: int, only: UUID | None = None
 ) -> tuple[list[Work], dict[UUID, int]]:
-    """Waiting items, the oldest first, and the seconds that an offer of each may ring."""
-    rows = await pool.fetch(sql["work"], limit, excluded_since, only)
+    """Waiting items, first come first, and the seconds that an offer of each may ring.
+
+    `limit`: most items of one kind; `minutes` of waiting that one step of priority counts for.
+    """
+    rows = await pool.fetch(sql["work"], limit, excluded_since, only, minutes)
     return [_work(row) for row in rows], {row["id"]: row["offer_seconds"] for row in rows}
 
 
@@ -66,12 +69,12 @@ def _candidate(row: asyncpg.Record) -> Candidate:
     )
 
 
-async def anything_to_do(pool: asyncpg.Pool, now: datetime) -> bool:
+async def anybody_ready(pool: asyncpg.Pool, now: datetime) -> bool:
     return bool(await pool.fetchval(sql["anybody_ready"], now))
 
 
-async def ahead(pool: asyncpg.Pool, interaction_id: UUID) -> int:
-    return int(await pool.fetchval(sql["ahead"], interaction_id))
+async def ahead(pool: asyncpg.Pool, interaction_id: UUID, minutes: int) -> int:
+    return int(await pool.fetchval(sql["ahead"], interaction_id, minutes))
 
 
 async def recent(pool: asyncpg.Pool, queue_id: str, since: datetime) -> tuple[Sequence[float], Sequence[float]]:

@@ -1,6 +1,7 @@
 """Reads that decide where an arrival belongs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -13,13 +14,22 @@ sql = named(__file__)
 Reader = Connection | asyncpg.Pool
 
 
-async def known_addresses(conn: Reader, addresses: Sequence[Address]) -> dict[tuple[str, str], asyncpg.Record]:
-    """The addresses that are on file, by (kind, value), in the order they were asked for."""
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    id: UUID
+    customer_id: UUID
+
+
+Known = dict[tuple[str, str], KnownAddress]
+
+
+async def known_addresses(conn: Reader, addresses: Sequence[Address]) -> Known:
+    """The addresses that are on file, by (kind, value)."""
     if not addresses:
         return {}
     kinds, values = [a.kind for a in addresses], [a.value for a in addresses]
     rows = await conn.fetch(sql["known_addresses"], kinds, values)
-    return {(row["kind"], row["value"]): row for row in rows}
+    return {(row["kind"], row["value"]): KnownAddress(row["id"], row["customer_id"]) for row in rows}
 
 
 async def arrival(conn: Reader, source: str, natural_key: str) -> asyncpg.Record | None:

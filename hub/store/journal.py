@@ -95,7 +95,30 @@ def interaction_row(interaction: Interaction) -> Row:
 
 
 def _json(document: Row) -> str:
-    return json.dumps(_storable(document), ensure_ascii=False)
+    text = json.dumps(document, ensure_ascii=False, default=_plain)
+    if "\\u0000" in text or not _encodable(text):
+        return json.dumps(_storable(document), ensure_ascii=False, default=_plain)
+    return text
+
+
+def _plain(value: object) -> str:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case bytes():
+            return "\\x" + value.hex()
+        case _:
+            raise TypeError(f"a row cannot hold {type(value).__name__}")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _storable(value: Any) -> Any:
@@ -107,12 +130,6 @@ def _storable(value: Any) -> Any:
             return {_storable(k): _storable(v) for k, v in value.items()}
         case list() | tuple():
             return [_storable(v) for v in value]
-        case bytes():
-            return "\\x" + value.hex()
-        case datetime():
-            return value.isoformat()
-        case UUID():
-            return str(value)
         case _:
             return value
 

@@ -1,0 +1,30 @@
+"""`python -m benchmarks [NAME ...]`: measures, prints a table, ends with 1 when a target is missed."""
+
+import asyncio
+import sys
+
+import uvloop
+
+from benchmarks import form
+from benchmarks.figures import Line, table
+from benchmarks.stage import stage
+
+ALL = {"form": form.measure}
+
+
+async def run(names: list[str]) -> int:
+    lines: list[Line] = []
+    async with stage() as on:
+        for name in names:
+            print(f"measuring: {name} ...", file=sys.stderr, flush=True)
+            async with asyncio.timeout(900):
+                lines += await ALL[name](on)
+    print(table(lines))
+    return 1 if any(line.met is False for line in lines) else 0
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or list(ALL)
+    if unknown := [name for name in chosen if name not in ALL]:
+        sys.exit(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(ALL)}")
+    sys.exit(uvloop.run(run(chosen)))
