@@ -87,6 +87,21 @@ describe('delivery marks', () => {
   })
 })
 
+it('does not put on a supervisor\'s desk what others hold, although he hears of it', () => {
+  const boss = agent({ role: 'supervisor' })
+  const heard = apply({ ...empty, me: boss }, moved(3, { id: 'a', agent_id: 'other' }))
+  expect(heard.cards).toEqual({})
+  const parked = apply({ ...empty, me: boss }, moved(3, { id: 'a', agent_id: null, state: 'parked' }))
+  expect(parked.cards).toEqual({})
+})
+
+it('asks again when two things happened before the first was told', () => {
+  const event = moved(5, { id: 'a' }, touch({ interaction_id: 'a', version: 4 }))
+  const state = run({ type: 'detail', detail: detail(card({ id: 'a', version: 3 })) }, event)
+  expect(state.details.a?.touches.map((one) => one.version)).toEqual([4])
+  expect(state.gaps).toEqual(['a'])
+})
+
 it('keeps the newest of my own presence', () => {
   const newer = agent({ version: 5, used: 2 })
   const state = run({ type: 'agent', event: { agent: newer } }, { type: 'agent', event: { agent: agent({ version: 4 }) } })

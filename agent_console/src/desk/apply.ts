@@ -30,7 +30,7 @@ const handlers: Handlers = {
   snapshot: (state, { snapshot }) => fresh(state, snapshot),
   card: (state, { event }) => moved(state, event),
   answer: (state, { card }) => answered(state, card),
-  touch: (state, { touch }) => happened(state, touch.interaction_id, touch.version, touch, null),
+  touch: (state, { touch }) => happened(state, touch, null),
   detail: (state, { detail }) => opened(state, detail),
   closed: (state, { id }) => closed(state, id),
   unopened: (state, { id, code }) => ({ ...state, problems: { ...state.problems, [id]: code } }),
@@ -73,8 +73,16 @@ function knownVersion(state: DeskState, id: string): number {
 }
 
 function moved(state: DeskState, event: CardEvent): DeskState {
-  const next = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, event.card) : state
-  return happened(next, event.id, event.version, event.touch, event.card)
+  const card = event.card && belongs(state, event.card) ? event.card : null
+  const next = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, card) : state
+  if (event.touch) return happened(next, event.touch, event)
+  return event.version > (next.details[event.id]?.card.version ?? event.version) ? gap(next, event.id) : next
+}
+
+/** Supervisors hear of every interaction; on the desk lies only what they hold, or what comes back to them. */
+function belongs(state: DeskState, card: Card): boolean {
+  if (card.state === 'offered' || card.state === 'active' || card.state === 'wrapping') return card.agent_id === state.me?.id
+  return (card.state === 'waiting' || card.state === 'parked') && (state.me?.role === 'agent' || card.id in state.cards)
 }
 
 function placed(state: DeskState, id: string, version: number, card: Card | null): DeskState {
@@ -91,19 +99,19 @@ function answered(state: DeskState, card: Card): DeskState {
 }
 
 /** A touch joins an opened interaction only if it is the very next one; anything further on is a gap. */
-function happened(
-  state: DeskState, id: string, version: number, touch: TouchView | null, card: Card | null,
-): DeskState {
+function happened(state: DeskState, touch: TouchView, event: CardEvent | null): DeskState {
+  const id = touch.interaction_id
   const detail = state.details[id]
-  if (!detail || version <= detail.card.version) return state
-  if (!touch || version > detail.card.version + 1) return gap(state, id)
-  const grown: Detail = {
-    ...detail,
-    card: card ?? { ...detail.card, version },
-    touches: [...detail.touches, touch],
-  }
-  const next = { ...state, details: { ...state.details, [id]: grown } }
-  return card === null && touch.kind !== 'said' && touch.kind !== 'noted' ? gap(next, id) : next
+  const seen = detail?.card.version ?? 0
+  if (!detail || touch.version <= seen) return state
+  if (touch.version > seen + 1) return gap(state, id)
+  const card = { ...(event?.card ?? detail.card), version: touch.version }
+  const details = { ...state.details, [id]: { ...detail, card, touches: [...detail.touches, touch] } }
+  return wholeStory(event, touch) ? { ...state, details } : gap({ ...state, details }, id)
+}
+
+function wholeStory(event: CardEvent | null, touch: TouchView): boolean {
+  return event === null || (event.card !== null && event.version === touch.version)
 }
 
 function gap(state: DeskState, id: string): DeskState {

@@ -6,6 +6,7 @@ import { zh } from './messages.zh'
 import { viewsEn } from './views.en'
 import { viewsZh } from './views.zh'
 
+export type { Data, Touch } from './messages.en'
 export type Language = 'en' | 'zh-Hans'
 
 const english = { ...en, ...viewsEn }
@@ -42,7 +43,7 @@ export function translator(language: Language): Translate {
   const name = (names: Readonly<Record<string, string>>): string =>
     names[language] ?? names.en ?? Object.values(names)[0] ?? ''
   // a function's own `name` can be redefined, but not assigned
-  return Object.defineProperties(t, { word: { value: word }, name: { value: name }, language: { value: language } }) as Translate
+  return Object.defineProperties(t, { word: { value: word }, name: { value: name }, language: { value: language } }) as unknown as Translate
 }
 
 const Context = createContext<Translate>(translator('en'))

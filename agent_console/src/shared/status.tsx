@@ -24,8 +24,13 @@ let last = 0
 /** What went wrong, in the agent's language where the code is known, else in the hub's own words. */
 export function describe(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t('error.broken')
-  const known = t.word('error', error.code)
-  return known === error.code.replaceAll('_', ' ') ? error.message : known
+  return describeCode(error.code, t, error.message)
+}
+
+/** Words for a code of an error; `otherwise` where none are known. */
+export function describeCode(code: string, t: Translate, otherwise?: string): string {
+  const known = t.word('error', code)
+  return known === code.replaceAll('_', ' ') ? (otherwise ?? known) : known
 }
 
 export function StatusProvider({ children }: { children: ReactNode }) {

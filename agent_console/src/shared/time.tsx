@@ -75,6 +75,12 @@ export function day(moment: string, language: Language): string {
   )
 }
 
+/** A moment as `<input type="datetime-local">` wants it: local, without seconds. */
+export function localInput(moment: number): string {
+  const shifted = moment - new Date(moment).getTimezoneOffset() * 60_000
+  return new Date(shifted).toISOString().slice(0, 16)
+}
+
 /** Clock time alone for today, else with the date; the whole moment as a tooltip. */
 export function Moment({ at }: { at: string }) {
   const { language } = useT()

@@ -133,7 +133,7 @@ interface DialogProps {
 
 export function Dialog({ title, isOpen, onClose, wide, children }: DialogProps) {
   return (
-    <Aria.ModalOverlay className="scrim" isDismissable isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
+    <Aria.ModalOverlay className="scrim" data-dialog="" isDismissable isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Aria.Modal className={names('dialog', wide && 'wide')}>
         <Aria.Dialog className="dialog-body">
           <Aria.Heading slot="title" className="dialog-title">
@@ -174,3 +174,47 @@ export function Blank({ title, children }: { title: string; children?: ReactNode
 }
 
 export { names }
+
+interface TypeaheadProps {
+  label: string
+  choices: readonly Choice[]
+  value: string | null
+  onChange: (id: string | null) => void
+  placeholder?: string
+  /** Shown where nothing fits what was typed. */
+  none: string
+  error?: string | null
+}
+
+/** One of many, found by typing. */
+export function Typeahead({ label, choices, value, onChange, placeholder, none, error }: TypeaheadProps) {
+  return (
+    <Aria.ComboBox
+      className="field"
+      defaultItems={choices}
+      value={value}
+      onChange={(key) => onChange(key === null ? null : String(key))}
+      isInvalid={Boolean(error)}
+      menuTrigger="focus"
+      allowsEmptyCollection
+    >
+      <Aria.Label>{label}</Aria.Label>
+      <span className="typeahead">
+        <Aria.Input className="input" placeholder={placeholder} />
+        <Aria.Button className="button plain icon">
+          <Icon name="down" />
+        </Aria.Button>
+      </span>
+      <Aria.FieldError className="error">{error}</Aria.FieldError>
+      <Aria.Popover className="popover">
+        <Aria.ListBox<Choice> renderEmptyState={() => <p className="option quiet">{none}</p>}>
+          {(choice) => (
+            <Aria.ListBoxItem id={choice.id} className="option">
+              {choice.name}
+            </Aria.ListBoxItem>
+          )}
+        </Aria.ListBox>
+      </Aria.Popover>
+    </Aria.ComboBox>
+  )
+}

@@ -1,0 +1,52 @@
+import { Route, Switch } from 'wouter'
+import { CustomersPage } from '../features/customers/CustomersPage'
+import { LedgerPage } from '../features/ledger/LedgerPage'
+import { SearchPage } from '../features/search/SearchPage'
+import { FloorPage } from '../features/supervisor/FloorPage'
+import { useT } from '../i18n'
+import { Blank, useMe } from '../shared'
+import type { IconName } from '../shared'
+import { DeskPage } from './DeskPage'
+
+export interface PageEntry {
+  path: string
+  name: string
+  icon: IconName
+}
+
+/** The pages that my role may see, in the order of the rail. */
+export function usePages(): readonly PageEntry[] {
+  const t = useT()
+  const boss = useMe().role !== 'agent'
+  const all: readonly (PageEntry & { boss?: boolean })[] = [
+    { path: '/desk', icon: 'desk', name: t('nav.desk') },
+    { path: '/floor', icon: 'floor', name: t('nav.floor'), boss: true },
+    { path: '/customers', icon: 'people', name: t('nav.customers') },
+    { path: '/search', icon: 'search', name: t('nav.search') },
+    { path: '/ledger', icon: 'ledger', name: t('nav.ledger'), boss: true },
+  ]
+  return all.filter((page) => boss || !page.boss)
+}
+
+export function Pages() {
+  const t = useT()
+  const boss = useMe().role !== 'agent'
+  return (
+    <Switch>
+      <Route path="/">{() => <DeskPage />}</Route>
+      <Route path="/desk">{() => <DeskPage />}</Route>
+      <Route path="/desk/:id">{({ id }) => <DeskPage id={id} />}</Route>
+      <Route path="/desk/:id/customer">{({ id }) => <DeskPage id={id} panel />}</Route>
+      <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
+      <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
+      <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
+      <Route path="/search">{() => <SearchPage />}</Route>
+      <Route>{() => <Blank title={t('app.not_found')} />}</Route>
+    </Switch>
+  )
+}
+
+function NoPermission() {
+  const t = useT()
+  return <Blank title={t('app.no_permission')}>{t('app.no_permission.what')}</Blank>
+}

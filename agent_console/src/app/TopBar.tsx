@@ -1,0 +1,38 @@
+import { PresenceMenu } from '../features/presence/PresenceMenu'
+import { useT } from '../i18n'
+import { Button, isMac, keyLabel, Menu, useApi, useMe, useTell } from '../shared'
+import type { Opened } from './Shell'
+import css from './Shell.module.css'
+
+/** Status always at hand; on a phone at the foot, where the thumb is. */
+export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; onLeave: () => void }) {
+  const t = useT()
+  const me = useMe()
+  const api = useApi()
+  const tell = useTell()
+  return (
+    <header className={css.bar}>
+      <PresenceMenu />
+      <span className={css.space} />
+      <Button kind="plain" icon="plus" onPress={() => onOpen('contact')} className={css.log} aria-label={t('nav.log_contact')}>
+        <span className={css.word}>{t('nav.log_contact')}</span>
+      </Button>
+      <Button kind="plain" icon="keyboard" onPress={() => onOpen('palette')} aria-label={t('nav.palette')}>
+        <span className={css.word}>{keyLabel('Mod+KeyK', isMac())}</span>
+      </Button>
+      <Menu
+        label={t('nav.user', { name: me.name })}
+        trigger={
+          <Button kind="plain" icon="user" className={css.user} aria-label={t('nav.user', { name: me.name })}>
+            <bdi className={`${css.word ?? ''} ellipsis`}>{me.name}</bdi>
+          </Button>
+        }
+        entries={[
+          { id: 'settings', name: t('nav.settings'), icon: 'settings', onAction: () => onOpen('settings') },
+          { id: 'keys', name: t('command.keys'), icon: 'keyboard', onAction: () => onOpen('keys') },
+          { id: 'logout', name: t('nav.logout'), icon: 'out', onAction: () => void api.logout().then(onLeave, tell.failure) },
+        ]}
+      />
+    </header>
+  )
+}

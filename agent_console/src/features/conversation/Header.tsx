@@ -1,0 +1,91 @@
+import { useState } from 'react'
+import type { Card } from '../../desk/wire'
+import { Age, Button, ChannelGlyph, Countdown, customerPath, href, Icon, Menu, useApi, useCommand, useMe, useQueue, useT } from '../../shared'
+import type { MenuEntry } from '../../shared'
+import { useAct } from './act'
+import css from './Conversation.module.css'
+import { GiveDialog } from './GiveDialog'
+import { ParkDialog } from './ParkDialog'
+
+const WAITS_MINUTES = [60, 240, 1_440] as const
+
+export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => void; onPanel: () => void }) {
+  const t = useT()
+  const queue = useQueue(card.queue)
+  return (
+    <header className={css.header}>
+      <Button kind="plain" icon="back" className={css.narrow} aria-label={t('talk.list')} onPress={onBack} />
+      <div className={css.who}>
+        <h1 className="ellipsis">
+          <a href={href(customerPath(card.customer_id))} dir="auto">{card.customer_name || t('inbox.unknown')}</a>
+        </h1>
+        <p className={css.facts}>
+          <ChannelGlyph channel={card.channel} word size={16} />
+          <span>{queue ? t.name(queue.name) : card.queue}</span>
+          <span className={css.reference}>{card.reference}</span>
+          <span className="chip">{t.word('state', card.state)}</span>
+          <Clock card={card} />
+        </p>
+      </div>
+      <Actions card={card} />
+      <Button kind="plain" icon="panel" className={css.panelButton} aria-label={t('talk.panel')} onPress={onPanel} />
+    </header>
+  )
+}
+
+function Clock({ card }: { card: Card }) {
+  const due = card.state === 'waiting' || card.state === 'parked'
+  return (
+    <span className={css.clock}>
+      <Icon name="clock" size={14} />
+      {due && card.due_at ? <Countdown until={card.due_at} /> : <Age since={card.answered_at ?? card.queued_at} />}
+    </span>
+  )
+}
+
+function Actions({ card }: { card: Card }) {
+  const t = useT()
+  const api = useApi()
+  const act = useAct()
+  const me = useMe()
+  const mine = card.agent_id === me.id
+  const aside = card.state === 'waiting' || card.state === 'parked'
+  const active = mine && card.state === 'active'
+  const end = () => act(api.end(card.id))
+  useCommand(active ? { id: 'end', name: t('command.end'), keys: ['Alt+KeyE', 'KeyE'], run: end } : null)
+  return (
+    <div className={css.actions}>
+      {card.state === 'queued' && <Button kind="primary" onPress={() => act(api.claim(card.id))}>{t('inbox.claim')}</Button>}
+      {aside && <Button kind="primary" onPress={() => act(api.resume(card.id))}>{t('talk.resume')}</Button>}
+      {active && <Button onPress={end} icon="check">{t('talk.end')}</Button>}
+      {active && <More card={card} />}
+    </div>
+  )
+}
+
+function More({ card }: { card: Card }) {
+  const t = useT()
+  const api = useApi()
+  const act = useAct()
+  const [dialog, setDialog] = useState<'park' | 'give' | null>(null)
+  const entries: MenuEntry[] = [
+    ...WAITS_MINUTES.map((minutes) => ({
+      id: String(minutes), icon: 'clock' as const, name: t('talk.wait', { time: hours(minutes, t.language) }),
+      onAction: () => act(api.wait(card.id, { minutes })),
+    })),
+    { id: 'park', icon: 'hold', name: t('talk.park'), onAction: () => setDialog('park') },
+    { id: 'give', icon: 'give', name: t('talk.give'), onAction: () => setDialog('give') },
+  ]
+  return (
+    <>
+      <Menu label={t('talk.more')} trigger={<Button kind="plain" icon="more" aria-label={t('talk.more')} />} entries={entries} />
+      {dialog === 'park' && <ParkDialog card={card} onClose={() => setDialog(null)} />}
+      {dialog === 'give' && <GiveDialog card={card} onClose={() => setDialog(null)} />}
+    </>
+  )
+}
+
+function hours(minutes: number, language: string): string {
+  const unit = minutes >= 1_440 ? 'day' : 'hour'
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(minutes / (unit === 'day' ? 1_440 : 60))
+}

@@ -1,0 +1,71 @@
+// The history of a contact as lines to draw: messages, notes, quiet system lines, and the days between them.
+import type { TouchView } from '../../desk/wire'
+import type { Touch, Translate } from '../../i18n'
+import { messages } from '../../i18n'
+import { clockTime, day, duration } from '../../shared'
+
+export type Line =
+  | { kind: 'day'; key: string; text: string }
+  | { kind: 'message' | 'note' | 'event'; key: string; touch: TouchView }
+
+/** What only moves a mark and says nothing to a reader. */
+const SILENT = new Set(['read'])
+
+export function lines(touches: readonly TouchView[], t: Translate): Line[] {
+  const result: Line[] = []
+  let last = ''
+  for (const touch of touches) {
+    if (SILENT.has(touch.kind)) continue
+    const text = day(touch.at, t.language)
+    if (text !== last) result.push({ kind: 'day', key: `day ${text} ${touch.id}`, text })
+    last = text
+    result.push({ kind: kindOf(touch), key: touch.id, touch })
+  }
+  return result
+}
+
+function kindOf(touch: TouchView): 'message' | 'note' | 'event' {
+  if (touch.note) return 'note'
+  return touch.text !== null || touch.files.length > 0 ? 'message' : 'event'
+}
+
+export interface Names {
+  agent: (id: string) => string
+  queue: (id: string) => string
+  disposition: (id: string) => string
+}
+
+/** One quiet line for what the system or a person did. */
+export function eventText(touch: TouchView, t: Translate, names: Names): string {
+  const message: unknown = Reflect.get(messages[t.language], `touch.${touch.kind}`) ?? messages[t.language]['touch.unknown']
+  return (message as (parameters: Touch) => string)(parameters(touch, t, names))
+}
+
+function parameters(touch: TouchView, t: Translate, names: Names): Touch {
+  const text = (name: string): string => {
+    const value = touch.data[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }
+  const place = (name: string) => (touch.kind === 'reprioritised' ? text(name) : names.queue(text(name)))
+  return {
+    who: touch.actor === 'system' ? t('talk.system') : touch.actor_name,
+    agent: names.agent(text('agent')),
+    kind: t.word('touch_kind', touch.kind),
+    reason: wordFor(text('reason') || text('error'), touch.kind, t),
+    from: place('from'),
+    to: place('to'),
+    until: moment(text('until'), t),
+    waited: duration(Number(touch.data.waited ?? 0)),
+    disposition: names.disposition(text('disposition')),
+    automatic: touch.data.automatic === true || touch.data.time_up === true,
+  }
+}
+
+function wordFor(reason: string, kind: string, t: Translate): string {
+  if (!/^[a-z_]+$/.test(reason)) return reason // an agent's own words
+  return t.word(kind === 'declined' ? 'decline' : 'system_reason', reason)
+}
+
+function moment(iso: string, t: Translate): string {
+  return iso ? `${day(iso, t.language)} ${clockTime(iso, t.language)}` : ''
+}
