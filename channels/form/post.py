@@ -13,7 +13,8 @@ from channels.form.settings import FormSettings, Language
 from channels.form.understand import KEY, LANGUAGE
 from channels.form.words import language_of
 
-BODY_SECONDS = 60
+# For all of a body, over however slow a line; and for silence in the middle of it.
+BODY_SECONDS, SILENT_SECONDS = 600, 30
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
@@ -87,14 +88,17 @@ class Post:
             raise Refused("malformed", 400) from None
 
     async def _collect(self, limit: int) -> None:
-        content = self.request.content
-        self.raw = await content.readany()
-        if content.at_eof():
-            return
-        chunks, size = [self.raw], len(self.raw)
-        while size <= limit and (chunk := await content.readany()):
-            chunks.append(chunk)
-            size += len(chunk)
-        self.raw = b"".join(chunks)
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while size <= limit and (chunk := await self._part()):
+                chunks.append(chunk)
+                size += len(chunk)
+        finally:
+            self.raw = b"".join(chunks)
         if size > limit:
             raise Refused("too_large", 413)
+
+    async def _part(self) -> bytes:
+        async with asyncio.timeout(SILENT_SECONDS):
+            return await self.request.content.readany()

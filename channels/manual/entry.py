@@ -33,7 +33,7 @@ class ManualEntry:
             "id": str(self.id), "kind": self.kind, "text": self.text, "at": self.at.isoformat(),
             "direction": self.direction, "name": self.name, "email": self.email, "phone": self.phone,
             "queue": self.queue, "file_ids": [str(file_id) for file_id in self.file_ids],
-        }, sort_keys=True).encode()
+        }).encode()
 
 
 def entry_of(raw: bytes) -> ManualEntry:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from aiohttp import ClientResponse, ClientSession, web
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.base import Inbound
@@ -84,7 +84,7 @@ class Website:
 
     async def deliver_malformed(self) -> Mapping[str, Answer]:
         return {what: await answer_of(await self.post(body, headers={"Content-Type": content_type}))
-                for what, (content_type, body) in MALFORMED.items()}
+                for what, (content_type, body, _) in MALFORMED.items()}
 
     def replay(self, stored: Stored) -> Inbound:
         arrival = Arrival(stored.natural_key, stored.at, stored.raw, stored.content_type)
@@ -106,29 +106,41 @@ async def answer_of(response: ClientResponse) -> Answer:
     return Answer(False, body["code"], response.status, fields=body["fields"], after=body["retry_after"])
 
 
-MALFORMED: Mapping[str, tuple[str, bytes]] = {
-    "no JSON": ("application/json", b"name=Ann"),
-    "half of it": ("application/json", b'{"name": "Ann'),
-    "nothing": ("application/json", b""),
-    "a list": ("application/json", b'["Ann"]'),
-    "deeply nested": ("application/json", b'{"name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"),
-    "NaN": ("application/json", b'{"name": NaN}'),
-    "a name twice": ("application/json", b'{"name": "Ann", "name": "Bob"}'),
-    "a name twice, inside": ("application/json", b'{"x": {"name": "Ann", "name": "Bob"}}'),
-    "invalid UTF-8": ("application/json", b'{"name": "\xff"}'),
-    "too many members": ("application/json", json.dumps({f"n{i}": i for i in range(501)}).encode()),
-    "huge": ("application/json", b'{"name": "' + b"a" * 300_000 + b'"}'),
-    "empty object": ("application/json", b"{}"),
-    "no type": ("", json.dumps(ANN).encode()),
-    "another type": ("text/plain", json.dumps(ANN).encode()),
-    "no such character set": ("application/json; charset=klingon", json.dumps(ANN).encode()),
-    "a codec that is no character set": ("application/json; charset=idna", json.dumps(ANN).encode()),
-    "invalid UTF-8 in percent signs": ("application/x-www-form-urlencoded", b"name=%ff&email=a%40b.co"),
-    "too many pairs": ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(600))),
-    "no boundary": ("multipart/form-data", b"--x\r\n"),
-    "another boundary": ("multipart/form-data; boundary=y", b"--x\r\n\r\n--x--"),
+def _but(old: bytes, new: bytes) -> bytes:
+    """A good post but for one thing."""
+    good = json.dumps({**ANN, "extra": {"a": 1}}).encode()
+    assert old in good
+    return good.replace(old, new)
+
+
+# What is wrong with it -> content type, body, and the code that it is refused with.
+MALFORMED: Mapping[str, tuple[str, bytes, str]] = {
+    "no JSON": ("application/json", b"name=Ann", "malformed"),
+    "half of it": ("application/json", _but(b"}}", b""), "malformed"),
+    "nothing": ("application/json", b"", "malformed"),
+    "a list": ("application/json", b"[%s]" % json.dumps(ANN).encode(), "malformed"),
+    "deeply nested": ("application/json", _but(b"1", b"[" * 50_000 + b"]" * 50_000), "malformed"),
+    "NaN": ("application/json", _but(b"1", b"NaN"), "malformed"),
+    "infinity": ("application/json", _but(b"1", b"-Infinity"), "malformed"),
+    "a name twice": ("application/json", _but(b"{", b'{"name": "Bob", '), "duplicate_name"),
+    "a name twice, inside": ("application/json", _but(b'{"a": 1', b'{"a": 1, "a": 2'), "duplicate_name"),
+    "invalid UTF-8": ("application/json", _but(b"router", b"\xff"), "not_utf8"),
+    "too many members": ("application/json", json.dumps({f"n{i}": i for i in range(501)}).encode(),
+                         "too_many_values"),
+    "huge": ("application/json", _but(b"router", b"a" * 300_000), "too_large"),
+    "empty object": ("application/json", b"{}", "invalid"),
+    "no type": ("", json.dumps(ANN).encode(), "wrong_type"),
+    "another type": ("text/plain", json.dumps(ANN).encode(), "wrong_type"),
+    "no such character set": ("application/json; charset=klingon", json.dumps(ANN).encode(), "wrong_charset"),
+    "a codec that is no character set": ("application/json; charset=idna", json.dumps(ANN).encode(), "wrong_charset"),
+    "not in its character set": ("application/json; charset=gbk", _but(b"router", b"\xff"), "wrong_charset"),
+    "invalid UTF-8 in percent signs": ("application/x-www-form-urlencoded", b"name=%ff&email=a%40b.co",
+                                       "not_utf8"),
+    "too many pairs": ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(600)),
+                       "too_many_values"),
+    "no boundary": ("multipart/form-data", b"--x\r\n", "malformed"),
+    "another boundary": ("multipart/form-data; boundary=y", b"--x\r\n\r\n--x--", "malformed"),
     "multipart cut short": ("multipart/form-data; boundary=x",
-                            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnn'),
+                            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnn', "malformed"),
 }
 
-__all__ = ["ANN", "CONTACT", "REPAIR", "ClientSession", "Website", "answer_of", "form", "website"]

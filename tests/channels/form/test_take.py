@@ -1,5 +1,6 @@
 """POST /forms/<form>, as programs and other sites use it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -7,7 +8,8 @@ import pytest
 from aiohttp import FormData
 
 from channels.base import Address, Refused
-from tests.channels.form.driver import ANN, REPAIR, Website, answer_of, form, website
+from channels.form import post
+from tests.channels.form.driver import ANN, MALFORMED, REPAIR, Website, answer_of, form, website
 from tests.channels.kit.suite import stored
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -128,6 +130,16 @@ async def test_the_customers_language_is_what_the_page_spoke(site: Website) -> N
 # --- what is refused ---
 
 
+@pytest.mark.parametrize("what", MALFORMED)
+async def test_what_cannot_be_read_is_told_apart(site: Website, what: str) -> None:
+    content_type, body, code = MALFORMED[what]
+    answer = await answer_of(await site.post(body, headers={"Content-Type": content_type}))
+    assert answer.code == code
+    [arrival] = site.sink.outcomes("refused")
+    assert (arrival.source, arrival.reason, arrival.content_type) == ("form:contact", code, content_type)
+    assert arrival.raw == (b"" if code == "too_large" else body[:64 * 1024])
+
+
 @pytest.mark.parametrize(("changes", "field", "english", "chinese"), [
     ({"email": "ann"}, "email", "like ann@example.com", "电子邮箱"),
     ({"phone": "12"}, "phone", "country code", "国家代码"),
@@ -192,6 +204,26 @@ async def test_too_much_in_chunks_of_unknown_length_is_413(site: Website) -> Non
     assert (await answer_of(response)).status == 413
     [arrival] = site.sink.outcomes("refused")
     assert len(arrival.raw) == 64 * 1024
+
+
+async def test_a_sender_who_falls_silent_is_told_so(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "SILENT_SECONDS", 0.05)
+    reader, writer = await asyncio.open_connection(site.client.host, site.client.port)
+    writer.write(b"POST /forms/contact HTTP/1.1\r\nHost: hub\r\nContent-Length: 99\r\n\r\n{")
+    async with asyncio.timeout(10):
+        head = await reader.readuntil(b"\r\n")
+    writer.close()
+    assert b" 408 " in head
+    assert [(a.reason, a.raw) for a in site.sink.outcomes("refused")] == [("too_slow", b"{")]
+
+
+async def test_a_sender_who_hangs_up_leaves_nothing_behind(site: Website) -> None:
+    _, writer = await asyncio.open_connection(site.client.host, site.client.port)
+    writer.write(b"POST /forms/contact HTTP/1.1\r\nHost: hub\r\nContent-Length: 99\r\n\r\n{")
+    writer.close()
+    await writer.wait_closed()
+    assert (await site.post(ANN)).status == 202
+    assert len(site.sink.inbounds) == 1
 
 
 async def test_a_body_that_is_not_what_its_encoding_says_is_refused(site: Website) -> None:
