@@ -35,6 +35,7 @@ class Session:
         self._csrf = ""
         self._http: aiohttp.ClientSession | None = None
         self._socket: socketio.AsyncClient | None = None
+        self._lost = asyncio.Event()
         self.bell = asyncio.Event()  # set whenever something moved on this desk
 
     async def __aenter__(self) -> "Session":
@@ -96,8 +97,7 @@ class Session:
                 await self._connect()
                 attempt = 0
                 self.bell.set()
-                assert self._socket
-                await self._socket.wait()
+                await self._lost.wait()  # the library's own wait() swallows a cancellation
             except BROKEN:
                 self._record.troubles["agent: no connection"] += 1
             await self._close_socket()
@@ -108,6 +108,8 @@ class Session:
         assert self._http, "use `async with`"
         self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._socket.on("*", self._ring, namespace=NAMESPACE)
+        self._lost = lost = asyncio.Event()
+        self._socket.on("disconnect", lambda *_: lost.set(), namespace=NAMESPACE)
         async with asyncio.timeout(2 * CONNECT_SECONDS):
             await self._socket.connect(
                 str(self._url), namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=CONNECT_SECONDS
