@@ -28,7 +28,8 @@ def answering(handler: Handler, origins: Sequence[str]) -> Handler:
         except Exception:
             log.exception("webchat.request_failed", path=request.match_info.route.name)
             response = problem(unavailable())
-        response.headers.update(cors_headers(request, origins))
+        vary = [name for name in (response.headers.get("Vary"), "Origin") if name]
+        response.headers.update({**cors_headers(request, origins), "Vary": ", ".join(vary)})
         return response
 
     return answer

@@ -14,7 +14,7 @@ def is_allowed(request: web.Request, allowed: Sequence[str]) -> bool:
 
 def cors_headers(request: web.Request, allowed: Sequence[str]) -> dict[str, str]:
     """Without credentials: a visitor is known by the token that the page sends itself."""
-    headers = {"Vary": "Origin"}
+    headers: dict[str, str] = {}
     origin = request.headers.get("Origin")
     if origin is not None and is_allowed(request, allowed):
         headers["Access-Control-Allow-Origin"] = origin

@@ -24,6 +24,7 @@ async def test_the_script_is_compressed_and_asked_for_again_only_when_changed(tm
             assert first.headers["Content-Encoding"] == "gzip"
             assert first.content_type == "text/javascript"
             assert first.headers["Cache-Control"] == "public, max-age=300"
+            assert first.headers["Vary"] == "Accept-Encoding, Origin"
             assert await first.text() == "// version 1"
             tag = first.headers["ETag"]
         async with stage.http.get(f"{stage.base}/chat/widget.js", headers={"If-None-Match": tag}) as second:
