@@ -43,7 +43,7 @@ class Visitor:
 
     def __init__(self, page: "Page") -> None:
         self.page = page
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         self.panel = page.get_by_role("dialog")
         self.log = page.get_by_role("log")
         self.composer = page.get_by_label("Write a message")

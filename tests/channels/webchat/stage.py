@@ -20,7 +20,7 @@ from tests.support.clock import FakeClock
 SECRET = "a-secret-that-is-long-enough-for-a-test"
 WIDGET = Path(__file__).parents[3] / "hub/static/chat/widget.js"
 SETTINGS = WebChatSettings(SECRET, push_seconds=0.01)
-LIMIT = 10.0
+LIMIT = 20.0
 
 
 async def until(condition: Callable[[], object], limit: float = LIMIT) -> None:
@@ -115,10 +115,12 @@ async def served(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 @asynccontextmanager
 async def staged(settings: WebChatSettings = SETTINGS, widget: Path = WIDGET, sink: MemorySink | None = None,
                  extend: Callable[[web.Application], object] | None = None, port: int = 0,
-                 network_address: str | None = None, **changes: Any) -> AsyncIterator[Stage]:
+                 network_address: str | None = None, redis: str | None = None, **changes: Any) -> AsyncIterator[Stage]:
     """A whole stage. `changes` are settings; `extend` may add routes of its own."""
     sink, clock = sink or MemorySink(), FakeClock()
-    sio = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=1_000_000)
+    nodes = socketio.AsyncRedisManager(redis) if redis else None
+    sio = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=1_000_000,
+                               client_manager=nodes)
     app = web.Application()
     sio.attach(app)
     chat = WebChat(sink, replace(settings, **changes), sio, clock, uuid4, widget,

@@ -1,6 +1,7 @@
 // The widget's mind: what is known, what is on its way, and what the views are told. It knows no elements.
 
 import { putUp, UploadError } from './files'
+import { newId } from './id'
 import type { Keep } from './keep'
 import { Link } from './link'
 import { Outbox, type Letter } from './outbox'
@@ -105,7 +106,7 @@ export class Chat {
   }
 
   write(text: string, files: FileRef[] = []): void {
-    this.outbox.add({ id: crypto.randomUUID(), text, files, ...this.person })
+    this.outbox.add({ id: newId(), text, files, ...this.person })
     this.pass()
   }
 
@@ -114,7 +115,11 @@ export class Chat {
   }
 
   get person(): Person {
-    return JSON.parse(this.keep.get('person') ?? '{}') as Person
+    try {
+      return JSON.parse(this.keep.get('person') ?? '{}') as Person
+    } catch {
+      return {}
+    }
   }
 
   retry(letter: Letter): void {

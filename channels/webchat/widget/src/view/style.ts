@@ -55,6 +55,7 @@ overflow-wrap:anywhere;max-width:100%;unicode-bidi:plaintext;text-align:start}
 .file{display:block;max-width:100%;margin-top:4px;padding:6px 10px;border:1px solid currentColor;background:none;text-align:start;
 overflow-wrap:anywhere}
 .row .bubble .file{text-decoration:underline}
+.file:has(img){padding:3px}
 .file img{display:block;max-width:100%;max-height:220px;border-radius:6px}
 .typing{min-height:22px;margin:0;padding:0 16px;font-size:13px;color:var(--quiet)}
 form{display:flex;flex-direction:column;gap:12px;padding:16px;overflow-y:auto}
