@@ -58,6 +58,10 @@ class Entry:
     disposition: str | None
 
 
+class Overtaken(Exception):
+    """Another message of the same address was quicker, and opened the conversation that this one joins."""
+
+
 class Intake:
     """`take_in` and its kin return only after COMMIT, or raise `Refused` or `Unavailable`."""
 
@@ -85,6 +89,8 @@ class Intake:
         for _ in range(4):  # each turn loses a race to a concurrent arrival that has now committed
             try:
                 return accepted(await place(), inbound)
+            except Overtaken:
+                continue
             except asyncpg.UniqueViolationError as before:
                 if before.constraint_name in (
                     "arrivals_once",
@@ -130,7 +136,9 @@ class Intake:
         try:
             async with self.journal.at_once() as page:
                 known = await store.known_addresses(page.conn, [a for i in inbounds for a in i.addresses])
-                return [*await page.open(*(self._opening(i, self._person(i, known)) for i in inbounds))]
+                fresh = [None if _joins(i, known) else self._opening(i, self._person(i, known)) for i in inbounds]
+                written = iter(await page.open(*filter(None, fresh)) if any(fresh) else ())
+                return [next(written) if one else Overtaken() for one in fresh]
         except asyncpg.UniqueViolationError as doubled:
             if len(inbounds) == 1:
                 return [doubled]
@@ -339,6 +347,11 @@ class Intake:
 def accepted(written: Written, inbound: Inbound) -> Accepted:
     it = written.interaction
     return Accepted(it.id, it.reference, written.message_id or written.touch_id, it.messages, inbound.at)
+
+
+def _joins(inbound: Inbound, known: store.Known) -> bool:
+    """Whether a conversation of its address has begun since it was looked for, perhaps in the same batch."""
+    return inbound.continues and any((a.kind, a.value) in known for a in inbound.addresses[:1])
 
 
 def _keyed(inbound: Inbound) -> Inbound:

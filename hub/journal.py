@@ -23,6 +23,7 @@ _AWAY = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says when the connection is cut between two messages
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )

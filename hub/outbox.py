@@ -1,6 +1,7 @@
 """What became of a message: sent, delivered, read, failed or unconfirmed. States only climb (receipts may be late)."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -35,7 +36,9 @@ class Outbox:
         """The other side has it: recorded before anything else happens."""
         message = claimed[0]
         async with self._journal.begin() as page:
-            await store.settle(page.conn, message.message_id, "sent", provider_id=sent.provider_id)
+            await store.settle(page.conn, message.message_id, "sent")
+            if sent.provider_id is not None:
+                await page.conn.execute(store.sql["known_as"], message.message_id, store.plain(sent.provider_id))
             await self._mark(page, message.message_id, "sent")
 
     async def failed(self, claimed: Claimed, error: SendError) -> None:
@@ -46,47 +49,51 @@ class Outbox:
             async with self._journal.begin() as page:
                 await store.settle(page.conn, message.message_id, "pending", error=str(error), due_at=due)
             return
-        state = "unconfirmed" if error.kind == "ambiguous" else "failed"
+        state: Literal["failed", "unconfirmed"] = "unconfirmed" if error.kind == "ambiguous" else "failed"
         await self._gave_up(message.interaction_id, message.message_id, state, str(error))
 
     async def recover(self, repeatable: frozenset[str]) -> None:
         """Claims that outlived their sender: sent again where a second copy is dropped, else left to a human."""
-        for row in await self._journal.pool.fetch(store.sql["lapsed"], self._now()):
-            if row["channel"] in repeatable:
-                async with self._journal.begin() as page:
-                    await store.settle(page.conn, row["message_id"], "pending", due_at=self._now())
-            else:
-                await self._gave_up(row["interaction_id"], row["message_id"], "unconfirmed", "interrupted")
+        now, channels = self._now(), list(repeatable)
+        await self._journal.pool.execute(store.sql["again"], now, channels)
+        for row in await self._journal.pool.fetch(store.sql["lapsed"], now, channels):
+            await self._gave_up(row["interaction_id"], row["message_id"], "unconfirmed", "interrupted")
 
     async def receipt(self, receipt: Receipt) -> None:
-        message_id = receipt.message_id
-        if message_id is None:
-            message_id = await self._journal.pool.fetchval(
-                store.sql["of_provider"], receipt.channel, receipt.provider_id
-            )
-        if message_id is None:
+        """What the other side says of a message; late, doubled and unordered ones change nothing."""
+        found = await self._journal.pool.fetchrow(
+            store.sql["of_receipt"], receipt.message_id, receipt.channel, store.plain(receipt.provider_id)
+        )
+        if found is None:
             return  # of a message that was never ours
+        message_id, interaction_id = found["message_id"], found["interaction_id"]
         async with self._journal.begin() as page:
+            before = await page.lock(interaction_id)
             await page.conn.execute(store.sql["confirmed"], message_id, receipt.mark)
-            await self._mark(page, message_id, receipt.mark, receipt.error)
+            lifted = await self._mark(page, message_id, receipt.mark, receipt.error)
+            if lifted and receipt.mark == "failed":
+                await page.write(before, model.SendFailed("failed", message_id, receipt.error or "failed"), SYSTEM)
 
     async def read_up_to(self, interaction_id: UUID, number: int, mark: str) -> None:
         async with self._journal.begin() as page:
+            await page.lock(interaction_id)  # many rows: two readers must not take them crosswise
             for row in await store.mark_up_to(page.conn, interaction_id, number, mark, self._now()):
                 page.rings.append(_moved(row, mark, None))
 
-    async def _gave_up(self, interaction_id: UUID, message_id: UUID, state: str, error: str) -> None:
+    async def _gave_up(
+        self, interaction_id: UUID, message_id: UUID, state: Literal["failed", "unconfirmed"], error: str
+    ) -> None:
         async with self._journal.begin() as page:
             before = await page.lock(interaction_id)
-            act = model.SendFailed("unconfirmed" if state == "unconfirmed" else "failed", message_id, error)
-            await page.write(before, act, SYSTEM)
-            await store.settle(page.conn, message_id, state, error=error)
-            await self._mark(page, message_id, state, error)
+            if await store.settle(page.conn, message_id, state, error=error):
+                await page.write(before, model.SendFailed(state, message_id, error), SYSTEM)
+                await self._mark(page, message_id, state, error)
 
-    async def _mark(self, page: Page, message_id: UUID, state: str, error: str | None = None) -> None:
+    async def _mark(self, page: Page, message_id: UUID, state: str, error: str | None = None) -> bool:
         row = await store.mark(page.conn, message_id, state, self._now(), error)
         if row is not None:
             page.rings.append(_moved(row, state, error))
+        return row is not None
 
 
 def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:

@@ -14,7 +14,7 @@ from hub.errors import HubError
 from hub.journal import Journal, Page, declare
 from hub.model import SYSTEM, Actor, Agent
 from hub.store import presence as store
-from hub.store.journal import lock_agent
+from hub.store.journal import lock_agent, storable_text
 from hub.wire import SetPresence
 
 log = structlog.get_logger()
@@ -42,11 +42,12 @@ class PresenceDesk:
             await self._withdraw_offers(agent_id, "agent_unavailable")
 
     async def _declare(self, page: Page, agent: Agent, wanted: SetPresence, cause: str) -> None:
+        reason = storable_text(wanted.reason) if wanted.reason else None
         holdings = await store.holdings(page.conn, agent.id)
         if wanted.state != "available" and any(row["state"] != "offered" for row in holdings):
-            await store.set_pending(page.conn, agent.id, wanted.state, wanted.reason)
+            await store.set_pending(page.conn, agent.id, wanted.state, reason)
         else:
-            await declare(page.conn, agent, (wanted.state, wanted.reason, cause), self._now())
+            await declare(page.conn, agent, (wanted.state, reason, cause), self._now())
 
     async def opened(self, agent_id: UUID, sid: str, node: str) -> None:
         now = self._now()

@@ -43,6 +43,11 @@ async def queue_exists(pool: asyncpg.Pool, queue_id: str) -> bool:
     return bool(await pool.fetchval(sql["queue_exists"], queue_id))
 
 
+async def works(pool: asyncpg.Pool, agent_id: UUID) -> bool:
+    """Whether there is such an agent, and not disabled."""
+    return bool(await pool.fetchval(sql["works"], agent_id))
+
+
 async def may_see(pool: asyncpg.Pool, interaction_id: UUID, agent_id: UUID) -> bool:
     """Whether the interaction is on the agent's desk or in one of his queues."""
     return bool(await pool.fetchval(sql["may_see"], interaction_id, agent_id))

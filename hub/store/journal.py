@@ -138,4 +138,4 @@ def storable_text(text: str) -> str:
     """The text with what PostgreSQL cannot keep (NUL, lone surrogates) replaced by U+FFFD."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
-    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text if _encodable(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,11 +1,12 @@
 -- name: lock_interaction
+-- NO KEY: a lock that other rows' references to this one need not wait for, so that they can close no circle.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
        parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
        answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
-FROM interactions WHERE id = $1 FOR UPDATE;
+FROM interactions WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: lock_address
-SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR UPDATE;
+SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR NO KEY UPDATE;
 
 -- name: latest_of_address
 SELECT id FROM interactions WHERE address_id = $1 AND channel = $2 ORDER BY created_at DESC, id DESC LIMIT 1;
@@ -13,7 +14,7 @@ SELECT id FROM interactions WHERE address_id = $1 AND channel = $2 ORDER BY crea
 -- name: lock_agent
 SELECT id, name, role, capacity, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
        EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected
-FROM agents a WHERE id = $1 FOR UPDATE;
+FROM agents a WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: held
 SELECT id AS interaction_id, channel, units, exclusive

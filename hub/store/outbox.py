@@ -8,7 +8,7 @@ import asyncpg
 
 from channels.base import Address, FileRef, Outbound
 from hub.store.files import of_touches
-from hub.store.journal import Connection
+from hub.store.journal import Connection, storable_text
 from hub.store.sql import named
 
 sql = named(__file__)
@@ -47,18 +47,23 @@ async def settle(
     message_id: UUID,
     state: str,
     *,
-    provider_id: str | None = None,
     error: str | None = None,
     due_at: datetime | None = None,
-) -> None:
-    await conn.execute(sql["settle"], message_id, state, provider_id, error, due_at)
+) -> bool:
+    """Ends an attempt. False when a receipt, or another node, has settled the message already."""
+    done = await conn.execute(sql["settle"], message_id, state, plain(error), due_at)
+    return done != "UPDATE 0"
 
 
 async def mark(
     conn: Connection, message_id: UUID, state: str, now: datetime, error: str | None = None
 ) -> asyncpg.Record | None:
     """Lifts a message to `state`; None when it stands there or higher already."""
-    return await conn.fetchrow(sql["mark"], message_id, state, now, error)
+    return await conn.fetchrow(sql["mark"], message_id, state, now, plain(error))
+
+
+def plain(text: str | None) -> str | None:
+    return None if text is None else storable_text(text)
 
 
 async def mark_up_to(

@@ -1,5 +1,10 @@
+-- name: again
+UPDATE outbox SET state = 'pending', due_at = $1, claimed_until = NULL
+WHERE state = 'sending' AND claimed_until <= $1 AND channel = ANY ($2::text[]);
+
 -- name: lapsed
-SELECT message_id, interaction_id, channel FROM outbox WHERE state = 'sending' AND claimed_until <= $1 LIMIT 100;
+SELECT message_id, interaction_id FROM outbox
+WHERE state = 'sending' AND claimed_until <= $1 AND channel <> ALL ($2::text[]) LIMIT 100;
 
 -- name: claim
 WITH due AS (
@@ -19,9 +24,9 @@ FROM claimed c JOIN messages m ON m.id = c.message_id
 ORDER BY c.created_at, c.message_id;
 
 -- name: settle
-UPDATE outbox SET state = $2, provider_id = coalesce($3, provider_id), error = $4, due_at = coalesce($5, due_at),
-    claimed_until = NULL
-WHERE message_id = $1;
+-- Only what is being sent: a receipt may have been quicker, and knows better.
+UPDATE outbox SET state = $2, error = $3, due_at = coalesce($4, due_at), claimed_until = NULL
+WHERE message_id = $1 AND state = 'sending';
 
 -- name: next_due
 SELECT min(due_at) FROM outbox WHERE state = 'pending';
@@ -39,9 +44,17 @@ WHERE i.id = $1 AND m.interaction_id = i.id AND m.direction = 'out' AND m.number
   AND message_rank(m.state) < message_rank($3)
 RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
 
--- name: of_provider
-SELECT message_id FROM outbox WHERE channel = $1 AND provider_id = $2;
+-- name: of_receipt
+SELECT message_id, interaction_id FROM outbox WHERE message_id = $1
+UNION ALL
+SELECT message_id, interaction_id FROM outbox WHERE $1::uuid IS NULL AND channel = $2 AND provider_id = $3;
+
+-- name: known_as
+-- The provider's name of a message, for receipts to come.
+UPDATE outbox SET provider_id = $2 WHERE message_id = $1 AND provider_id IS NULL;
 
 -- name: confirmed
-UPDATE outbox SET state = CASE WHEN $2 IN ('delivered', 'read') THEN 'delivered' ELSE state END
-WHERE message_id = $1 AND state IN ('sending', 'sent', 'unconfirmed');
+-- What the other side says of a message that was tried; it ends all doubt, and only ever climbs.
+UPDATE outbox SET state = CASE WHEN $2 = 'read' THEN 'delivered' ELSE $2 END, claimed_until = NULL
+WHERE message_id = $1 AND state IN ('sending', 'sent', 'unconfirmed', 'failed')
+  AND message_rank(state) < message_rank($2);

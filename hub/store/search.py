@@ -3,6 +3,7 @@
 import asyncpg
 
 from hub.store.customers import like
+from hub.store.journal import storable_text
 from hub.store.sql import named
 from hub.wire import Hit
 
@@ -12,6 +13,7 @@ EXCERPT = 160  # characters
 
 async def search(pool: asyncpg.Pool, text: str, limit: int) -> list[Hit]:
     """Customers first, then messages and notes, the newest first."""
+    text = storable_text(text)
     rows = await pool.fetch(sql["search"], text.strip(), like(text), limit)
     return [
         Hit(

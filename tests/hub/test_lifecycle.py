@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hub import lifecycle, model
 from hub.errors import HubError, Late, NotYours, OverCapacity, Taken, WrongState
 from hub.lifecycle import ANY, LEGAL, OPEN, Change, apply
-from hub.model import Act, Agent, Held, Interaction, State
+from hub.model import Act, Agent, Declared, Held, Interaction, State
 from tests.hub.acts import ANN, BEN, LATER, OFFER, STATES, act, acts, agent, holds, interaction, misplaced
 from tests.support.clock import START
 
@@ -143,10 +143,10 @@ def test_a_missed_offer_keeps_its_age_and_sets_the_agent_to_missed() -> None:
     assert change.end_offer == (OFFER, "missed", None)
 
 
-@pytest.mark.parametrize("chosen", [{"declared": "break"}, {"declared": "offline"}])
-def test_a_missed_offer_does_not_undo_what_the_agent_chose(chosen: dict[str, str]) -> None:
+@pytest.mark.parametrize("chosen", ["break", "offline"])
+def test_a_missed_offer_does_not_undo_what_the_agent_chose(chosen: Declared) -> None:
     it = interaction("offered")
-    assert apply(it, agent(held=holds(it), **chosen), model.TimeUp(), LATER).declare is None
+    assert apply(it, agent(held=holds(it), declared=chosen), model.TimeUp(), LATER).declare is None
 
 
 def test_before_its_time_nothing_is_up() -> None:
@@ -189,14 +189,14 @@ def test_a_customer_who_writes_again_brings_it_back() -> None:
     assert apply(interaction("wrapping"), None, act(model.Received), START).interaction.state == "active"
     late = START + timedelta(hours=1)
     for state in ("waiting", "parked", "done"):
-        after = apply(interaction(state), None, act(model.Received), late).interaction  # type: ignore[arg-type]
+        after = apply(interaction(state), None, act(model.Received), late).interaction
         assert (after.state, after.queued_at, after.preferred_agent_id) == ("queued", late, ANN)
         assert (after.closed_at, after.disposition) == (None, None)
 
 
 def test_who_leaves_before_an_answer_abandoned_it() -> None:
     for state in ("queued", "offered"):
-        change = outcome(state, act(model.Left))  # type: ignore[arg-type]
+        change = outcome(state, act(model.Left))
         assert (change.kind, change.interaction.state) == ("abandoned", "done")
     assert outcome("parked", act(model.Left)).kind == "left"
 
