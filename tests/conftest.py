@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from tests.support import loopback
 from tests.support.browser import launched_browser
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
     from tests.support.hub import RunningHub
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("gate", deadline=None)
+settings.load_profile("gate")
 
 _MARKED = {"postgres_server": "io", "redis_url": "io", "browser": "browser"}
 

@@ -108,7 +108,9 @@ def test_wheel_carries_schema_queries_and_marker_of_the_command(tmp_path: Path) 
     sources += [file for file in (ROOT / "hub" / "static").rglob("*") if file.is_file()]
     assert {str(file.relative_to(ROOT)) for file in sources} <= inside
     assert any(name.endswith("entry_points.txt") for name in inside)
-    assert not [name for name in inside if "node_modules" in name or name.startswith("tests/")]
+    assert "channels/webchat/__init__.py" in inside
+    strangers = ("tests/", "channels/webchat/widget/")
+    assert not [name for name in inside if "node_modules" in name or name.startswith(strangers)]
 
 
 def test_compose_describes_one_hub_and_two_behind_a_proxy() -> None:
