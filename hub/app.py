@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -128,14 +128,13 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         if nodes is not None:
             await nodes.close()
 
-    async def tell_sockets(app: web.Application) -> None:
+    async def say_goodbye(app: web.Application) -> None:
         if world.crowd is not None:
-            await world.crowd.stop()
-        async with asyncio.timeout(CLOSE_LIMIT):
-            await realtime.disconnect_all()
+            await _within("customers", world.crowd.stop())
+        await _within("sockets", _hang_up(sio))
 
     app.cleanup_ctx.extend([database, loops])
-    app.on_shutdown.append(tell_sockets)
+    app.on_shutdown.append(say_goodbye)
     return app
 
 
@@ -208,10 +207,25 @@ async def _sweeping(presence: PresenceDesk) -> None:
         await asyncio.sleep(SWEEP)
 
 
+async def _hang_up(sio: AsyncServer) -> None:
+    """Tells every console and visitor; they come back by themselves. Does not wait for those who do not listen."""
+    closing = [asyncio.ensure_future(socket.close(wait=False)) for socket in list(sio.eio.sockets.values())]
+    if closing:
+        await asyncio.wait(closing, timeout=CLOSE_LIMIT)
+    await sio.shutdown()
+
+
 async def _close(pool: asyncpg.Pool) -> None:
+    if not await _within("database", pool.close()):
+        pool.terminate()
+
+
+async def _within(stage: str, work: Awaitable[object]) -> bool:
+    """One stage of the end; what takes too long is named and left, so that the others have their turn."""
     try:
         async with asyncio.timeout(CLOSE_LIMIT):
-            await pool.close()
+            await work
     except TimeoutError:
-        log.error("stop.database_hangs", limit=CLOSE_LIMIT)
-        pool.terminate()
+        log.error("stop.hangs", stage=stage, limit=CLOSE_LIMIT)
+        return False
+    return True

@@ -68,10 +68,6 @@ class Realtime:
         for sid in [sid for sid, session in self._sessions.items() if session.key == key]:
             await self._sio.disconnect(sid, namespace=NAMESPACE)
 
-    async def disconnect_all(self) -> None:
-        for sid in list(self._sessions):
-            await self._sio.disconnect(sid, namespace=NAMESPACE)
-
     # --- sockets ----------------------------------------------------------------------------------------------
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> bool:
@@ -139,8 +135,8 @@ class Realtime:
 
     async def _push_card(self, ring: Moved) -> None:
         """A desk gets the card as its own snapshot would show it, or null when it is not on that desk any more."""
-        touch = await history.touch(self._pool, ring.touch_id)
-        card, desk_of = await cards.card_and_desk(self._pool, ring.interaction_id)
+        touch, (card, desk_of) = await asyncio.gather(
+            history.touch(self._pool, ring.touch_id), cards.card_and_desk(self._pool, ring.interaction_id))
         event = CardEvent(id=card.id, version=card.version, card=card, touch=touch)
         await self._emit("card", event, [SUPERVISORS])
         for agent_id in ring.agents:

@@ -7,17 +7,20 @@ from aiohttp import web
 from hub.config import Settings
 
 STRICT = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'{nonce}", "img-src 'self' data: blob:", "font-src 'self'",
     "connect-src 'self' {socket}", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
     "frame-ancestors 'none'",
 ))
+
+
+# Of a response whose page may add style sheets that carry this word.
+NONCE = web.ResponseKey("style-nonce", str)
 
 
 def secure(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A signal handler for `on_response_prepare`. A handler's own headers win: it knows its page."""
     socket = settings.public_url.replace("http", "ws", 1)
     always = {
-        "Content-Security-Policy": STRICT.format(socket=socket),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
@@ -28,6 +31,8 @@ def secure(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Aw
         always["Strict-Transport-Security"] = "max-age=31536000"
 
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
+        nonce = f" 'nonce-{response[NONCE]}'" if NONCE in response else ""
+        response.headers.setdefault("Content-Security-Policy", STRICT.format(socket=socket, nonce=nonce))
         for name, value in always.items():
             response.headers.setdefault(name, value)
         embedded = request.path.startswith(("/chat/", "/socket.io"))
