@@ -66,6 +66,7 @@ class Forms(Channel):
     def routes(self) -> Sequence[Route]:
         return (
             Route("GET", PATH, self.show, "The page of a form"),
+            Route("HEAD", PATH, self.show, "Whether there is such a form"),
             Route("POST", PATH, self.take, "Takes a filled form: JSON, urlencoded or multipart"),
             Route("OPTIONS", PATH, self.preflight, "What other sites may send"),
         )

@@ -184,6 +184,7 @@ async def test_the_page_speaks_the_visitors_language(site: Website, path: str, a
 async def test_an_unknown_form_is_a_page_too(site: Website) -> None:
     assert (await site.client.get("/forms/nothing", headers=BROWSER)).status == 404
     assert (await site.client.post("/forms/nothing", data=ANN, headers=BROWSER)).status == 404
+    assert [(await site.client.head(path)).status for path in (PAGE, "/forms/nothing")] == [200, 404]
 
 
 async def test_the_page_may_run_nothing_and_only_allowed_sites_may_frame_it() -> None:
