@@ -5,11 +5,11 @@ import sys
 
 import uvloop
 
-from benchmarks import form
+from benchmarks import chat, form, timeline, visitors
 from benchmarks.figures import Line, table
 from benchmarks.stage import stage
 
-ALL = {"form": form.measure}
+ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure}
 
 
 async def run(names: list[str]) -> int:

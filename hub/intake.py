@@ -15,7 +15,6 @@ from hub.journal import Enclosed, Journal, NewMessage, Opening, Page, Written, r
 from hub.model import CUSTOMER, By, Interaction
 from hub.store import intake as store
 from hub.store.journal import Row, digest, storable_text
-from hub.store.journal import sql as journal_sql
 from hub.together import Together
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse when read aloud
@@ -109,14 +108,14 @@ class Intake:
 
     async def _continue(self, page: Page, inbound: Inbound) -> Written | None:
         """Joins the latest conversation of this address; locks the address first, so that two cannot open two."""
-        first = inbound.addresses[0]
-        address = await page.conn.fetchrow(journal_sql["lock_address"], first.kind, first.value)
-        if address is None:
+        first, *others = inbound.addresses
+        found = await page.lock_latest(first, inbound.channel)
+        if found is None:
             return None
-        latest = await page.conn.fetchval(journal_sql["latest_of_address"], address["id"], inbound.channel)
-        known = await store.known_addresses(page.conn, inbound.addresses)
-        person = self._person(inbound, known, address["customer_id"])
-        before = await page.lock(latest) if latest is not None else None
+        address_id, customer_id, before = found
+        known = await store.known_addresses(page.conn, others)
+        known[first.kind, first.value] = store.KnownAddress(address_id, customer_id)
+        person = self._person(inbound, known, customer_id)
         if before is None or self._is_over(before):
             return (await page.open(self._opening(inbound, person, before)))[0]
         return await page.write(before, model.Received(inbound.text), CUSTOMER, self._enclosed(inbound, person))

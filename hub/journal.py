@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from channels.base import Address
 from hub import lifecycle, model
 from hub.clock import NewId, Now
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
@@ -166,6 +167,9 @@ class Page:
 
     async def lock(self, interaction_id: UUID) -> Interaction:
         return await store.lock_interaction(self.conn, interaction_id)
+
+    async def lock_latest(self, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
+        return await store.lock_latest(self.conn, address, channel)
 
     async def write(self, before: Interaction, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
         """Applies `act` to a locked interaction: lifecycle decides, the rows follow."""

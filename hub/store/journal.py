@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from channels.base import Address
 from hub.errors import NotFound
 from hub.model import Agent, Held, Interaction
 from hub.store.sql import named
@@ -52,6 +53,24 @@ async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interactio
     row = await conn.fetchrow(sql["lock_interaction"], interaction_id)
     if row is None:
         raise NotFound()
+    return _interaction(row)
+
+
+async def lock_latest(
+    conn: Connection, address: Address, channel: str
+) -> tuple[UUID, UUID, Interaction | None] | None:
+    """Ids of an address and its customer, and his latest interaction on the channel; None when nobody has it.
+
+    The address is locked first, so that two first messages at once cannot open two interactions.
+    """
+    owner = await conn.fetchrow(sql["lock_address"], address.kind, address.value)
+    if owner is None:
+        return None
+    row = await conn.fetchrow(sql["lock_latest"], owner["id"], channel)
+    return owner["id"], owner["customer_id"], _interaction(row) if row else None
+
+
+def _interaction(row: asyncpg.Record) -> Interaction:
     found = dict(row)
     found["requirements"] = json.loads(found["requirements"])
     found["fields"] = json.loads(found["fields"])

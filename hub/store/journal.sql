@@ -8,8 +8,15 @@ FROM interactions WHERE id = $1 FOR NO KEY UPDATE;
 -- name: lock_address
 SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR NO KEY UPDATE;
 
--- name: latest_of_address
-SELECT id FROM interactions WHERE address_id = $1 AND channel = $2 ORDER BY created_at DESC, id DESC LIMIT 1;
+-- name: lock_latest
+-- The latest interaction of an address that is locked already, so that no other can begin meanwhile.
+SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
+       parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
+       answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+FROM interactions
+WHERE id = (SELECT l.id FROM interactions l WHERE l.address_id = $1 AND l.channel = $2
+            ORDER BY l.created_at DESC, l.id DESC LIMIT 1)
+FOR UPDATE;
 
 -- name: lock_agent
 SELECT id, name, role, capacity, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
