@@ -339,3 +339,14 @@ async def test_tokens_live_as_long_as_told() -> None:
         stage.clock.advance(hours=2)
         page = await stage.open(token)
         assert (await page.hears("welcome"))["code"] == "token_expired"
+
+
+async def test_a_huge_event_ends_its_own_connection_only(stage: Stage) -> None:
+    page, token, _ = await stage.arrive()
+    neighbour, _, _ = await stage.arrive()
+    await page.client.emit("message", {"id": str(uuid4()), "text": "x" * 2_000_000}, namespace="/chat")
+    await until(lambda: not page.client.connected)
+    assert stage.sink.arrivals == []
+    assert (await neighbour.say("Hello"))["ok"]
+    again, _, _ = await stage.arrive(token)
+    assert (await again.say("Hello"))["ok"]
