@@ -73,7 +73,7 @@ async def run_demo(options: argparse.Namespace) -> int:
                 starting.append(asyncio.ensure_future(crowd.start()))
 
         starting: list[asyncio.Future[None]] = []
-        await serve(build(settings, found.dsn, world), settings.address, ready)
+        await serve(build(settings, found.dsn, world), settings.address, ready, guests=crowd.stop)
     _say("Stopped. Everything is kept.")
     return 0
 

@@ -129,8 +129,6 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
             await nodes.close()
 
     async def say_goodbye(app: web.Application) -> None:
-        if world.crowd is not None:
-            await _within("customers", world.crowd.stop())
         await _within("sockets", _hang_up(sio))
 
     app.cleanup_ctx.extend([database, loops])

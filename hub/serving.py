@@ -19,12 +19,13 @@ class Failed(Exception):
 
 
 async def serve(app: web.Application, address: tuple[str, int], ready: Callable[[], object],
-                stop: asyncio.Event | None = None) -> None:
-    """Listens until `stop` is set, SIGINT or SIGTERM arrive, or a loop fails (then raises `Failed`).
+                guests: Callable[[], Awaitable[object]] | None = None) -> None:
+    """Listens until SIGINT or SIGTERM arrive, or a loop fails (then raises `Failed`).
 
-    Raises `OSError` when the address cannot be listened on.
+    `guests` sends away whoever this process itself has brought, while the hub still listens. Raises `OSError` when the
+    address cannot be listened on.
     """
-    stop = stop or asyncio.Event()
+    stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS_LIMIT)
@@ -36,6 +37,8 @@ async def serve(app: web.Application, address: tuple[str, int], ready: Callable[
         await _until(app, stop)
     finally:
         log.info("stop.begins")
+        if guests is not None:
+            await _bounded("guests", guests)
         await _bounded("requests, sockets and loops", runner.cleanup)
         log.info("stop.done")
 

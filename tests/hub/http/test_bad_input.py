@@ -1,6 +1,7 @@
 """What callers get wrong, by accident or on purpose: a clear answer, and never a 500."""
 
 import json
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -41,7 +42,7 @@ async def test_wrong_content_type(running_hub: RunningHub) -> None:
 async def test_a_huge_body_is_refused_before_it_is_read(running_hub: RunningHub, *, chunked: bool) -> None:
     anna = await running_hub.person("anna")
 
-    async def pieces():  # type: ignore[no-untyped-def]
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b" " * 50_000
 

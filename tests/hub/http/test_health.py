@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ async def test_without_its_database_it_is_unwell_refuses_and_recovers(mortal: tu
         assert (await stranger.log_in("anna")).status == 200
 
 
-async def unwell(hub: RunningHub) -> object:
+async def unwell(hub: RunningHub) -> Any:
     answer = await (await hub.stranger()).get("/healthz")
     return answer.body if answer.status == 503 else None
 
