@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from simulator.pace import Pace
-from simulator.record import Acknowledged, Record
+from simulator.record import Acknowledged, Kind, Record
 from simulator.session import ProblemError, Session
 
 LOOK_SECONDS = 5.0  # the net under the doorbell
@@ -28,6 +28,8 @@ LINES = {
         "I see. One moment, please.", "This should be fine now. Anything else?",
     ],
 }
+NOTES = {"zh": ["已打电话给客户，问题说清楚了。"], "en": ["Called the customer back; all is clear now."]}
+CHAT = "webchat"
 Json = dict[str, Any]
 
 
@@ -112,21 +114,19 @@ class ScriptedAgent:
     async def _reply(self, card: Json, said: int) -> None:
         item = card["id"]
         if item not in self._unsent:
-            lines = LINES["zh" if any("\u4e00" <= char <= "\u9fff" for char in card["last_text"]) else "en"]
-            text = lines[said % len(lines)]
+            text = _line(card, said)
             await self._session.command("POST", f"/api/interactions/{item}/read")
             await self._pace.type(text)
             self._unsent[item] = {"id": str(self._new_id()), "text": text}
-        body = self._unsent[item]
+        body, chat = self._unsent[item], card["channel"] == CHAT
         try:
-            await self._session.command("POST", f"/api/interactions/{item}/messages", body)
-        except ProblemError:
+            verb = "messages" if chat else "notes"
+            await self._session.command("POST", f"/api/interactions/{item}/{verb}", body)
+        finally:  # also when it is refused: the item is no longer ours
             del self._unsent[item]
-            self._said[item] = self._replies  # this channel has no way back, or the item is no longer ours
-            raise
-        del self._unsent[item]
-        self._said[item] = said + 1
-        self.record.acknowledge(Acknowledged(UUID(body["id"]), "reply", card["reference"], body["text"]))
+        self._said[item] = said + 1 if chat else self._replies
+        kind: Kind = "reply" if chat else "note"
+        self.record.acknowledge(Acknowledged(UUID(body["id"]), kind, card["reference"], body["text"]))
 
     async def _wrap_up(self, card: Json) -> None:
         await self._pace.pause(self._dice.uniform(2, 6))
@@ -135,6 +135,13 @@ class ScriptedAgent:
         await self._session.command("POST", f"/api/interactions/{card['id']}/wrap-up", body)
         self.handled.append(card["id"])
         self._said.pop(card["id"], None)
+
+
+def _line(card: Json, said: int) -> str:
+    """What is said next; where the channel has no way back, a note on what was done."""
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in card["last_text"])
+    lines = (LINES if card["channel"] == CHAT else NOTES)["zh" if chinese else "en"]
+    return lines[said % len(lines)]
 
 
 def _seconds(earlier: str, later: str) -> float:

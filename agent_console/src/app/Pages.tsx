@@ -40,7 +40,7 @@ export function Pages() {
       <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
       <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
       <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
-      <Route path="/search">{() => <SearchPage />}</Route>
+      <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
       <Route>{() => <Blank title={t('app.not_found')} />}</Route>
     </Switch>
   )

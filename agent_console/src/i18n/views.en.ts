@@ -142,7 +142,7 @@ export const viewsEn = {
   'ledger.last': 'Last',
   'ledger.total': 'All sources',
   'ledger.empty': 'Nothing has come in yet',
-  'ledger.refusals': (p: Count) => `${count(p.n, 'reason', 'reasons')}`,
+  'ledger.refusals': (p: Count) => count(p.n, 'reason', 'reasons'),
   'ledger.places': 'Every open interaction in exactly one place',
   'ledger.places.ok': 'All are.',
   'ledger.places.bad': (p: Count) => `${count(p.n, 'is', 'are')} not: open them and tell your administrator.`,

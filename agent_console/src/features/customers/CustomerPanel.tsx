@@ -15,7 +15,7 @@ export function CustomerPanel({ customer: given, interactionId }: { customer: Cu
     <div className={css.panel}>
       <Identity customer={customer} onChanged={setCustomer} />
       <OpenItems cards={customer.open} except={interactionId} />
-      <Timeline key={customer.id} customerId={customer.id} changed={changed} interactionId={interactionId} />
+      <Timeline key={customer.id} customer={customer} changed={changed} interactionId={interactionId} />
       <a className={css.all} href={href(customerPath(customer.id))}>{t('customer.all')}</a>
     </div>
   )

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { CustomerView } from '../../desk/wire'
-import { Blank, Button, customerPath, describe, href, Icon, TextField, useApi, useDesk, useLoad, useSettled, useT } from '../../shared'
+import { Blank, Button, customerPath, describe, href, Icon, names, TextField, useApi, useDesk, useLoad, useSettled, useT } from '../../shared'
 import { Identity } from './Identity'
 import { OpenItems } from './OpenItems'
 import { Timeline } from './Timeline'
@@ -28,7 +28,7 @@ function One({ id }: { id: string }) {
             <Identity customer={customer} onChanged={setEdited} level="h1" />
             <OpenItems cards={customer.open} />
           </div>
-          <Timeline customerId={id} changed={changed} />
+          <Timeline customer={customer} changed={changed} />
         </div>
       )}
     </div>
@@ -76,10 +76,10 @@ function Row({ customer }: { customer: CustomerView }) {
   return (
     <li>
       <a className={css.row} href={href(customerPath(customer.id))}>
-        <span className={css.rowName} dir="auto">{customer.name || t('customer.unknown')}</span>
+        <span className={css.rowName}><bdi>{customer.name || t('customer.unknown')}</bdi></span>
         <span className="ellipsis quiet"><bdi>{reachable.map((address) => address.value).join(' · ')}</bdi></span>
         <span className="quiet small">{t('customer.counts', customer)}</span>
-        {customer.open.length > 0 && <span className="chip good">{t('customer.open')}: {customer.open.length}</span>}
+        {customer.open.length > 0 && <span className={names('chip good', css.chip)}>{t('customer.open')}: {customer.open.length}</span>}
       </a>
     </li>
   )

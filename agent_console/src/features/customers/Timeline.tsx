@@ -1,6 +1,6 @@
 // Everything that happened with one customer, on every channel, newest first. Notes are marked as internal.
 import { useState } from 'react'
-import type { TouchView } from '../../desk/wire'
+import type { CustomerView, TouchView } from '../../desk/wire'
 import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Select, Switch, useApi, useDesk, useT } from '../../shared'
 import { byDay, facts, late } from './timeline'
 import type { Pages } from './timeline'
@@ -10,18 +10,18 @@ import css from './Customers.module.css'
 const channels = ['webchat', 'form', 'email', 'voice', 'sms', 'whatsapp', 'manual'] as const
 
 interface Props {
-  customerId: string
+  customer: Pick<CustomerView, 'id' | 'name'>
   /** Changes whenever something has happened with this customer. */
   changed: string
   /** Touches of this interaction stand beside the timeline already. */
   interactionId?: string
 }
 
-export function Timeline({ customerId, changed, interactionId }: Props) {
+export function Timeline({ customer, changed, interactionId }: Props) {
   const t = useT()
   const [channel, setChannel] = useState<string | null>(null)
   const [everything, setEverything] = useState(false)
-  const { pages, error, older } = useTimeline(customerId, { channel, everything }, changed)
+  const { pages, error, older } = useTimeline(customer.id, { channel, everything }, changed)
   const choices = [{ id: 'all', name: t('timeline.every_channel') }, ...channels.map((id) => ({ id, name: t.word('channel', id) }))]
   return (
     <section className={css.timeline} aria-label={t('customer.timeline')}>
@@ -31,13 +31,13 @@ export function Timeline({ customerId, changed, interactionId }: Props) {
         <Switch value={everything} onChange={setEverything}>{t('timeline.everything')}</Switch>
       </div>
       {error !== null && <p className="notice bad">{describe(error, t)}</p>}
-      {pages && <Days pages={pages} interactionId={interactionId} />}
+      {pages && <Days pages={pages} interactionId={interactionId} name={customer.name} />}
       {pages?.next && <Button onPress={older}>{t('timeline.older')}</Button>}
     </section>
   )
 }
 
-function Days({ pages, interactionId }: { pages: Pages; interactionId: string | undefined }) {
+function Days({ pages, interactionId, name }: { pages: Pages; interactionId: string | undefined; name: string }) {
   const t = useT()
   if (!pages.touches.length) return <Blank title={t('timeline.empty')} />
   return (
@@ -46,7 +46,7 @@ function Days({ pages, interactionId }: { pages: Pages; interactionId: string | 
         <section key={one.at} className={css.day}>
           <h4>{day(one.at, t.language)}</h4>
           <ol>
-            {one.touches.map((touch) => <Touch key={touch.id} touch={touch} here={touch.interaction_id === interactionId} />)}
+            {one.touches.map((touch) => <Touch key={touch.id} touch={touch} here={touch.interaction_id === interactionId} name={name} />)}
           </ol>
         </section>
       ))}
@@ -55,7 +55,7 @@ function Days({ pages, interactionId }: { pages: Pages; interactionId: string | 
   )
 }
 
-function Touch({ touch, here }: { touch: TouchView; here: boolean }) {
+function Touch({ touch, here, name }: { touch: TouchView; here: boolean; name: string }) {
   const t = useT()
   const words = useWords()
   const about = facts(touch, words)
@@ -67,7 +67,7 @@ function Touch({ touch, here }: { touch: TouchView; here: boolean }) {
       <div className={css.what}>
         <p className={css.line}>
           {touch.note && <span className={css.label}><Icon name="note" size={14} /> {t('timeline.note')}</span>}
-          <bdi>{touch.actor_name || t(touch.actor === 'customer' ? 'timeline.customer' : 'timeline.system')}</bdi>{' '}
+          <bdi className={css.actor}>{touch.actor_name || (touch.actor === 'customer' ? name || t('timeline.customer') : t('timeline.system'))}</bdi>{' '}
           <span className="quiet">{t.word('did', touch.kind)}</span>
           {about.map((fact) => <span key={fact}> · <bdi>{fact}</bdi></span>)}
           {late(touch) && <span className="quiet"> · {t('timeline.late', { when: `${day(touch.recorded_at, t.language)} ${clockTime(touch.recorded_at, t.language)}` })}</span>}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Ledger, LedgerRow } from '../../desk/wire'
 import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useDesk, useT } from '../../shared'
+import type { Translate } from '../../i18n'
 import { balanced, parts, total, unaccounted } from './sums'
 import css from './Ledger.module.css'
 
@@ -103,7 +104,7 @@ function Row({ row }: { row: LedgerRow }) {
   const t = useT()
   return (
     <tr>
-      <th scope="row">{t.word('channel', row.source)}</th>
+      <th scope="row">{sourceName(row.source, t)}</th>
       <td>{row.received}</td>
       {parts.map((part) => (
         <td key={part}>
@@ -115,6 +116,12 @@ function Row({ row }: { row: LedgerRow }) {
       <td>{row.last_at ? <Moment at={row.last_at} /> : t('floor.none')}</td>
     </tr>
   )
+}
+
+/** `form:contact` is the form `contact`. */
+function sourceName(source: string, t: Translate): string {
+  const [channel = source, ...rest] = source.split(':')
+  return [t.word('channel', channel), ...rest].join(': ')
 }
 
 function Refusals({ refusals }: { refusals: LedgerRow['refusals'] }) {

@@ -91,7 +91,7 @@ function Found({ hit, q }: { hit: Hit; q: string }) {
     <li>
       <a data-hit href={href(to)} className={names(css.hit, hit.kind === 'note' && css.note)}>
         <span className={css.top}>
-          <strong dir="auto"><Marked text={hit.customer_name || t('customer.unknown')} q={q} /></strong>
+          <strong><bdi><Marked text={hit.customer_name || t('customer.unknown')} q={q} /></bdi></strong>
           {hit.kind === 'note' && <span className={css.label}><Icon name="note" size={14} /> {t('search.note')}</span>}
           {hit.reference && <span className="quiet small"><Marked text={hit.reference} q={q} /></span>}
           <span className={names('quiet small', css.at)}><Moment at={hit.at} /></span>

@@ -1,18 +1,20 @@
 import type { AgentView } from '../../desk/wire'
 import { Age, Blank, Button, href, Icon, Menu, names, useApi, useDesk, useDeskParts, useNow, useT, useTell } from '../../shared'
-import { anomalies, sorted, standing } from './agents'
+import { anomalies, counted, sorted, standing } from './agents'
+import type { Standing as StandingOf } from './agents'
 import { drillPath } from './figures'
 import css from './Floor.module.css'
 
-export function AgentTable({ agents }: { agents: readonly AgentView[] }) {
+/** `small`: for the side panel, without the queues. */
+export function AgentTable({ agents, small = false }: { agents: readonly AgentView[]; small?: boolean }) {
   const t = useT()
   const now = useNow()
   if (!agents.length) return <Blank title={t('floor.no_agents')} />
   return (
     <div className={css.scroll} tabIndex={0} role="region" aria-label={t('floor.agents')}>
-      <table className={css.table}>
+      <table className={names(css.table, small && css.small)}>
         <caption className={css.caption}>
-          <h2>{t('floor.agents')}</h2>
+          <div><h2>{t('floor.agents')}</h2> <Counts agents={agents} now={now} /></div>
         </caption>
         <thead>
           <tr>
@@ -20,13 +22,13 @@ export function AgentTable({ agents }: { agents: readonly AgentView[] }) {
             <th scope="col">{t('floor.standing')}</th>
             <th scope="col" className={css.number}>{t('floor.since')}</th>
             <th scope="col" className={css.number} title={t('floor.load.what')}>{t('floor.load')}</th>
-            <th scope="col">{t('floor.queues')}</th>
+            {!small && <th scope="col">{t('floor.queues')}</th>}
             <th scope="col"><span className="unseen">{t('floor.act')}</span></th>
           </tr>
         </thead>
         <tbody>
           {sorted(agents, now).map((agent) => (
-            <AgentRow key={agent.id} agent={agent} now={now} />
+            <AgentRow key={agent.id} agent={agent} now={now} small={small} />
           ))}
         </tbody>
       </table>
@@ -34,7 +36,17 @@ export function AgentTable({ agents }: { agents: readonly AgentView[] }) {
   )
 }
 
-function AgentRow({ agent, now }: { agent: AgentView; now: number }) {
+function Counts({ agents, now }: { agents: readonly AgentView[]; now: number }) {
+  const t = useT()
+  const all = Object.entries(counted(agents, now)) as [StandingOf, number][]
+  return (
+    <span className="quiet small">
+      {all.filter(([, n]) => n > 0).map(([is, n]) => `${n} ${t(`floor.is.${is}`)}`).join(' · ')}
+    </span>
+  )
+}
+
+function AgentRow({ agent, now, small }: { agent: AgentView; now: number; small: boolean }) {
   const t = useT()
   const queues = useDesk((state) => state.queues)
   const name = (id: string) => {
@@ -43,7 +55,7 @@ function AgentRow({ agent, now }: { agent: AgentView; now: number }) {
   }
   return (
     <tr>
-      <th scope="row" dir="auto" className={css.who}>{agent.name}</th>
+      <th scope="row" className={css.who}><bdi>{agent.name}</bdi></th>
       <td><Standing agent={agent} now={now} /></td>
       <td className={css.number}><Age since={agent.presence.since} /></td>
       <td className={css.number}>
@@ -53,7 +65,7 @@ function AgentRow({ agent, now }: { agent: AgentView; now: number }) {
         </a>
         <meter className={css.meter} aria-label={t('floor.load')} min={0} max={Math.max(agent.capacity, 1)} value={agent.used} />
       </td>
-      <td className={css.queues}>{agent.queues.map(name).join(', ')}</td>
+      {!small && <td className={css.queues}>{agent.queues.map(name).join(', ')}</td>}
       <td className={css.number}><Act agent={agent} /></td>
     </tr>
   )
@@ -61,7 +73,7 @@ function AgentRow({ agent, now }: { agent: AgentView; now: number }) {
 
 const shapes = { missed: '▲', unreachable: '▲', long_break: '▲', stuck: '▲', ready: '●', busy: '◐', break: '◇', offline: '○' } as const
 
-function Standing({ agent, now }: { agent: AgentView; now: number }) {
+export function Standing({ agent, now }: { agent: AgentView; now: number }) {
   const t = useT()
   const is = standing(agent, now)
   const { reason, pending, why_not } = agent.presence
@@ -70,7 +82,7 @@ function Standing({ agent, now }: { agent: AgentView; now: number }) {
       <span className={names('chip', is === 'ready' && 'good', anomalies.has(is) && 'warn', is === 'missed' && 'bad')}>
         <span aria-hidden="true">{shapes[is]}</span> {t(`floor.is.${is}`)}
       </span>{' '}
-      <span className="quiet small" dir="auto">
+      <span className={names('quiet small', css.note)} dir="auto">
         {pending ? t(`floor.then.${pending}`) : (reason && t.word('presence_reason', reason)) || (is === 'stuck' && why_not ? t.word('why_not', why_not) : '')}
       </span>
     </>

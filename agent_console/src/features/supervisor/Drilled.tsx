@@ -4,6 +4,7 @@ import type { RefObject } from 'react'
 import type { Api } from '../../desk/api'
 import type { Card, PageOfCards } from '../../desk/wire'
 import { Age, Blank, ChannelGlyph, describe, deskPath, duration, href, Icon, useApi, useDesk, useDeskParts, useLoad, useQueue, useT } from '../../shared'
+import { AgentTable } from './AgentTable'
 import { counts, queryOf } from './figures'
 import type { Drill } from './figures'
 import { ItemActions } from './ItemActions'
@@ -22,7 +23,7 @@ export function Drilled({ drill, panel }: { drill: Drill; panel: RefObject<HTMLE
       </header>
       {'what' in drill && <p className="quiet small">{t(`floor.${drill.what}.what`)}</p>}
       {'what' in drill && drill.what === 'level' && <Formula queue={drill.queue} />}
-      <Items drill={drill} />
+      {'what' in drill && drill.what === 'ready' ? <Staff queue={drill.queue} /> : <Items drill={drill} />}
     </aside>
   )
 }
@@ -34,6 +35,12 @@ function useTitle(drill: Drill): string {
   if ('agent' in drill) return t('floor.held_by', { name: agent ?? '' })
   const name = drill.queue === null ? t('floor.all_queues') : queue ? t.name(queue.name) : drill.queue
   return `${name}: ${t(`floor.${drill.what}`)}`
+}
+
+/** The agents who serve a queue, as in the large table. */
+function Staff({ queue }: { queue: string | null }) {
+  const agents = useDesk((state) => Object.values(state.agents))
+  return <AgentTable agents={agents.filter((agent) => queue === null || agent.queues.includes(queue))} small />
 }
 
 /** The sum behind the service level, with its numbers. */
@@ -126,8 +133,8 @@ function Item({ card, onChanged }: { card: Card; onChanged: () => void }) {
     <li className={css.item}>
       <ChannelGlyph channel={card.channel} />
       <div className={css.about}>
-        <a href={href(deskPath(card.id))} dir="auto" className={css.customer}>{card.customer_name || t('customer.unknown')}</a>
-        <span className="ellipsis quiet small" dir="auto">{card.last_text || card.subject}</span>
+        <a href={href(deskPath(card.id))} className={css.customer}><bdi>{card.customer_name || t('customer.unknown')}</bdi></a>
+        <span className="ellipsis quiet small"><bdi>{card.last_text || card.subject}</bdi></span>
         <span className="quiet small">
           {card.reference} · {queue ? t.name(queue.name) : card.queue} · {t.word('state', card.state)}
           {card.agent_name && <> · <bdi>{card.agent_name}</bdi></>}

@@ -54,7 +54,7 @@ function QueueRow({ row }: { row: QueueFigures }) {
   return (
     <tr>
       <th scope="row" className={css.queue}>
-        <span className={css.queueName} dir="auto">{name}</span>
+        <bdi className={css.queueName}>{name}</bdi>
       </th>
       {cell('waiting', row.waiting, row.waiting > 0 ? css.loud : undefined)}
       <td className={css.number}>
@@ -74,8 +74,11 @@ function QueueRow({ row }: { row: QueueFigures }) {
       {cell('abandoned', row.abandoned)}
       {cell('closed', row.closed)}
       <td className={names(css.number, alone && css.bad)}>
-        {alone && <span aria-hidden="true">▲ </span>}
-        {row.ready} / {row.staff}
+        <a href={href(drillPath({ what: 'ready', queue: row.queue }))} className={css.open}>
+          <span className="unseen">{t('floor.open', { queue: name, what: t('floor.ready') })}</span>
+          {alone && <span aria-hidden="true">▲ </span>}
+          {row.ready} / {row.staff}
+        </a>
       </td>
     </tr>
   )

@@ -1,7 +1,8 @@
 // For the screen on the wall: large, nothing to operate, and it says so when it is not live.
 import { Age, href, Icon, names, useNow, useQueue, useT } from '../../shared'
 import type { QueueFigures } from '../../desk/wire'
-import { counted } from './agents'
+import { sorted } from './agents'
+import { Standing } from './AgentTable'
 import { AlertLine } from './Alerts'
 import { alertsOf } from './alerts'
 import { AsOf, FullScreen } from './AsOf'
@@ -10,12 +11,11 @@ import { judged } from './figures'
 import { useFloor } from './useFloor'
 import css from './Floor.module.css'
 
-const shown = ['ready', 'busy', 'break', 'long_break', 'missed', 'unreachable', 'stuck'] as const
-
 export function Television() {
   const t = useT()
   const floor = useFloor()
-  const count = counted(floor.agents, useNow())
+  const now = useNow()
+  const here = sorted(floor.agents, now).filter((agent) => agent.presence.declared !== 'offline')
   return (
     <div className={css.tv}>
       <header className={css.head}>
@@ -32,8 +32,12 @@ export function Television() {
         {floor.figures.map((row) => <Tile key={row.queue} row={row} />)}
       </ul>
       <ul className={css.states} aria-label={t('floor.agents')}>
-        {shown.filter((is) => count[is] > 0).map((is) => (
-          <li key={is}><strong>{count[is]}</strong> {t(`floor.is.${is}`)}</li>
+        {here.map((agent) => (
+          <li key={agent.id}>
+            <bdi>{agent.name}</bdi>
+            <Standing agent={agent} now={now} />
+            <span className={css.onTv}><Age since={agent.presence.since} /></span>
+          </li>
         ))}
       </ul>
     </div>

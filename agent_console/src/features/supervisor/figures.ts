@@ -2,14 +2,14 @@
 import type { Card, QueueFigures } from '../../desk/wire'
 
 export type Figure =
-  | 'waiting' | 'late' | 'offered' | 'active' | 'wrapping' | 'held' | 'abandoned' | 'closed' | 'level'
+  | 'ready' | 'waiting' | 'late' | 'offered' | 'active' | 'wrapping' | 'held' | 'abandoned' | 'closed' | 'level'
 
 /** One number opened: of one queue or of all, or the items of one agent. */
 export type Drill = { what: Figure; queue: string | null } | { agent: string }
 
 const OPEN: readonly Card['state'][] = ['queued', 'offered', 'active', 'waiting', 'parked', 'wrapping']
 
-const states: Record<Exclude<Figure, 'level'>, readonly Card['state'][]> = {
+const states: Record<Exclude<Figure, 'level' | 'ready'>, readonly Card['state'][]> = {
   waiting: ['queued'],
   late: OPEN,
   offered: ['offered'],
@@ -29,7 +29,7 @@ export const drillPath = (drill: Drill): string =>
 export function drillOf(path: string): Drill | null {
   const [, , what = '', of] = path.split('/')
   if (what === 'agent') return of ? { agent: plain(of) } : null
-  const known = what === 'level' || Object.hasOwn(states, what)
+  const known = what === 'level' || what === 'ready' || Object.hasOwn(states, what)
   return known ? { what: what as Figure, queue: of ? plain(of) : null } : null
 }
 
@@ -44,7 +44,7 @@ function plain(part: string): string {
 /** The filter for the list of items. The service level is judged by those that came too late and still wait. */
 export function queryOf(drill: Drill): Record<string, string | readonly string[] | number | null> {
   if ('agent' in drill) return { agent: drill.agent, state: ['offered', 'active', 'wrapping', 'parked', 'waiting'], limit: 200 }
-  return { queue: drill.queue, state: drill.what === 'level' ? OPEN : states[drill.what], limit: 200 }
+  return { queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what], limit: 200 }
 }
 
 /** Whether a listed item is one of those that the number counts; the filter of the hub knows states only. */
