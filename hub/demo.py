@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from channels.form import DEFAULT_CONTACT
 from hub.config import Settings, load
 from hub.errors import Conflict
 from hub.model import Role
@@ -27,6 +28,8 @@ QUEUES: list[dict[str, Any]] = [
      "dispositions": [{"id": "explained", "name": {"en": "Explained", "zh-Hans": "已解释"}},
                       {"id": "refunded", "name": {"en": "Refunded", "zh-Hans": "已退款"}}]},
 ]
+# A whole crowd of scripted customers writes from this one machine.
+FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ USERS = (
 def settings(listen: str, data: Path, **more: Any) -> Settings:
     """The demo's configuration: no file, no environment, a folder of its own under `data`."""
     folder = data / "demo"
-    return load(None, {}, listen=listen, data=folder, queues=QUEUES, demo=True,
+    return load(None, {}, listen=listen, data=folder, queues=QUEUES, forms=FORMS, demo=True,
                 secret=SecretStr(_secret(folder / "secret")), **more)
 
 

@@ -1,6 +1,7 @@
 """The agent's verbs: accept, decline, claim, say, note, end, wrap up, park, wait, give back."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, Wrong
 from hub.intake import Entry, Intake
 from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
 from hub.model import Act, Actor, By
+from hub.outbox import mark_seen
 from hub.store import customers
 from hub.store import desk as store
 from hub.store import intake as files_store
@@ -76,7 +78,7 @@ class Desk:
                     raise WrongState("This channel has no way back to the customer.", code="no_way_back")
                 return await page.write(before, model.Said(actor.id, said.text), _by(actor), enclosed)
 
-        return await self._once(actor, interaction_id, said, write)
+        return await self._once(actor, interaction_id, said, False, write)
 
     async def note(self, actor: Actor, interaction_id: UUID, said: Say) -> tuple[UUID, bool]:
         """Leaves an internal note; returns the touch, and whether it had been written before."""
@@ -89,6 +91,7 @@ class Desk:
             actor,
             interaction_id,
             said,
+            True,
             lambda: self.journal.write(interaction_id, model.Noted(actor.id), _by(actor), enclosed),
         )
 
@@ -105,7 +108,11 @@ class Desk:
 
     async def read(self, actor: Actor, interaction_id: UUID) -> None:
         """The holder has seen what the customer wrote."""
-        await self._act(interaction_id, model.Seen(actor.id), actor)
+        async with self.journal.begin() as page:
+            before = await page.lock(interaction_id)
+            if before.unread or before.agent_id != actor.id:
+                await page.write(before, model.Seen(actor.id), _by(actor))
+                await mark_seen(page, interaction_id, self.journal.now())
 
     async def end(self, actor: Actor, interaction_id: UUID) -> None:
         seconds, _ = await store.wrap_up_rules(self.journal.pool, interaction_id)
@@ -225,17 +232,18 @@ class Desk:
         return offer
 
     async def _once(
-        self, actor: Actor, interaction_id: UUID, said: Say, write: Callable[[], Awaitable[Written]]
+        self, actor: Actor, interaction_id: UUID, said: Say, note: bool, write: Callable[[], Awaitable[Written]]
     ) -> tuple[UUID, bool]:
         before = await store.written(self.journal.pool, interaction_id, str(said.id))
         if before is None:
-            if not await files_store.all_loose(self.journal.pool, said.files, f"agent:{actor.id}"):
+            loose = await files_store.all_loose(self.journal.pool, said.files, f"agent:{actor.id}")
+            if loose:
+                with suppress(asyncpg.UniqueViolationError):
+                    return (await write()).touch_id, False
+            before = await store.written(self.journal.pool, interaction_id, str(said.id))
+            if before is None and not loose:
                 raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
-            try:
-                return (await write()).touch_id, False
-            except asyncpg.UniqueViolationError:
-                before = await store.written(self.journal.pool, interaction_id, str(said.id))
-        if before is None or before["text"] != storable_text(said.text):
+        if before is None or before["note"] != note or before["text"] != storable_text(said.text):
             raise Conflict()
         return UUID(str(before["touch_id"])), True
 

@@ -13,6 +13,7 @@ from hub import files, model
 from hub.errors import Unavailable, WrongState
 from hub.journal import Enclosed, Journal, NewMessage, Opening, Page, Written, reachable
 from hub.model import CUSTOMER, By, Interaction
+from hub.store import customers
 from hub.store import intake as store
 from hub.store.journal import Row, digest, storable_text
 from hub.together import Together
@@ -327,7 +328,7 @@ class Intake:
             return (await page.open(Opening(new, "logged", entry.by, enclosed)))[0]
 
     async def _known(self, customer_id: UUID) -> Person:
-        if not await self.journal.pool.fetchval(store.sql["customer_of"], customer_id):
+        if not await customers.exists(self.journal.pool, customer_id):
             raise Refused("unknown_customer", 422, {"customer_id": "unknown"})
         return Person(customer_id, None, {})
 

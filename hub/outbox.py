@@ -96,6 +96,12 @@ class Outbox:
         return row is not None
 
 
+async def mark_seen(page: Page, interaction_id: UUID, now: datetime) -> None:
+    """The holder has read what the customer wrote; the customer's page hears of it."""
+    for row in await store.mark_seen(page.conn, interaction_id, now):
+        page.rings.append(_moved(row, "read", None))
+
+
 def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:
     agents = frozenset({row["agent_id"]}) if row["agent_id"] else frozenset[UUID]()
     return MessageMoved(

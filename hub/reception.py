@@ -1,5 +1,7 @@
 """The hub as a channel sees it: `channels.base.Sink` over intake, outbox and the customer's own view."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -19,13 +21,16 @@ from channels.base import (
     Standing,
 )
 from hub.doorbell import Typing
+from hub.errors import HubError, Unavailable
 from hub.intake import Intake
+from hub.journal import reachable
 from hub.outbox import Outbox
 from hub.store import conversation as store
 from hub.store import dispatch, files
 from routing.estimate import estimate
 from routing.model import Policy
 
+RETRY = 2.0  # seconds after which it is worth trying again when the database was away
 RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
 
 _SHOWN: dict[str, Literal["queued", "active", "ended"]] = {
@@ -39,6 +44,19 @@ _SHOWN: dict[str, Literal["queued", "active", "ended"]] = {
 }
 
 
+@contextmanager
+def in_its_words() -> Iterator[None]:
+    """A channel knows `Refused` and nothing of the hub's own errors."""
+    try:
+        yield
+    except HubError as refused:
+        raise Refused(refused.code, refused.status, refused.fields, refused.after or _again(refused)) from refused
+
+
+def _again(refused: HubError) -> float | None:
+    return RETRY if isinstance(refused, Unavailable) else None
+
+
 class Reception:
     def __init__(self, intake: Intake, outbox: Outbox) -> None:
         self._intake = intake
@@ -46,48 +64,58 @@ class Reception:
         self._journal = intake.journal
 
     async def take_in(self, inbound: Inbound) -> Accepted:
-        return await self._intake.take_in(inbound)
+        with in_its_words(), reachable():
+            return await self._intake.take_in(inbound)
 
     async def take_receipt(self, receipt: Receipt) -> None:
-        await self._outbox.receipt(receipt)
+        with in_its_words(), reachable():
+            await self._outbox.receipt(receipt)
 
     async def refuse(self, source: str, raw: bytes, content_type: str, reason: str) -> None:
-        await self._intake.refuse(source, raw, content_type, reason)
+        with in_its_words(), reachable():
+            await self._intake.refuse(source, raw, content_type, reason)
 
     async def quarantine(self, source: str, natural_key: str, raw: bytes, content_type: str, reason: str) -> None:
-        await self._intake.quarantine(source, natural_key, raw, content_type, reason)
+        with in_its_words(), reachable():
+            await self._intake.quarantine(source, natural_key, raw, content_type, reason)
 
     async def leave(self, address: Address, channel: str) -> None:
-        await self._intake.leave(address, channel)
+        with in_its_words(), reachable():
+            await self._intake.leave(address, channel)
 
     async def read_up_to(self, address: Address, channel: str, number: int, mark: Mark) -> None:
-        latest = await store.latest(self._journal.pool, address, channel)
-        if latest is not None:
-            await self._outbox.read_up_to(latest["id"], number, mark)
+        with in_its_words(), reachable():
+            latest = await store.latest(self._journal.pool, address, channel)
+            if latest is not None:
+                await self._outbox.read_up_to(latest["id"], number, mark)
 
     async def conversation(self, address: Address, channel: str, after: int = 0) -> Conversation:
-        latest = await store.latest(self._journal.pool, address, channel)
-        if latest is None:
-            return Conversation(None, ())
-        messages = await store.said(self._journal.pool, latest["id"], after)
-        return Conversation(await self._standing(latest, channel), messages)
+        with in_its_words(), reachable():
+            latest = await store.latest(self._journal.pool, address, channel)
+            if latest is None:
+                return Conversation(None, ())
+            messages = await store.said(self._journal.pool, latest["id"], after)
+            return Conversation(await self._standing(latest, channel), messages)
 
     async def keep_file(self, owner: str, file: File) -> FileRef:
-        return await self._intake.keep_file(owner, file)
+        with in_its_words(), reachable():
+            return await self._intake.keep_file(owner, file)
 
     async def file(self, owner: str, file_id: UUID) -> tuple[FileRef, bytes]:
         """A file of the visitor's own conversation, or one that he put up. Raises `Refused` (404)."""
-        pool = self._journal.pool
-        row = await files.one(pool, file_id)
-        visitor = owner.removeprefix("visitor:")
-        if row is None or not (row["owner"] == owner or await files.readable_by_visitor(pool, file_id, visitor)):
-            raise Refused("not_found", 404)
-        return files.ref(row), row["bytes"]
+        with in_its_words(), reachable():
+            pool = self._journal.pool
+            row = await files.one(pool, file_id)
+            visitor = owner.removeprefix("visitor:")
+            if row is None or not (row["owner"] == owner or await files.readable_by_visitor(pool, file_id, visitor)):
+                raise Refused("not_found", 404)
+            return files.ref(row), row["bytes"]
 
     async def typing(self, address: Address, channel: str, on: bool) -> None:
-        latest = await store.latest(self._journal.pool, address, channel)
-        if latest is not None and latest["agent_id"] is not None:
-            self._journal.ring(Typing(latest["id"], frozenset({latest["agent_id"]}), "customer", on))
+        with in_its_words(), reachable():
+            latest = await store.latest(self._journal.pool, address, channel)
+            if latest is not None and latest["agent_id"] is not None:
+                self._journal.ring(Typing(latest["id"], frozenset({latest["agent_id"]}), "customer", on))
 
     async def _standing(self, latest: asyncpg.Record, channel: str) -> Standing:
         shown = _SHOWN[latest["state"]]

@@ -270,7 +270,7 @@ CREATE INDEX assignments_interaction ON assignments (interaction_id, started_at)
 -- Receipts come late, twice and out of order: a message's state only ever climbs this ladder.
 CREATE FUNCTION message_rank(text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE $1 WHEN 'pending' THEN 0 WHEN 'sent' THEN 1 WHEN 'unconfirmed' THEN 2 WHEN 'failed' THEN 2
+RETURN CASE $1 WHEN 'pending' THEN 0 WHEN 'received' THEN 0 WHEN 'sent' THEN 1 WHEN 'unconfirmed' THEN 2 WHEN 'failed' THEN 2
                WHEN 'delivered' THEN 3 ELSE 4 END;
 
 CREATE TABLE outbox (

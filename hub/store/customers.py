@@ -37,9 +37,13 @@ async def edit(pool: asyncpg.Pool, customer_id: UUID, name: str, language: str |
     """Raises `NotFound`, or `Conflict` when somebody else changed the record meanwhile."""
     done = await pool.execute(sql["edit"], customer_id, name or None, language, version)
     if done == "UPDATE 0":
-        if not await pool.fetchval(sql["exists"], customer_id):
+        if not await exists(pool, customer_id):
             raise NotFound("There is no such customer.")
         raise Conflict("Somebody changed this customer meanwhile. Look at it again.", code="changed")
+
+
+async def exists(pool: asyncpg.Pool, customer_id: UUID) -> bool:
+    return bool(await pool.fetchval(sql["exists"], customer_id))
 
 
 def like(text: str) -> str:

@@ -3,10 +3,10 @@ SELECT interaction_id, agent_id, state, deadline FROM offers WHERE id = $1;
 
 -- name: written
 -- What a retry finds: the touch of a message or note that carries this id already.
-SELECT touch_id, text, interaction_id FROM messages
+SELECT touch_id, text, false AS note FROM messages
 WHERE interaction_id = $1 AND direction = 'out' AND client_id = $2
 UNION ALL
-SELECT touch_id, text, interaction_id FROM notes WHERE interaction_id = $1 AND client_id = $2;
+SELECT touch_id, text, true FROM notes WHERE interaction_id = $1 AND client_id = $2;
 
 -- name: recipient
 SELECT a.kind, a.value, a.verified FROM interactions i JOIN addresses a ON a.id = i.address_id WHERE i.id = $1;

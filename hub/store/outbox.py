@@ -66,6 +66,11 @@ def plain(text: str | None) -> str | None:
     return None if text is None else storable_text(text)
 
 
+async def mark_seen(conn: Connection, interaction_id: UUID, now: datetime) -> list[asyncpg.Record]:
+    """All that the customer wrote has been read."""
+    return list(await conn.fetch(sql["mark_seen"], interaction_id, now))
+
+
 async def mark_up_to(
     conn: Connection, interaction_id: UUID, number: int, state: str, now: datetime
 ) -> list[asyncpg.Record]:

@@ -44,6 +44,12 @@ WHERE i.id = $1 AND m.interaction_id = i.id AND m.direction = 'out' AND m.number
   AND message_rank(m.state) < message_rank($3)
 RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
 
+-- name: mark_seen
+UPDATE messages m SET state = 'read', state_at = $2
+FROM interactions i
+WHERE i.id = $1 AND m.interaction_id = i.id AND m.direction = 'in' AND m.state = 'received'
+RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
+
 -- name: of_receipt
 SELECT message_id, interaction_id FROM outbox WHERE message_id = $1
 UNION ALL
