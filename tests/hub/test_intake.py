@@ -1,4 +1,4 @@
-"""Arrivals: acknowledged means durable (I1), every event once (I2), one person one history, and text as bad as it gets."""
+"""Arrivals: acknowledged is durable (I1), every event once (I2), one person one history, text as bad as it gets."""
 
 import asyncio
 from dataclasses import replace
@@ -353,7 +353,7 @@ async def test_very_long_names_and_texts_are_kept_whole(heart: Heart) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["العربية \u202e evil", "\U0001f469\u200d\U0001f467 " * 50, "<script>alert(1)</script>", "'; DROP TABLE touches", "{}"],
+    ["العربية \u202e evil", "\U0001f469\u200d\U0001f467 " * 50, "<script>alert(1)</script>", "'; DROP TABLE x", "{}"],
 )
 async def test_any_text_comes_out_as_it_went_in(heart: Heart, text: str) -> None:
     arrived = await heart.arrive(name=text, text=text, fields={"label": text})
