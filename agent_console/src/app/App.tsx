@@ -16,7 +16,7 @@ import { Shell } from './Shell'
 
 type Session = { at: 'asking' | 'outside' | 'ended' } | { at: 'failed'; error: unknown } | { at: 'inside'; desk: Desk; me: Me }
 
-const door = createApi()
+const api = createApi()
 
 export function App() {
   const [language, setLanguage] = useState(firstLanguage)
@@ -47,13 +47,13 @@ function Sessions({ onLanguage }: { onLanguage: (language: Language) => void }) 
   }, [])
   const enter = useCallback((me: Me) => {
     running.current?.stop()
-    const desk = createDesk(() => leave('ended'))
+    const desk = createDesk(api, () => leave('ended'))
     running.current = desk
     desk.start(me)
     setSession({ at: 'inside', desk, me })
   }, [leave])
   const ask = useCallback(() => {
-    door.me().then(enter, (error: unknown) => {
+    api.me().then(enter, (error: unknown) => {
       const nobody = error instanceof ApiError && error.status === 401
       setSession(nobody ? { at: 'outside' } : { at: 'failed', error })
     })
@@ -68,7 +68,7 @@ function Sessions({ onLanguage }: { onLanguage: (language: Language) => void }) 
         <Shell onLanguage={onLanguage} onLeave={() => leave('outside')} />
       </DeskProvider>
     )
-  return <Login login={door.login} onLogin={enter} ended={session.at === 'ended'} onLanguage={onLanguage} />
+  return <Login login={api.login} onLogin={enter} ended={session.at === 'ended'} onLanguage={onLanguage} />
 }
 
 const RETRY_MS = 3_000

@@ -32,9 +32,11 @@ export function DeskPage({ id, panel = false }: { id?: string; panel?: boolean }
           <Blank title={t('inbox.choose')}>{t('inbox.choose.what', { keys: keyLabel('Mod+KeyK', isMac()) })}</Blank>
         )}
       </div>
-      <aside className={css.panel} aria-label={t('talk.panel')}>
-        {id && <Side key={id} id={id} />}
-      </aside>
+      {id && (
+        <aside className={css.panel} aria-label={t('talk.panel')}>
+          <Side key={id} id={id} />
+        </aside>
+      )}
     </div>
   )
 }

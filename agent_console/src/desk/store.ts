@@ -1,6 +1,6 @@
 // The desk put together: one store, kept true by sync over a socket, with an outbox for what the agent writes.
 import { createStore } from 'zustand/vanilla'
-import { createApi } from './api'
+import type { Api } from './api'
 import { apply } from './apply'
 import type { DeskEvent } from './apply'
 import { createClock } from './clock'
@@ -12,8 +12,8 @@ import type { DeskState } from './state'
 import { createSync } from './sync'
 import type { Me } from './wire'
 
-export function createDesk(onNoSession: () => void) {
-  const api = createApi()
+/** `api` is the one that logged in: it holds the session's token. */
+export function createDesk(api: Api, onNoSession: () => void) {
   const clock = createClock(() => Date.now())
   const store = createStore<DeskState>(() => empty)
   const dispatch = (event: DeskEvent) => store.setState((state) => apply(state, event), true)

@@ -139,6 +139,7 @@ export const en = {
   'presence.stay': 'Stay available',
   'presence.missed.what': 'You missed an offer, so nothing more is offered to you.',
   'presence.return': 'I am back',
+  'presence.begin': 'Be available',
   'presence.units': (p: { used: number; capacity: number }) => `${p.used} of ${p.capacity} units in use`,
   'presence.connected': 'Connected',
   'presence.not_connected': 'Not connected',

@@ -118,6 +118,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'presence.stay': '保持可用',
   'presence.missed.what': '您错过了一次派发，因此暂停向您派发。',
   'presence.return': '我回来了',
+  'presence.begin': '设为可用',
   'presence.units': (p) => `已用 ${p.used} / ${p.capacity} 单位`,
   'presence.connected': '已连接',
   'presence.not_connected': '未连接',

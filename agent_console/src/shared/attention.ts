@@ -5,14 +5,15 @@ let audio: AudioContext | null = null
 
 /** Two short tones, made here: no file to load. Offers rise, messages fall. */
 export function chime(kind: 'offer' | 'message'): void {
-  if (!preferences.getState().sound) return
+  // browsers stay silent until the page was touched, and complain when asked before
+  if (!preferences.getState().sound || !navigator.userActivation.hasBeenActive) return
   try {
     audio ??= new AudioContext()
     void audio.resume()
     const tones = kind === 'offer' ? [660, 880] : [520, 440]
     tones.forEach((frequency, index) => tone(audio, frequency, index * 0.16))
   } catch {
-    // a browser without sound, or one that has not been touched yet: the screen says it all the same
+    // a browser without sound: the screen says it all the same
   }
 }
 

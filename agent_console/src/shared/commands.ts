@@ -37,8 +37,10 @@ export function useCommand(command: Command | null): void {
 
 export const useCommands = (): readonly Command[] => [...useStore(commands).values()]
 
+/** Where a single key is text, or a search among choices. */
 const writing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.closest('input, textarea, select, [role=menu], [role=listbox], [role=combobox]') !== null)
 
 /** The command that a key stands for here and now. */
 export function commandFor(event: Pressed & { target: EventTarget | null }): Command | undefined {
@@ -57,9 +59,11 @@ export function useCommandKeys(): void {
       const command = behind ? undefined : commandFor(event)
       if (!command || event.repeat) return
       event.preventDefault()
+      event.stopPropagation()
       command.run()
     }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
+    // on its way down: a focused button would keep the key for itself
+    addEventListener('keydown', onKey, true)
+    return () => removeEventListener('keydown', onKey, true)
   }, [])
 }

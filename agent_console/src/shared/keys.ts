@@ -42,7 +42,7 @@ function sameMod(event: Pressed, wanted: boolean, mac: boolean): boolean {
 /** As people write it: Alt+J, ⌘K, ?. */
 export function keyLabel(keys: Keys, mac: boolean): string {
   const parts = keys.split('+')
-  const key = (parts.pop() ?? '').replace(/^key:/, '').replace(/^(Key|Digit)/, '')
+  const key = (parts.pop() ?? '').replace(/^key:/, '').replace(/^(Key|Digit)/, '').replace('Slash', '/')
   const names = parts.map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : mac && part === 'Alt' ? '⌥' : part))
   return [...names, key].join(mac ? '' : '+')
 }

@@ -5,9 +5,9 @@ import { eventText } from './lines'
 import type { Names } from './lines'
 
 /** A quiet line; where reasons were kept with it, it opens them. */
-export function Event({ touch }: { touch: TouchView }) {
+export function Event({ touch, customer }: { touch: TouchView; customer: string }) {
   const t = useT()
-  const text = eventText(touch, t, useNames(touch))
+  const text = eventText(touch, t, useNames(touch, customer))
   const reasons = Array.isArray(touch.data.reasons) ? (touch.data.reasons as Reason[]) : []
   const line = (
     <>
@@ -27,11 +27,12 @@ export function Event({ touch }: { touch: TouchView }) {
   )
 }
 
-function useNames(touch: TouchView): Names {
+function useNames(touch: TouchView, customer: string): Names {
   const t = useT()
   const { agents, queues } = useDesk((state) => ({ agents: state.agents, queues: state.queues }))
   const all = queues.flatMap((queue) => queue.dispositions)
   return {
+    customer: customer || t('inbox.unknown'),
     agent: (id) => agents[id]?.name ?? touch.actor_name,
     queue: (id) => t.name(queues.find((queue) => queue.id === id)?.name ?? { en: id }),
     disposition: (id) => t.name(all.find((one) => one.id === id)?.name ?? { en: id }),

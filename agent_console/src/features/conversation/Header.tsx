@@ -21,7 +21,7 @@ export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => vo
         </h1>
         <p className={css.facts}>
           <ChannelGlyph channel={card.channel} word size={16} />
-          <span>{queue ? t.name(queue.name) : card.queue}</span>
+          <span className={css.queue}>{queue ? t.name(queue.name) : card.queue}</span>
           <span className={css.reference}>{card.reference}</span>
           <span className="chip">{t.word('state', card.state)}</span>
           <Clock card={card} />

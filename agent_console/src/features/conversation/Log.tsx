@@ -27,8 +27,8 @@ export function Log({ detail }: { detail: Detail }) {
         {all.length === 0 && <p className={css.event}>{t('talk.empty')}</p>}
         {all.map((line) => {
           if (line.kind === 'day') return <p key={line.key} className={css.day}><span>{line.text}</span></p>
-          if (line.kind === 'event') return <Event key={line.key} touch={line.touch} />
-          return <Message key={line.key} touch={line.touch} />
+          if (line.kind === 'event') return <Event key={line.key} touch={line.touch} customer={detail.card.customer_name} />
+          return <Message key={line.key} touch={line.touch} customer={detail.card.customer_name} />
         })}
         {pending.map((item, index) => (
           <Unsent key={item.id} item={item} behind={index > 0} />

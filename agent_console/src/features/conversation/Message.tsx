@@ -4,11 +4,11 @@ import type { IconName } from '../../shared'
 import css from './Conversation.module.css'
 
 /** A message of the customer, of us, or a note: told apart by side, colour, outline and a word. */
-export function Message({ touch }: { touch: TouchView }) {
+export function Message({ touch, customer }: { touch: TouchView; customer: string }) {
   const t = useT()
   const me = useMe().id
   const own = touch.actor !== 'customer'
-  const who = touch.actor_id === me ? t('talk.you') : touch.actor_name || t('talk.system')
+  const who = touch.actor_id === me ? t('talk.you') : touch.actor_name || (own ? t('talk.system') : customer || t('inbox.unknown'))
   return (
     <article className={names(css.message, touch.note ? css.note : own && css.own)}>
       <header className={css.by}>

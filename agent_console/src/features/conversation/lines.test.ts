@@ -4,7 +4,7 @@ import { translator } from '../../i18n'
 import { eventText, lines } from './lines'
 
 const t = translator('en')
-const names = { agent: (id: string) => (id === 'a1' ? 'Bo' : id), queue: (id: string) => id.toUpperCase(), disposition: (id: string) => id }
+const names = { customer: 'Ann Li', agent: (id: string) => (id === 'a1' ? 'Bo' : id), queue: (id: string) => id.toUpperCase(), disposition: (id: string) => id }
 const event = (kind: string, data: Record<string, unknown> = {}) =>
   touch({ interaction_id: 'i', version: 1, kind, text: null, actor: 'agent', actor_name: 'Bo', data })
 

@@ -30,6 +30,7 @@ function kindOf(touch: TouchView): 'message' | 'note' | 'event' {
 }
 
 export interface Names {
+  customer: string
   agent: (id: string) => string
   queue: (id: string) => string
   disposition: (id: string) => string
@@ -48,7 +49,7 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
   }
   const place = (name: string) => (touch.kind === 'reprioritised' ? text(name) : names.queue(text(name)))
   return {
-    who: touch.actor === 'system' ? t('talk.system') : touch.actor_name,
+    who: whoDid(touch, t, names),
     agent: names.agent(text('agent')),
     kind: t.word('touch_kind', touch.kind),
     reason: wordFor(text('reason') || text('error'), touch.kind, t),
@@ -59,6 +60,11 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
     disposition: names.disposition(text('disposition')),
     automatic: touch.data.automatic === true || touch.data.time_up === true,
   }
+}
+
+function whoDid(touch: TouchView, t: Translate, names: Names): string {
+  if (touch.actor === 'system') return t('talk.system')
+  return touch.actor_name || (touch.actor === 'customer' ? names.customer : t('talk.system'))
 }
 
 function wordFor(reason: string, kind: string, t: Translate): string {

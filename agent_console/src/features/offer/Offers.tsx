@@ -46,7 +46,7 @@ function OfferCard({ card, more, onAccept }: { card: Card; more: number; onAccep
         <p className="quiet small">
           {queue ? t.name(queue.name) : card.queue} · {t('offer.waited')} <Age since={card.queued_at} />
         </p>
-        {(card.subject || card.last_text) && <p dir="auto" className={css.text}>{card.subject || card.last_text}</p>}
+        {(card.last_text || card.subject) && <p dir="auto" className={css.text}>{card.last_text || card.subject}</p>}
         <Why card={card} />
       </div>
       <div className={css.answers}>

@@ -42,9 +42,9 @@ export function PresenceMenu() {
         <Age since={presence.since} />
         <Load used={used} capacity={capacity} />
       </span>
-      {presence.declared === 'missed' && (
-        <Button kind="primary" onPress={() => declare('available')}>
-          {t('presence.return')}
+      {presence.declared !== 'available' && (
+        <Button kind="primary" className={css.back} onPress={() => declare('available')}>
+          {presence.declared === 'missed' ? t('presence.return') : t('presence.begin')}
         </Button>
       )}
     </div>
