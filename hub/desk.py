@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from channels.manual import Manual, ManualEntry
+from channels.text import storable
 from hub import lifecycle, model
 from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.intake import Entry, Intake
@@ -17,7 +18,6 @@ from hub.outbox import mark_seen
 from hub.store import customers
 from hub.store import desk as store
 from hub.store import intake as files_store
-from hub.store.journal import storable_text
 from hub.wire import Decline, Draft, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
@@ -102,7 +102,7 @@ class Desk:
             actor.id,
             interaction_id,
             draft.kind,
-            storable_text(draft.text),
+            storable(draft.text),
             self.journal.now(),
         )
 
@@ -207,7 +207,7 @@ class Desk:
         await customers.edit(
             self.journal.pool,
             customer_id,
-            storable_text(wanted.name.strip()),
+            storable(wanted.name.strip()),
             wanted.language,
             wanted.version,
         )
@@ -243,7 +243,7 @@ class Desk:
             before = await store.written(self.journal.pool, interaction_id, str(said.id))
             if before is None and not loose:
                 raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
-        if before is None or before["note"] != note or before["text"] != storable_text(said.text):
+        if before is None or before["note"] != note or before["text"] != storable(said.text):
             raise Conflict()
         return UUID(str(before["touch_id"])), True
 

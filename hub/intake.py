@@ -9,13 +9,14 @@ from uuid import UUID
 import asyncpg
 
 from channels.base import Accepted, Address, File, FileRef, Inbound, Refused
+from channels.text import storable
 from hub import files, model
 from hub.errors import Unavailable, WrongState
 from hub.journal import Enclosed, Journal, NewMessage, Opening, Page, Written, reachable
 from hub.model import CUSTOMER, By, Interaction
 from hub.store import customers
 from hub.store import intake as store
-from hub.store.journal import Row, digest, storable_text
+from hub.store.journal import Row, digest
 from hub.together import Together
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse when read aloud
@@ -358,9 +359,9 @@ def _keyed(inbound: Inbound) -> Inbound:
     """With keys as the database keeps them, so that a retry finds what the first attempt stored."""
     return replace(
         inbound,
-        source=storable_text(inbound.source),
-        natural_key=storable_text(inbound.natural_key),
-        addresses=tuple(replace(a, value=storable_text(a.value)) for a in inbound.addresses),
+        source=storable(inbound.source),
+        natural_key=storable(inbound.natural_key),
+        addresses=tuple(replace(a, value=storable(a.value)) for a in inbound.addresses),
     )
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from channels.text import storable
 from hub import model
 from hub.doorbell import AgentMoved
 from hub.errors import HubError
 from hub.journal import Journal, Page, declare
 from hub.model import SYSTEM, Actor, Agent
 from hub.store import presence as store
-from hub.store.journal import lock_agent, storable_text
+from hub.store.journal import lock_agent
 from hub.wire import SetPresence
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ class PresenceDesk:
             await self._withdraw_offers(agent_id, "agent_unavailable")
 
     async def _declare(self, page: Page, agent: Agent, wanted: SetPresence, cause: str) -> None:
-        reason = storable_text(wanted.reason) if wanted.reason else None
+        reason = storable(wanted.reason) if wanted.reason else None
         holdings = await store.holdings(page.conn, agent.id)
         if wanted.state != "available" and any(row["state"] != "offered" for row in holdings):
             await store.set_pending(page.conn, agent.id, wanted.state, reason)

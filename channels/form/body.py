@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from channels.base import File, Refused
+from channels.text import storable
 
 MOST_VALUES = 500
 CODECS = frozenset({
@@ -54,15 +55,6 @@ def read(raw: bytes, content_type: str) -> Submission:
     if kind == "multipart/form-data":
         return _multipart(raw, options.get("boundary", ""))
     raise Refused("wrong_type", 415)
-
-
-def storable(text: str) -> str:
-    """The text with U+FFFD for what PostgreSQL's text cannot hold: NUL and lone surrogates."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _text(raw: bytes, charset: str) -> str:

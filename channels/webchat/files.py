@@ -7,9 +7,9 @@ from uuid import UUID
 from aiohttp import BodyPartReader, web
 
 from channels.base import File, Refused, Sink
+from channels.text import storable
 from channels.webchat.budget import Budget
 from channels.webchat.origins import preflight_headers
-from channels.webchat.payloads import clean
 from channels.webchat.problems import too_many
 from channels.webchat.settings import WebChatSettings
 from channels.webchat.tokens import TokenError, VisitorTokens
@@ -96,10 +96,10 @@ async def _file_in(part: BodyPartReader, limit: int) -> File:
             raise Refused("too_large", 413, {"file": "too_large"})
     if not content:
         raise Refused("empty_file", 422, {"file": "empty"})
-    declared_type = clean(part.headers.get("Content-Type", ""))[:_NAME_LENGTH]
+    declared_type = storable(part.headers.get("Content-Type", ""))[:_NAME_LENGTH]
     return File(_name(part.filename), declared_type, bytes(content))
 
 
 def _name(name: str | None) -> str:
     """The last part of a path, for browsers that send one."""
-    return clean((name or "").replace("\\", "/").rpartition("/")[2]).strip()[:_NAME_LENGTH] or "file"
+    return storable((name or "").replace("\\", "/").rpartition("/")[2]).strip()[:_NAME_LENGTH] or "file"

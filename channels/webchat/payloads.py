@@ -1,6 +1,5 @@
 """What a visitor's events may carry, checked strictly."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -10,18 +9,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from channels.base import Refused
+from channels.text import storable
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CODES = {
     "string_type": "not_text", "uuid_parsing": "not_a_uuid", "tuple_type": "not_a_list",
     "dict_type": "not_an_object", "int_type": "not_a_number", "bool_type": "not_a_boolean",
     "literal_error": "not_a_choice", "greater_than_equal": "out_of_range", "less_than_equal": "out_of_range",
 }
-
-
-def clean(value: str) -> str:
-    """Replaces what no database text holds, NUL and lone surrogates, by U+FFFD: the rest still arrives."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def _email(value: str) -> str:
@@ -40,7 +34,7 @@ def _uuid(value: object) -> object:
     raise PydanticCustomError("not_a_uuid", "not a UUID")
 
 
-Text = Annotated[str, Field(strict=True), AfterValidator(clean)]
+Text = Annotated[str, Field(strict=True), AfterValidator(storable)]
 Uuid = Annotated[UUID, BeforeValidator(_uuid)]
 
 
@@ -85,4 +79,4 @@ def parse(model: type[P], data: object) -> P:
 
 
 def _place(location: tuple[Any, ...]) -> str:
-    return clean(".".join(str(part) for part in location if part != "[key]"))[:200]
+    return storable(".".join(str(part) for part in location if part != "[key]"))[:200]

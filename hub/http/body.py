@@ -8,10 +8,10 @@ from typing import Any, NoReturn, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
+from channels.text import storable
 from hub.errors import HubError
 
 M = TypeVar("M", bound=BaseModel)
-REPLACEMENT = "\ufffd"
 BODY_LIMIT = 30.0  # seconds for a whole JSON body
 
 
@@ -75,18 +75,12 @@ def parse(raw: bytes) -> Any:
 def clean(value: Any) -> Any:
     """The same value with U+FFFD for what PostgreSQL's text cannot hold: NUL and lone surrogates."""
     if isinstance(value, str):
-        return _clean_text(value)
+        return storable(value)
     if isinstance(value, list):
         return [clean(item) for item in value]
     if isinstance(value, Mapping):
-        return {_clean_text(str(key)): clean(item) for key, item in value.items()}
+        return {storable(str(key)): clean(item) for key, item in value.items()}
     return value
-
-
-def _clean_text(text: str) -> str:
-    text = text.replace("\x00", REPLACEMENT)
-    # A pair of surrogates is one character; only what is left over of it is replaced.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if not text.isprintable() else text
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -4,10 +4,10 @@ from uuid import UUID
 
 import asyncpg
 
+from channels.text import storable
 from hub.errors import Conflict, NotFound
 from hub.store import cards
 from hub.store.cards import Reader, cursor, parse_cursor
-from hub.store.journal import storable_text
 from hub.store.sql import named
 from hub.wire import AddressView, CustomerView, Page
 
@@ -26,7 +26,7 @@ async def view(pool: Reader, customer_id: UUID) -> CustomerView:
 async def search(pool: asyncpg.Pool, text: str, after: str | None, limit: int) -> Page[CustomerView]:
     """Customers whose name or address contains `text` (all, when it is empty), the newest first."""
     at, last = parse_cursor(after)
-    text = storable_text(text)
+    text = storable(text)
     rows = await pool.fetch(sql["search"], text.strip(), like(text), at, last, limit + 1)
     found = [await view(pool, row["id"]) for row in rows[:limit]]
     more = len(rows) > limit

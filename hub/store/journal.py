@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from channels.base import Address
+from channels.text import storable
 from hub.errors import NotFound
 from hub.model import Agent, Held, Interaction
 from hub.store.sql import named
@@ -144,17 +145,10 @@ def _storable(value: Any) -> Any:
     """JSON that PostgreSQL takes: it refuses NUL and lone surrogates, so both become U+FFFD and the text arrives."""
     match value:
         case str():
-            return storable_text(value)
+            return storable(value)
         case dict():
             return {_storable(k): _storable(v) for k, v in value.items()}
         case list() | tuple():
             return [_storable(v) for v in value]
         case _:
             return value
-
-
-def storable_text(text: str) -> str:
-    """The text with what PostgreSQL cannot keep (NUL, lone surrogates) replaced by U+FFFD."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    return text if _encodable(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -7,8 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from channels.base import Address, FileRef, Outbound
+from channels.text import storable
 from hub.store.files import of_touches
-from hub.store.journal import Connection, storable_text
+from hub.store.journal import Connection
 from hub.store.sql import named
 
 sql = named(__file__)
@@ -63,7 +64,7 @@ async def mark(
 
 
 def plain(text: str | None) -> str | None:
-    return None if text is None else storable_text(text)
+    return None if text is None else storable(text)
 
 
 async def mark_seen(conn: Connection, interaction_id: UUID, now: datetime) -> list[asyncpg.Record]:

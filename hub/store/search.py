@@ -2,8 +2,8 @@
 
 import asyncpg
 
+from channels.text import storable
 from hub.store.customers import like
-from hub.store.journal import storable_text
 from hub.store.sql import named
 from hub.wire import Hit
 
@@ -13,7 +13,7 @@ EXCERPT = 160  # characters
 
 async def search(pool: asyncpg.Pool, text: str, limit: int) -> list[Hit]:
     """Customers first, then messages and notes, the newest first."""
-    text = storable_text(text)
+    text = storable(text)
     rows = await pool.fetch(sql["search"], text.strip(), like(text), limit)
     return [
         Hit(

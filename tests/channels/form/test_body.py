@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import File, Refused
-from channels.form.body import Submission, read, storable
+from channels.form.body import Submission, read
+from channels.text import storable
 
 JSON, URLENCODED = "application/json", "application/x-www-form-urlencoded"
 
