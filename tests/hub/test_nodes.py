@@ -21,6 +21,11 @@ async def test_a_console_at_one_hub_hears_of_what_the_other_took_in(dsn: str, re
         offered = await ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered")
         await anna.post(f"/api/offers/{offered['card']['offer_id']}/accept")
         await far.until("card", lambda one: one["card"] and one["card"]["state"] == "active")
+        path = f"/api/interactions/{offered['id']}"  # what comes later carries along whatever else was under way
+        for number in range(3):
+            await anna.post(f"{path}/wait", {"minutes": 5})
+            await anna.post(f"{path}/resume")
+            await far.until("card", lambda one, least=6 + 2 * number: one["version"] >= least - 1)
         accepted = [one for one in far.heard["card"] if one["touch"]["kind"] == "accepted"]
         assert len(accepted) == 1  # told once, not once by each hub
         assert (await sofia.log_in("sofia", PASSWORD)).status == 200
