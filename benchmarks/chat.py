@@ -46,7 +46,7 @@ async def measure(on: Stage) -> list[Line]:
         for number in range(ROUNDS + 1):  # turn by turn; the first turn warms up
             for total, (ear, send) in ((theirs, bare), (ours, real)):
                 times = [await ear.time(send, f"turn {number}, message {n}") for n in range(MESSAGES)]
-                total += times if number else []
+                total.extend(times if number else [])
     p50, p99 = (quantile(ours, q) / quantile(theirs, q) for q in (0.5, 0.99))
     return [
         Line("chat message, visitor to agent, p50, ms", _ms(ours, 0.5), _ms(theirs, 0.5), f"{p50:.2f}", "<= 2.00",
@@ -84,7 +84,8 @@ async def _conversation(running: Running) -> AsyncIterator[tuple[Ear, Send]]:
             offer.put_nowait(event["card"]["offer_id"])
 
     def say(text: str) -> Awaitable[object]:
-        return visitor.emit("message", {"id": str(uuid4()), "text": text}, namespace="/chat")
+        sending: Awaitable[object] = visitor.emit("message", {"id": str(uuid4()), "text": text}, namespace="/chat")
+        return sending
 
     agent.on("card", moved, namespace="/desk")
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:

@@ -17,7 +17,7 @@ import asyncpg
 
 from hub.postgres import EmbeddedPostgres
 
-PASSWORD = "a-benchmark-of-the-hub"  # noqa: S105 - of accounts that live as long as one run
+PASSWORD = "a-benchmark-of-the-hub"  # of accounts that live as long as one run
 CONFIG = """
 listen = "127.0.0.1:{port}"
 

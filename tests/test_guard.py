@@ -49,7 +49,8 @@ async def test_waiting_has_a_limit() -> None:
 def test_a_skip_fails_continuous_integration(tmp_path: Path, ci: str, code: int, workers: str) -> None:
     test = tmp_path / "test_skipping.py"
     test.write_text("import pytest\n\ndef test_it():\n    pytest.skip('part missing')\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-p", "tests.conftest", "-c", os.devnull, test]
+    options = ["-q", "-n", workers, "-p", "tests.conftest", "-c", os.devnull, str(test)]
+    command = [sys.executable, "-m", "pytest", *options]
     result = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "CI": ci}, capture_output=True, text=True, timeout=60, check=False
     )

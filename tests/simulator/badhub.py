@@ -26,7 +26,7 @@ class BadHub:
     server: Any = field(default_factory=lambda: socketio.AsyncServer(async_mode="aiohttp"))
 
     async def connect(self, sid: str, _environ: Json, auth: Json) -> None:
-        conversation = {"standing": None, "messages": []}
+        conversation: Json = {"standing": None, "messages": []}
         welcome = {"token": auth.get("token", "t1"), "language": "en", "conversation": conversation}
         await self.server.emit("welcome", welcome, to=sid, namespace="/chat")
 
