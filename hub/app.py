@@ -33,9 +33,9 @@ from hub.http.health import PROBE, Probe
 from hub.http.measure import METERS, Meters, measure
 from hub.http.origin import behind, same_origin
 from hub.http.parts import PARTS, Parts
-from hub.http.problems import AWAY, answer_problems
+from hub.http.problems import answer_problems
 from hub.intake import Intake, Placement, Weight
-from hub.journal import Journal
+from hub.journal import AWAY, Journal
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.presence import SWEEP, PresenceDesk

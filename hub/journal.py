@@ -19,7 +19,8 @@ from hub.model import Act, Agent, By, Interaction
 from hub.store import journal as store
 from hub.store.journal import Connection, Row
 
-_AWAY = (
+# What the database says when it cannot be reached or will not take anything now.
+AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -27,6 +28,7 @@ _AWAY = (
     asyncpg.InternalClientError,  # what asyncpg says when the connection is cut between two messages
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 # Acts that touch nobody's load: the interaction's own lock is enough.
 _WITHOUT_AGENT = (
@@ -152,7 +154,7 @@ def reachable() -> Iterator[None]:
     """Raises `Unavailable` where the database cannot be reached, or goes away in the middle."""
     try:
         yield
-    except _AWAY as problem:
+    except AWAY as problem:
         raise Unavailable() from problem
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Role = Literal["agent", "supervisor", "admin"]
 State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
@@ -259,11 +259,11 @@ class Decline(Wire):
 class WrapUp(Wire):
     disposition: Line
     note: Text = ""
-    follow_up_at: datetime | None = Field(None, description="the item comes back to its queue then")
+    follow_up_at: AwareDatetime | None = Field(None, description="the item comes back to its queue then")
 
 
 class Park(Wire):
-    until: datetime
+    until: AwareDatetime
     reason: Line = ""
 
 
@@ -292,7 +292,7 @@ class LoggedContact(Wire):
     name: Line = ""
     email: Line = ""
     phone: Line = ""
-    at: datetime = Field(description="when it happened; may lie in the past, and both times are kept")
+    at: AwareDatetime = Field(description="when it happened; may lie in the past, and both times are kept")
     text: Text
     files: Annotated[list[UUID], Field(max_length=20)] = []
     follow_up: str | None = Field(None, description="queue that shall deal with it; without one it is closed at once")

@@ -14,7 +14,7 @@ from hub.errors import Forbidden
 from hub.http.endpoint import Call, Endpoint
 from hub.http.measure import METERS
 from hub.http.parts import Parts
-from hub.http.problems import AWAY
+from hub.journal import AWAY
 from hub.store import figures, health
 from hub.wire import Wire
 

@@ -3,24 +3,17 @@
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-import asyncpg
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
 from channels.base import Refused
 from hub.errors import HubError, Invalid, Unavailable
+from hub.journal import AWAY
 from hub.wire import Problem
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-# What the database says when it cannot be reached or will not take anything now.
-AWAY = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError,
-    OSError, TimeoutError,
-)
 
 WORDS = {
     400: ("bad_request", "The request cannot be understood."),
