@@ -14,6 +14,7 @@ def test_the_consoles_types_are_not_stale() -> None:
     node = shutil.which("node")
     if node is None or not (CONSOLE / "node_modules").is_dir():
         pytest.skip("the console's Node parts are not installed: `make setup` sees to it")
-    found = subprocess.run([node, "scripts/wire.mjs", "--check"], cwd=CONSOLE, env={"PATH": "", "PYTHON": sys.executable},
-                           capture_output=True, text=True, timeout=50, check=False)
+    environment = {"PATH": "", "PYTHON": sys.executable}
+    found = subprocess.run([node, "scripts/wire.mjs", "--check"], cwd=CONSOLE, env=environment, capture_output=True,
+                           text=True, timeout=50, check=False)
     assert found.returncode == 0, found.stderr

@@ -15,6 +15,7 @@ export function DeskPage({ id, panel = false }: { id?: string; panel?: boolean }
   const [, go] = useWhere()
   return (
     <div className={names(css.desk, id && css.opened, panel && css.paneled)}>
+      {!id && <h1 className="unseen">{t('nav.desk')}</h1>}
       <div className={css.list}>
         <Boundary>
           <Inbox open={id} />

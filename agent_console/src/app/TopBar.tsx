@@ -17,7 +17,7 @@ export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; on
       <Button kind="plain" icon="plus" onPress={() => onOpen('contact')} className={css.log} aria-label={t('nav.log_contact')}>
         <span className={css.word}>{t('nav.log_contact')}</span>
       </Button>
-      <Button kind="plain" icon="keyboard" onPress={() => onOpen('palette')} aria-label={t('nav.palette')}>
+      <Button kind="plain" icon="keyboard" onPress={() => onOpen('palette')} aria-label={`${t('nav.palette')} ${keyLabel('Mod+KeyK', isMac())}`}>
         <span className={css.word}>{keyLabel('Mod+KeyK', isMac())}</span>
       </Button>
       <Menu

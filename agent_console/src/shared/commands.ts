@@ -1,5 +1,5 @@
 // What can be done now: each view offers its commands while it is on the screen; keys and palette run them.
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { isMac, isSingle, matches } from './keys'
@@ -18,13 +18,14 @@ export const commands = createStore<ReadonlyMap<string, Command>>(() => new Map(
 /** Offers a command while the calling view is shown; null offers none. */
 export function useCommand(command: Command | null): void {
   const latest = useRef(command)
-  useEffect(() => {
+  // before the screen is shown: what can be seen can be done
+  useLayoutEffect(() => {
     latest.current = command
   })
   const id = command?.id
   const name = command?.name
   const keys = command?.keys.join(' ')
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (id === undefined || name === undefined) return undefined
     const offered: Command = { id, name, keys: keys ? keys.split(' ') : [], run: () => latest.current?.run() }
     commands.setState((all) => new Map(all).set(id, offered), true)

@@ -6,9 +6,8 @@ import css from './Conversation.module.css'
 /** A message of the customer, of us, or a note: told apart by side, colour, outline and a word. */
 export function Message({ touch, customer }: { touch: TouchView; customer: string }) {
   const t = useT()
-  const me = useMe().id
   const own = touch.actor !== 'customer'
-  const who = touch.actor_id === me ? t('talk.you') : touch.actor_name || (own ? t('talk.system') : customer || t('inbox.unknown'))
+  const who = useAuthor(touch, customer)
   return (
     <article className={names(css.message, touch.note ? css.note : own && css.own)}>
       <header className={css.by}>
@@ -22,6 +21,14 @@ export function Message({ touch, customer }: { touch: TouchView; customer: strin
       {own && !touch.note && touch.message_state && <Mark state={touch.message_state} error={touch.message_error} />}
     </article>
   )
+}
+
+function useAuthor(touch: TouchView, customer: string): string {
+  const t = useT()
+  const me = useMe().id
+  if (touch.actor_id === me) return t('talk.you')
+  if (touch.actor_name) return touch.actor_name
+  return touch.actor === 'customer' ? customer || t('inbox.unknown') : t('talk.system')
 }
 
 const LATE_MS = 60_000

@@ -55,14 +55,14 @@ function Mine({ open }: { open: string | undefined }) {
       {(['active', 'wrapping', 'held'] as const).map(
         (part) =>
           parts[part].length > 0 && (
-            <section key={part} aria-label={part === 'active' ? t('inbox.mine') : t(`inbox.${part}`)}>
+            <div key={part}>
               {part !== 'active' && <h2 className={css.section}>{t(`inbox.${part}`)}</h2>}
               <ul>
                 {parts[part].map((card) => (
                   <Row key={card.id} card={card} current={card.id === open} />
                 ))}
               </ul>
-            </section>
+            </div>
           ),
       )}
     </>

@@ -34,13 +34,13 @@ function OfferCard({ card, more, onAccept }: { card: Card; more: number; onAccep
   useCommand({ id: 'accept', name: t('command.accept'), keys: ['Alt+Enter'], run: accept })
   return (
     <section role="alertdialog" aria-modal="false" aria-labelledby="offer-title" aria-describedby="offer-what" className={css.offer}>
-      <header className={css.head}>
+      <div className={css.head}>
         <h2 id="offer-title" className={css.title}>
           <ChannelGlyph channel={card.channel} />
           {t('offer.title', { channel: t.word('channel', card.channel) })}
         </h2>
         <Ring from={card.entered_at} until={card.due_at ?? card.entered_at} />
-      </header>
+      </div>
       <div id="offer-what" className={css.what}>
         <strong dir="auto" className={css.name}>{nameOf(card, t)}</strong>
         <p className="quiet small">
