@@ -22,6 +22,9 @@ from hub.together import Together
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to confuse when read aloud
 
 
+OVERTAKEN = ("touches_interaction_id_version_key", "messages_interaction_id_number_key")
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
     """What one contact of a channel takes of an agent."""
@@ -102,11 +105,33 @@ class Intake:
 
     async def _place(self, inbound: Inbound) -> Written:
         if inbound.continues and inbound.addresses:
+            if joined := await self._join(inbound):
+                return joined
             async with self.journal.begin() as page:
                 written = await self._continue(page, inbound)
             if written is not None:
                 return written
         return await self._openings.add(inbound)
+
+    async def _join(self, inbound: Inbound) -> Written | None:
+        """Joins an open conversation without a lock: the version is unique, so of two who write at once one fails.
+
+        None when there is none to join, or somebody else wrote in the same moment: then the lock decides.
+        """
+        async with self.journal.at_once() as page:
+            found = await page.latest(inbound.addresses[0], inbound.channel)
+            if found is None or len(inbound.addresses) > 1 or self._is_over(found[2]):
+                return None
+            address_id, customer_id, before = found
+            key = inbound.addresses[0].kind, inbound.addresses[0].value
+            person = self._person(inbound, {key: store.KnownAddress(address_id, customer_id)}, customer_id)
+            enclosed = self._enclosed(inbound, person)
+            try:
+                return await page.write(before, model.Received(inbound.text), CUSTOMER, enclosed)
+            except asyncpg.UniqueViolationError as overtaken:
+                if overtaken.constraint_name in OVERTAKEN:
+                    return None
+                raise
 
     async def _continue(self, page: Page, inbound: Inbound) -> Written | None:
         """Joins the latest conversation of this address; locks the address first, so that two cannot open two."""

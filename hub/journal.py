@@ -170,6 +170,9 @@ class Page:
     async def lock(self, interaction_id: UUID) -> Interaction:
         return await store.lock_interaction(self.conn, interaction_id)
 
+    async def latest(self, address: Address, channel: str) -> tuple[UUID, UUID, Interaction] | None:
+        return await store.latest(self.conn, address, channel)
+
     async def lock_latest(self, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
         return await store.lock_latest(self.conn, address, channel)
 

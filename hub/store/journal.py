@@ -21,14 +21,14 @@ sql = named(__file__)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
 
-# In this order rows refer to one another; within the statement PostgreSQL checks references at its end.
+# The last part is the main query of the statement, which PostgreSQL runs before the others: the row of the interaction
+# is locked before its next version is claimed, whoever writes. References are checked at the end of the statement.
 PARTS = (
     "blobs",
     "customers",
     "customer_names",
     "addresses",
     "interactions",
-    "interaction_changes",
     "touches",
     "messages",
     "notes",
@@ -42,6 +42,7 @@ PARTS = (
     "agent_states",
     "outbox",
     "arrivals",
+    "interaction_changes",
 )
 
 
@@ -57,9 +58,13 @@ async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interactio
     return _interaction(row)
 
 
-async def lock_latest(
-    conn: Connection, address: Address, channel: str
-) -> tuple[UUID, UUID, Interaction | None] | None:
+async def latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction] | None:
+    """Ids of an address and its customer, and his latest interaction on the channel, unlocked; None without one."""
+    row = await conn.fetchrow(sql["latest"], address.kind, address.value, channel)
+    return (row["address_id"], row["customer_id"], _interaction(row)) if row else None
+
+
+async def lock_latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
     """Ids of an address and its customer, and his latest interaction on the channel; None when nobody has it.
 
     The address is locked first, so that two first messages at once cannot open two interactions.

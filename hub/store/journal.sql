@@ -8,6 +8,15 @@ FROM interactions WHERE id = $1 FOR NO KEY UPDATE;
 -- name: lock_address
 SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR NO KEY UPDATE;
 
+-- name: latest
+SELECT i.id, i.reference, i.channel, i.source, i.customer_id, i.address_id, i.queue_id, i.state, i.agent_id, i.offer_id,
+       i.preferred_agent_id, i.parent_id, i.subject, i.language, i.priority, i.requirements, i.units, i.exclusive,
+       i.created_at, i.queued_at, i.entered_at, i.due_at, i.answered_at, i.closed_at, i.disposition, i.last_text,
+       i.last_at, i.unread, i.messages, i.fields, i.version
+FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.channel = $3
+WHERE a.kind = $1 AND a.value = $2
+ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
+
 -- name: lock_latest
 -- The latest interaction of an address that is locked already, so that no other can begin meanwhile.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
