@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest'
 import { ApiError } from './api'
 import { apply } from './apply'
-import { createOutbox } from './outbox'
+import { createOutbox, unsent } from './outbox'
 import { empty } from './state'
 import type { DeskState } from './state'
-import { touch } from './testing/make'
+import { agent, card, detail, touch } from './testing/make'
 import type { Say, TouchView } from './wire'
 
 function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: string | null = null) {
@@ -98,4 +98,15 @@ it.each(['', 'no json', '{}', '[null, 7]'])('starts with nothing where what was 
   const b = bench(said, stored)
   b.outbox.restore()
   expect(b.state().pending).toEqual([])
+})
+
+it('shows a message once although its event came before its answer', () => {
+  const item = { id: 'm', interactionId: 'a', kind: 'reply', text: 'hi', files: [], state: 'sending', error: null, at: 0, after: 3 } as const
+  const said = (version: number) => touch({ interaction_id: 'a', version, kind: 'said', text: 'hi', actor_id: 'me' })
+  const state = (version: number): DeskState => ({
+    ...empty, me: agent(), pending: [item], details: { a: detail(card({ id: 'a' }), [said(version)]) },
+  })
+  expect(unsent(state(4), 'a')).toEqual([])
+  expect(unsent(state(3), 'a')).toEqual([item]) // an earlier message with the same words
+  expect(unsent(state(4), 'b')).toEqual([])
 })

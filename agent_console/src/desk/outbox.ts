@@ -40,7 +40,7 @@ export function createOutbox(parts: OutboxParts) {
 
   async function attempt(item: Pending): Promise<void> {
     busy.add(item.interactionId)
-    update(item.id, { state: 'sending', error: null })
+    update(item.id, { state: 'sending', error: null, after: seen(get(), item.interactionId) })
     try {
       const touch = await transmit(item)
       dispatch({ type: 'touch', touch })
@@ -70,6 +70,7 @@ export function createOutbox(parts: OutboxParts) {
     send(interactionId: string, kind: Kind, text: string, files: Pending['files']): void {
       const item: Pending = {
         id: parts.newId(), interactionId, kind, text, files, state: 'kept', error: null, at: parts.now(),
+        after: Infinity,
       }
       change([...get().pending, item])
       flush()
@@ -89,6 +90,22 @@ export function createOutbox(parts: OutboxParts) {
     },
   }
 }
+
+function seen(state: DeskState, id: string): number {
+  return state.details[id]?.card.version ?? state.cards[id]?.version ?? Infinity
+}
+
+/** What of an interaction is still to be shown as unsent: the event may come before the answer, but nothing twice. */
+export function unsent(state: DeskState, id: string): readonly Pending[] {
+  const touches = state.details[id]?.touches ?? []
+  const landed = (item: Pending) =>
+    item.state === 'sending' &&
+    touches.some((touch) => touch.version > item.after && touch.actor_id === state.me?.id && same(touch, item))
+  return state.pending.filter((item) => item.interactionId === id && !landed(item))
+}
+
+const same = (touch: TouchView, item: Pending): boolean =>
+  touch.text === item.text && touch.note === (item.kind === 'note')
 
 function parsed(text: string | null): Pending[] {
   try {

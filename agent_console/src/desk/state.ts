@@ -16,6 +16,8 @@ export interface Pending {
   error: string | null
   /** Server time in milliseconds. */
   at: number
+  /** Version of the interaction when the last attempt began: a touch beyond it may be this very message. */
+  after: number
 }
 
 export interface Typist {

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { unsent } from '../../desk/outbox'
 import type { Detail } from '../../desk/wire'
 import { Button, deskPath, href, useDesk, useT } from '../../shared'
 import css from './Conversation.module.css'
@@ -13,7 +14,7 @@ const NEAR_PX = 80
 export function Log({ detail }: { detail: Detail }) {
   const t = useT()
   const all = useMemo(() => lines(detail.touches, t), [detail.touches, t])
-  const pending = useDesk((state) => state.pending.filter((item) => item.interactionId === detail.card.id))
+  const pending = useDesk((state) => unsent(state, detail.card.id))
   const { box, below, toEnd } = useEnd(detail.card.id, all.length + pending.length)
   return (
     <div className={css.frame}>
