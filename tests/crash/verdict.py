@@ -8,6 +8,7 @@ import asyncpg
 
 from hub.store import ledger
 from simulator.record import Acknowledged, Record
+from tests.support.gaps import GAPS
 
 _FOUND = {
     "message": """SELECT m.text, i.reference FROM messages m JOIN interactions i ON i.id = m.interaction_id
@@ -21,34 +22,12 @@ _FOUND = {
                WHERE a.source = 'form:contact' AND a.outcome = 'stored' AND a.natural_key = $1""",
 }
 
-_GAPS = """
-SELECT 'touches of ' || i.reference AS what FROM interactions i LEFT JOIN touches t ON t.interaction_id = i.id
-GROUP BY i.id HAVING count(t.id) <> i.version OR max(t.version) <> i.version OR min(t.version) <> 1
-UNION ALL
-SELECT 'messages of ' || i.reference FROM interactions i LEFT JOIN messages m ON m.interaction_id = i.id
-GROUP BY i.id HAVING count(m.id) <> i.messages OR coalesce(max(m.number), 0) <> i.messages
-UNION ALL
-SELECT 'load of ' || a.login FROM agents a JOIN interactions h ON h.agent_id = a.id
-WHERE h.state IN ('offered', 'active', 'wrapping') GROUP BY a.id HAVING sum(h.units) > a.capacity
-UNION ALL
-SELECT 'interaction without arrival: ' || i.reference FROM interactions i
-WHERE NOT EXISTS (SELECT FROM touches t JOIN arrivals a ON a.touch_id = t.id
-                  WHERE t.interaction_id = i.id AND a.outcome = 'stored')
-UNION ALL
-SELECT 'blob of arrival ' || a.id FROM arrivals a LEFT JOIN blobs b ON b.sha256 = a.raw_sha256 WHERE b.sha256 IS NULL
-UNION ALL
-SELECT 'states of ' || login FROM agents g JOIN agent_states s ON s.agent_id = g.id
-GROUP BY g.id, g.login, g.declared
-HAVING count(*) FILTER (WHERE s.ended_at IS NULL) <> 1
-    OR max(s.state) FILTER (WHERE s.ended_at IS NULL) <> g.declared
-"""
-
 
 async def verdict(dsn: str, record: Record) -> list[str]:
     """Everything that is lost, doubled, misplaced or unaccounted for."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         wrong = [text async for text in _acknowledged(pool, record.acknowledged.values())]
-        wrong += [f"gap: {row['what']}" for row in await pool.fetch(_GAPS)]
+        wrong += [f"gap: {row['what']}" for row in await pool.fetch(GAPS)]
         book = await ledger.ledger(pool, datetime.now(UTC))
     wrong += [f"misplaced: {item}" for item in book.misplaced]
     wrong += [f"unaccounted: {row.source} {row.unaccounted}" for row in book.rows if row.unaccounted]
