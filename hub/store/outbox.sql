@@ -51,7 +51,7 @@ WHERE i.id = $1 AND m.interaction_id = i.id AND m.direction = 'in' AND m.state =
 RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
 
 -- name: of_receipt
-SELECT message_id, interaction_id FROM outbox WHERE message_id = $1
+SELECT message_id, interaction_id FROM outbox WHERE message_id = $1 AND attempts > 0
 UNION ALL
 SELECT message_id, interaction_id FROM outbox WHERE $1::uuid IS NULL AND channel = $2 AND provider_id = $3;
 
@@ -62,5 +62,5 @@ UPDATE outbox SET provider_id = $2 WHERE message_id = $1 AND provider_id IS NULL
 -- name: confirmed
 -- What the other side says of a message that was tried; it ends all doubt, and only ever climbs.
 UPDATE outbox SET state = CASE WHEN $2 = 'read' THEN 'delivered' ELSE $2 END, claimed_until = NULL
-WHERE message_id = $1 AND state IN ('sending', 'sent', 'unconfirmed', 'failed')
+WHERE message_id = $1 AND attempts > 0
   AND message_rank(state) < message_rank($2);

@@ -92,3 +92,18 @@ async def test_a_visitor_reads_up_to_a_number(heart: Heart, talk: Talk) -> None:
     assert (await state(heart, first), await state(heart, second)) == ("read", "delivered")
     await heart.reception.read_up_to(Address("visitor", "nobody"), "webchat", 9, "read")
     assert await heart.pool.fetchval("SELECT state FROM messages WHERE direction = 'in'") == "received"
+
+
+async def test_i7_a_receipt_while_the_next_attempt_waits_ends_the_attempts(
+    heart: Heart, carrier: Carrier, talk: Talk
+) -> None:
+    message = await say(heart, talk)
+    await heart.reception.take_receipt(receipt(heart, "failed", message_id=message))  # of what was never tried
+    assert await state(heart, message) == "pending"
+    carrier.failures = [SendError("temporary", "busy", "try later")]
+    await heart.deliver.step()
+    await heart.reception.take_receipt(receipt(heart, "delivered", message_id=message))
+    heart.clock.advance(hours=1)
+    await heart.deliver.step()
+    assert carrier.sent == []
+    assert await state(heart, message) == "delivered"
