@@ -14,6 +14,7 @@ from hub.tasks import Tasks
 
 log = structlog.get_logger()
 BACKLOG = 5_000  # rings; what is beyond is dropped, and the visitor's page asks by itself
+KNOWN = 10_000  # addresses kept in mind
 LIMIT = 5.0  # seconds to tell one customer
 LINE_PAUSE = 1.0  # seconds: places in the line are told at most this often
 
@@ -24,6 +25,7 @@ class Watch:
     def __init__(self, pool: Pool, channels: Mapping[str, Conversational]) -> None:
         self._pool, self._channels = pool, channels
         self._rings: asyncio.Queue[tuple[str, UUID]] = asyncio.Queue(BACKLOG)
+        self._known: dict[UUID, Address | None] = {}  # an address never changes what it says
         self._queues: set[str] = set()
         self._line_moved = asyncio.Event()
 
@@ -53,7 +55,11 @@ class Watch:
     async def _tell_all(self) -> None:
         while True:
             channel, address_id = await self._rings.get()
-            address = await store.address(self._pool, address_id)
+            if address_id not in self._known:
+                self._known[address_id] = await store.address(self._pool, address_id)
+                if len(self._known) > KNOWN:
+                    del self._known[next(iter(self._known))]
+            address = self._known.get(address_id)
             if address is not None:
                 await self._tell(channel, address)
 

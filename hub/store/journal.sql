@@ -74,7 +74,7 @@ UPDATE interactions i SET
     entered_at = n.entered_at, due_at = n.due_at, answered_at = n.answered_at, closed_at = n.closed_at,
     disposition = n.disposition, last_text = n.last_text, last_at = n.last_at, unread = n.unread,
     messages = n.messages, version = n.version
-FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interaction_changes') n
+FROM jsonb_populate_record(NULL::interactions, $1::jsonb -> 'interaction_changes' -> 0) n
 WHERE i.id = n.id AND i.version = n.version - 1;
 
 -- name: touches
@@ -111,7 +111,7 @@ FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offers');
 
 -- name: offer_ends
 UPDATE offers o SET state = n.state, reason = n.reason, ended_at = n.ended_at
-FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offer_ends') n
+FROM jsonb_populate_record(NULL::offers, $1::jsonb -> 'offer_ends' -> 0) n
 WHERE o.id = n.id AND o.state = 'open';
 
 -- name: assignments
@@ -121,19 +121,19 @@ FROM jsonb_populate_recordset(NULL::assignments, $1::jsonb -> 'assignments');
 
 -- name: assignment_ends
 UPDATE assignments a SET ended_at = n.ended_at, end_reason = n.end_reason
-FROM jsonb_populate_recordset(NULL::assignments, $1::jsonb -> 'assignment_ends') n
+FROM jsonb_populate_record(NULL::assignments, $1::jsonb -> 'assignment_ends' -> 0) n
 WHERE a.interaction_id = n.interaction_id AND a.ended_at IS NULL;
 
 -- name: agent_loads
 UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1
-FROM jsonb_populate_recordset(NULL::agents, $1::jsonb -> 'agent_loads') n
+FROM jsonb_populate_record(NULL::agents, $1::jsonb -> 'agent_loads' -> 0) n
 WHERE a.id = n.id;
 
 -- name: agent_states
 UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1, declared = n.declared, reason = n.reason,
     declared_since = n.declared_since, declared_cause = n.declared_cause, pending = n.pending,
     pending_reason = n.pending_reason
-FROM jsonb_populate_recordset(NULL::agents, $1::jsonb -> 'agent_states') n
+FROM jsonb_populate_record(NULL::agents, $1::jsonb -> 'agent_states' -> 0) n
 WHERE a.id = n.id;
 
 -- name: outbox
