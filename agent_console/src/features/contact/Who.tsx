@@ -11,9 +11,10 @@ interface Props {
   set: (fields: Partial<Entry>) => void
   error: string | null
   emailError: string | null
+  phoneError: string | null
 }
 
-export function Who({ entry, set, error, emailError }: Props) {
+export function Who({ entry, set, error, emailError, phoneError }: Props) {
   const t = useT()
   return (
     <fieldset className={css.who}>
@@ -29,7 +30,7 @@ export function Who({ entry, set, error, emailError }: Props) {
           <Find entry={entry} set={set} />
           <div className={css.row}>
             <TextField label={t('log.email')} type="email" value={entry.email} onChange={(email) => set({ email })} maxLength={254} error={emailError} />
-            <TextField label={t('log.phone')} type="tel" description={t('log.phone.what')} value={entry.phone} onChange={(phone) => set({ phone })} maxLength={40} />
+            <TextField label={t('log.phone')} type="tel" description={t('log.phone.what')} value={entry.phone} onChange={(phone) => set({ phone })} maxLength={40} error={phoneError} />
           </div>
         </>
       )}
@@ -51,7 +52,7 @@ function Find({ entry, set }: Pick<Props, 'entry' | 'set'>) {
   }
   return (
     <ComboBox
-      className="field" allowsCustomValue menuTrigger="input" items={items} inputValue={entry.name}
+      className="field" allowsCustomValue allowsEmptyCollection menuTrigger="input" items={items} inputValue={entry.name}
       onInputChange={(name) => set({ name })} onChange={(key) => key !== null && pick(String(key))}
       onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}
     >
@@ -59,7 +60,7 @@ function Find({ entry, set }: Pick<Props, 'entry' | 'set'>) {
       <Input className="input" dir="auto" maxLength={500} />
       <Text slot="description" className="description">{t('log.customer.what')}</Text>
       <Popover className="popover">
-        <ListBox<CustomerView>>
+        <ListBox<CustomerView> renderEmptyState={() => <p className={css.new}>{t('log.customer.new')}</p>}>
           {(customer) => (
             <ListBoxItem id={customer.id} textValue={customer.name} className="option">
               <span className={css.option}>

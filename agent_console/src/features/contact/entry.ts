@@ -11,6 +11,8 @@ export interface Entry {
   name: string
   email: string
   phone: string
+  /** When the dialog was opened: what counts to the second while nobody changes the minute. */
+  openedAt: number
   /** As the field has it: local time without a zone, e.g. 2026-03-02T09:00. */
   at: string
   text: string
@@ -21,7 +23,7 @@ export interface Entry {
 }
 
 export const blank = (id: string, now: number): Entry => ({
-  id, kind: 'call', direction: 'in', customerId: null, name: '', email: '', phone: '', at: localField(now), text: '',
+  id, kind: 'call', direction: 'in', customerId: null, name: '', email: '', phone: '', openedAt: now, at: localField(now), text: '',
   files: [], followUp: null, disposition: null,
 })
 
@@ -32,7 +34,7 @@ export function localField(moment: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-export type Wrong = Partial<Record<'who' | 'email' | 'at' | 'text', 'who' | 'email' | 'at' | 'future' | 'text'>>
+export type Wrong = Partial<Record<'who' | 'email' | 'at' | 'text', 'who' | 'email' | 'at' | 'future' | 'required'>>
 
 const CLOCKS_DIFFER_MS = 60_000
 
@@ -44,7 +46,7 @@ export function wrong(entry: Entry, now: number): Wrong {
   if (entry.email.trim() && !/^\S+@\S+$/.test(entry.email.trim())) found.email = 'email'
   if (Number.isNaN(moment)) found.at = 'at'
   else if (moment > now + CLOCKS_DIFFER_MS) found.at = 'future'
-  if (!entry.text.trim() && !entry.files.length) found.text = 'text'
+  if (!entry.text.trim()) found.text = 'required'
   return found
 }
 
@@ -56,9 +58,13 @@ export const contactOf = (entry: Entry): LoggedContact => ({
   name: entry.customerId ? '' : entry.name.trim(),
   email: entry.customerId ? '' : entry.email.trim(),
   phone: entry.customerId ? '' : entry.phone.trim(),
-  at: new Date(entry.at).toISOString(),
+  at: new Date(entry.at === localField(entry.openedAt) ? entry.openedAt : entry.at).toISOString(),
   text: entry.text,
   files: entry.files.map((file) => file.id),
   follow_up: entry.followUp,
   disposition: entry.followUp ? null : entry.disposition,
 })
+
+/** Whether closing the dialog would throw something away. */
+export const begun = (entry: Entry): boolean =>
+  (entry.name + entry.email + entry.phone + entry.text).trim() !== '' || entry.files.length > 0

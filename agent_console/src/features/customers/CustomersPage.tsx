@@ -26,9 +26,9 @@ function One({ id }: { id: string }) {
         <div className={css.columns}>
           <div className={css.side}>
             <Identity customer={customer} onChanged={setEdited} level="h1" />
-            <OpenItems cards={customer.open} />
+            <OpenItems cards={customer.open} level="h2" />
           </div>
-          <Timeline customer={customer} changed={changed} />
+          <Timeline customer={customer} changed={changed} isPage />
         </div>
       )}
     </div>

@@ -3,12 +3,12 @@ import { Age, ChannelGlyph, deskPath, href, useT } from '../../shared'
 import css from './Customers.module.css'
 
 /** Open contacts of the customer, besides the one that is shown already. */
-export function OpenItems({ cards, except }: { cards: readonly Card[]; except?: string }) {
+export function OpenItems({ cards, except, level: Level = 'h3' }: { cards: readonly Card[]; except?: string; level?: 'h2' | 'h3' }) {
   const t = useT()
   const others = cards.filter((card) => card.id !== except)
   return (
     <section className={css.open} aria-label={t('customer.open')}>
-      <h3>{t('customer.open')}</h3>
+      <Level>{t('customer.open')}</Level>
       {others.length === 0 && <p className="quiet small">{t('customer.no_open')}</p>}
       <ul>
         {others.map((card) => (

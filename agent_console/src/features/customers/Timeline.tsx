@@ -15,36 +15,46 @@ interface Props {
   changed: string
   /** Touches of this interaction stand beside the timeline already. */
   interactionId?: string
+  /** On a page of its own its title is one level higher. */
+  isPage?: boolean
 }
 
-export function Timeline({ customer, changed, interactionId }: Props) {
+export function Timeline({ customer, changed, interactionId, isPage = false }: Props) {
   const t = useT()
   const [channel, setChannel] = useState<string | null>(null)
   const [everything, setEverything] = useState(false)
+  const Title = isPage ? 'h2' : 'h3'
   const { pages, error, older } = useTimeline(customer.id, { channel, everything }, changed)
   const choices = [{ id: 'all', name: t('timeline.every_channel') }, ...channels.map((id) => ({ id, name: t.word('channel', id) }))]
   return (
     <section className={css.timeline} aria-label={t('customer.timeline')}>
       <div className={css.filters}>
-        <h3>{t('customer.timeline')}</h3>
+        <Title className={css.title}>{t('customer.timeline')}</Title>
         <Select bare label={t('timeline.channel')} choices={choices} value={channel ?? 'all'} onChange={(id) => setChannel(id === 'all' ? null : id)} />
         <Switch value={everything} onChange={setEverything}>{t('timeline.everything')}</Switch>
       </div>
       {error !== null && <p className="notice bad">{describe(error, t)}</p>}
-      {pages && <Days pages={pages} interactionId={interactionId} name={customer.name} />}
+      {pages && <Days pages={pages} interactionId={interactionId} name={customer.name} level={isPage ? 'h3' : 'h4'} />}
       {pages?.next && <Button onPress={older}>{t('timeline.older')}</Button>}
     </section>
   )
 }
 
-function Days({ pages, interactionId, name }: { pages: Pages; interactionId: string | undefined; name: string }) {
+interface DaysProps {
+  pages: Pages
+  interactionId: string | undefined
+  name: string
+  level: 'h3' | 'h4'
+}
+
+function Days({ pages, interactionId, name, level: Level }: DaysProps) {
   const t = useT()
   if (!pages.touches.length) return <Blank title={t('timeline.empty')} />
   return (
     <>
       {byDay(pages.touches).map((one) => (
         <section key={one.at} className={css.day}>
-          <h4>{day(one.at, t.language)}</h4>
+          <Level className={css.date}>{day(one.at, t.language)}</Level>
           <ol>
             {one.touches.map((touch) => <Touch key={touch.id} touch={touch} here={touch.interaction_id === interactionId} name={name} />)}
           </ol>
@@ -114,6 +124,7 @@ function useWords() {
       const queue = queues.find((one) => one.id === id)
       return queue ? t.name(queue.name) : id
     },
+    way: (kind: string, direction: string) => `${t.word('channel', kind)}, ${t.word('log', direction)}`,
     disposition: (id: string) => {
       const found = queues.flatMap((queue) => queue.dispositions).find((one) => one.id === id)
       return found ? t.name(found.name) : t.word('disposition', id)

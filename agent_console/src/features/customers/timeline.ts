@@ -53,11 +53,19 @@ export const late = (touch: TouchView): boolean => Date.parse(touch.recorded_at)
 
 const told = ['reason', 'error'] as const
 
+interface Names {
+  queue: (id: string) => string
+  disposition: (id: string) => string
+  /** Of a contact logged by hand, e.g. `call`, `in`. */
+  way: (kind: string, direction: string) => string
+}
+
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
-export function facts(touch: TouchView, names: { queue: (id: string) => string; disposition: (id: string) => string }): string[] {
+export function facts(touch: TouchView, names: Names): string[] {
   const { data } = touch
   const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
   const found: string[] = []
+  if (touch.kind === 'logged') found.push(names.way(text('source').replace(/^manual:/, ''), text('direction')))
   if (text('disposition')) found.push(names.disposition(text('disposition')))
   if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
   if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)

@@ -5,13 +5,19 @@ import type { Standing as StandingOf } from './agents'
 import { drillPath } from './figures'
 import css from './Floor.module.css'
 
-/** `small`: for the side panel, without the queues. */
-export function AgentTable({ agents, small = false }: { agents: readonly AgentView[]; small?: boolean }) {
+interface Props {
+  agents: readonly AgentView[]
+  /** For the side panel: without the queues, and with a label of its own. */
+  small?: boolean
+  label?: string
+}
+
+export function AgentTable({ agents, small = false, label }: Props) {
   const t = useT()
   const now = useNow()
   if (!agents.length) return <Blank title={t('floor.no_agents')} />
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('floor.agents')}>
+    <div className={css.scroll} tabIndex={0} role="region" aria-label={label ?? t('floor.agents')}>
       <table className={names(css.table, small && css.small)}>
         <caption className={css.caption}>
           <div><h2>{t('floor.agents')}</h2> <Counts agents={agents} now={now} /></div>

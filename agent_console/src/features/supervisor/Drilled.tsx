@@ -23,7 +23,7 @@ export function Drilled({ drill, panel }: { drill: Drill; panel: RefObject<HTMLE
       </header>
       {'what' in drill && <p className="quiet small">{t(`floor.${drill.what}.what`)}</p>}
       {'what' in drill && drill.what === 'level' && <Formula queue={drill.queue} />}
-      {'what' in drill && drill.what === 'ready' ? <Staff queue={drill.queue} /> : <Items drill={drill} />}
+      {'what' in drill && drill.what === 'ready' ? <Staff queue={drill.queue} label={title} /> : <Items drill={drill} />}
     </aside>
   )
 }
@@ -38,9 +38,10 @@ function useTitle(drill: Drill): string {
 }
 
 /** The agents who serve a queue, as in the large table. */
-function Staff({ queue }: { queue: string | null }) {
+function Staff({ queue, label }: { queue: string | null; label: string }) {
+  const t = useT()
   const agents = useDesk((state) => Object.values(state.agents))
-  return <AgentTable agents={agents.filter((agent) => queue === null || agent.queues.includes(queue))} small />
+  return <AgentTable agents={agents.filter((agent) => queue === null || agent.queues.includes(queue))} small label={`${label}: ${t('floor.agents')}`} />
 }
 
 /** The sum behind the service level, with its numbers. */

@@ -33,7 +33,7 @@ export function MoveDialog({ card, onClose, onDone }: Props) {
   }
   return (
     <Dialog title={t('floor.move.title', { name: card.customer_name || card.reference })} isOpen onClose={onClose}>
-      <Select label={t('floor.move.to')} choices={choices} value={target} onChange={setTarget} />
+      <Select label={t('floor.move.to')} choices={choices} value={target} onChange={setTarget} placeholder={t('floor.move.choose')} />
       <TextField label={t('floor.reason')} description={t('floor.reason.what')} value={reason} onChange={setReason} isRequired maxLength={500} />
       {error && <p className="notice bad" role="alert">{error}</p>}
       <DialogActions>

@@ -1,5 +1,5 @@
 import type { Card, Reason } from '../../desk/wire'
-import { Blank, describe, Dialog, useApi, useLoad, useT } from '../../shared'
+import { Blank, Button, describe, Dialog, DialogActions, useApi, useLoad, useT } from '../../shared'
 import css from './Floor.module.css'
 
 /** Why an item still waits: each agent's nearest obstacle, counted. */
@@ -16,6 +16,9 @@ export function WhyDialog({ card, onClose }: { card: Card; onClose: () => void }
           <li key={JSON.stringify(reason)}><ReasonLine reason={reason} /></li>
         ))}
       </ul>
+      <DialogActions>
+        <Button onPress={onClose}>{t('action.close')}</Button>
+      </DialogActions>
     </Dialog>
   )
 }
