@@ -1,7 +1,6 @@
 """A demo hub as a process of its own that can be killed, on a PostgreSQL with the product's own settings."""
 
 import asyncio
-import os
 import shutil
 import signal
 import sys
@@ -72,7 +71,7 @@ class Hub:
         postmaster = psutil.Process(found)
         for process in (postmaster, *postmaster.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
-                os.kill(process.pid, signal.SIGKILL)
+                process.kill()
 
     async def clean_up(self) -> None:
         """Whatever happened: neither hub nor PostgreSQL stays behind."""
