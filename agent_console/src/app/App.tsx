@@ -6,7 +6,7 @@ import { createDesk } from '../desk/store'
 import type { Desk } from '../desk/store'
 import type { Me } from '../desk/wire'
 import { Login } from '../features/login/Login'
-import { firstLanguage, LanguageProvider, rememberLanguage, useT } from '../i18n'
+import { accountLanguage, firstLanguage, LanguageProvider, rememberLanguage, useT } from '../i18n'
 import type { Language } from '../i18n'
 import { Button, describe } from '../shared'
 import { DeskProvider } from '../shared/desk'
@@ -20,13 +20,19 @@ const api = createApi()
 
 export function App() {
   const [language, setLanguage] = useState(firstLanguage)
-  useEffect(() => rememberLanguage(language), [language])
+  useEffect(() => {
+    document.documentElement.lang = language
+  }, [language])
+  const choose = (chosen: Language) => {
+    rememberLanguage(chosen)
+    setLanguage(chosen)
+  }
   return (
     <I18nProvider locale={language === 'en' ? navigatorEnglish() : 'zh-Hans-CN'}>
       <LanguageProvider language={language}>
         <Boundary>
           <StatusProvider>
-            <Sessions onLanguage={setLanguage} />
+            <Sessions onLanguage={choose} onAccount={setLanguage} />
           </StatusProvider>
         </Boundary>
       </LanguageProvider>
@@ -36,7 +42,14 @@ export function App() {
 
 const navigatorEnglish = () => navigator.languages.find((tag) => tag.startsWith('en')) ?? 'en'
 
-function Sessions({ onLanguage }: { onLanguage: (language: Language) => void }) {
+interface SessionsProps {
+  /** Somebody chose a language. */
+  onLanguage: (language: Language) => void
+  /** An account prefers one. */
+  onAccount: (language: Language) => void
+}
+
+function Sessions({ onLanguage, onAccount }: SessionsProps) {
   const [session, setSession] = useState<Session>({ at: 'asking' })
   const running = useRef<Desk | null>(null)
 
@@ -50,8 +63,10 @@ function Sessions({ onLanguage }: { onLanguage: (language: Language) => void }) 
     const desk = createDesk(api, () => leave('ended'))
     running.current = desk
     desk.start(me)
+    const preferred = accountLanguage(me.agent.language)
+    if (preferred) onAccount(preferred)
     setSession({ at: 'inside', desk, me })
-  }, [leave])
+  }, [leave, onAccount])
   const ask = useCallback(() => {
     api.me().then(enter, (error: unknown) => {
       const nobody = error instanceof ApiError && error.status === 401

@@ -6,7 +6,7 @@ import { Conversation } from '../features/conversation/Conversation'
 import { CustomerPanel } from '../features/customers/CustomerPanel'
 import { Inbox } from '../features/inbox/Inbox'
 import { WrapUp } from '../features/wrapup/WrapUp'
-import { Blank, Button, deskPath, isMac, keyLabel, names, useDesk, useMe, useT, useWhere } from '../shared'
+import { Button, deskPath, isMac, keyLabel, names, useDesk, useMe, useT, useWhere } from '../shared'
 import { Boundary } from './Boundary'
 import css from './DeskPage.module.css'
 
@@ -30,7 +30,7 @@ export function DeskPage({ id, panel = false }: { id?: string; panel?: boolean }
             />
           </Boundary>
         ) : (
-          <Blank title={t('inbox.choose')}>{t('inbox.choose.what', { keys: keyLabel('Mod+KeyK', isMac()) })}</Blank>
+          <Nobody />
         )}
       </div>
       {id && (
@@ -38,6 +38,18 @@ export function DeskPage({ id, panel = false }: { id?: string; panel?: boolean }
           <Side key={id} id={id} />
         </aside>
       )}
+    </div>
+  )
+}
+
+/** Nothing is opened: a word on how to go on, and no more. */
+function Nobody() {
+  const t = useT()
+  const some = useDesk((state) => Object.keys(state.cards).length > 0)
+  return (
+    <div className={css.nobody}>
+      {some && <strong>{t('inbox.choose')}</strong>}
+      {t('inbox.choose.what', { keys: keyLabel('Mod+KeyK', isMac()) })}
     </div>
   )
 }

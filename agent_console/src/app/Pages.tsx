@@ -1,12 +1,15 @@
+import { lazy, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
-import { CustomersPage } from '../features/customers/CustomersPage'
-import { LedgerPage } from '../features/ledger/LedgerPage'
-import { SearchPage } from '../features/search/SearchPage'
-import { FloorPage } from '../features/supervisor/FloorPage'
 import { useT } from '../i18n'
 import { Blank, useMe } from '../shared'
 import type { IconName } from '../shared'
 import { DeskPage } from './DeskPage'
+
+// The desk comes first; the other pages come when somebody goes there.
+const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
+const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
+const SearchPage = lazy(() => import('../features/search/SearchPage').then((m) => ({ default: m.SearchPage })))
+const FloorPage = lazy(() => import('../features/supervisor/FloorPage').then((m) => ({ default: m.FloorPage })))
 
 export interface PageEntry {
   path: string
@@ -32,17 +35,19 @@ export function Pages() {
   const t = useT()
   const boss = useMe().role !== 'agent'
   return (
-    <Switch>
-      <Route path="/">{() => <DeskPage />}</Route>
-      <Route path="/desk">{() => <DeskPage />}</Route>
-      <Route path="/desk/:id">{({ id }) => <DeskPage id={id} />}</Route>
-      <Route path="/desk/:id/customer">{({ id }) => <DeskPage id={id} panel />}</Route>
-      <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
-      <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
-      <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
-      <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
-      <Route>{() => <Blank title={t('app.not_found')} />}</Route>
-    </Switch>
+    <Suspense fallback={null}>
+      <Switch>
+        <Route path="/">{() => <DeskPage />}</Route>
+        <Route path="/desk">{() => <DeskPage />}</Route>
+        <Route path="/desk/:id">{({ id }) => <DeskPage id={id} />}</Route>
+        <Route path="/desk/:id/customer">{({ id }) => <DeskPage id={id} panel />}</Route>
+        <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
+        <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
+        <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
+        <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
+        <Route>{() => <Blank title={t('app.not_found')} />}</Route>
+      </Switch>
+    </Suspense>
   )
 }
 

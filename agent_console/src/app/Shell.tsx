@@ -1,14 +1,8 @@
 // The frame around every page: rail, status, notices, offers and the dialogs that can be opened from anywhere.
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
-import { LogContactDialog } from '../features/contact/LogContactDialog'
 import { Offers } from '../features/offer/Offers'
-import { KeySheet } from '../features/palette/KeySheet'
-import { Palette } from '../features/palette/Palette'
-import { LostBanner } from '../features/presence/LostBanner'
-import { MissedNotice } from '../features/presence/MissedNotice'
-import { Settings } from '../features/settings/Settings'
 import { useT } from '../i18n'
 import type { Language } from '../i18n'
 import { deskPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
@@ -19,6 +13,11 @@ import { Pages, usePages } from './Pages'
 import { Rail } from './Rail'
 import css from './Shell.module.css'
 import { TopBar } from './TopBar'
+
+const LogContactDialog = lazy(() => import('../features/contact/LogContactDialog').then((m) => ({ default: m.LogContactDialog })))
+const KeySheet = lazy(() => import('../features/palette/KeySheet').then((m) => ({ default: m.KeySheet })))
+const Palette = lazy(() => import('../features/palette/Palette').then((m) => ({ default: m.Palette })))
+const Settings = lazy(() => import('../features/settings/Settings').then((m) => ({ default: m.Settings })))
 
 export type Opened = 'palette' | 'keys' | 'settings' | 'contact' | null
 
@@ -58,8 +57,6 @@ function Frame({ onLanguage, onLeave }: Props) {
       <Rail pages={pages} />
       <div className={css.body}>
         <TopBar onOpen={setOpened} onLeave={onLeave} />
-        <LostBanner />
-        <MissedNotice />
         <main className={css.page} id="content" tabIndex={-1}>
           <Boundary>
             <Pages />
@@ -67,10 +64,12 @@ function Frame({ onLanguage, onLeave }: Props) {
         </main>
       </div>
       <Offers onAccept={onAccept} />
-      <LogContactDialog isOpen={opened === 'contact'} onClose={close} />
-      <Palette isOpen={opened === 'palette'} onClose={close} pages={pages} />
-      <KeySheet isOpen={opened === 'keys'} onClose={close} />
-      <Settings isOpen={opened === 'settings'} onClose={close} onLanguage={onLanguage} />
+      <Suspense fallback={null}>
+        <LogContactDialog isOpen={opened === 'contact'} onClose={close} />
+        <Palette isOpen={opened === 'palette'} onClose={close} pages={pages} />
+        <KeySheet isOpen={opened === 'keys'} onClose={close} />
+        <Settings isOpen={opened === 'settings'} onClose={close} onLanguage={onLanguage} />
+      </Suspense>
     </div>
   )
 }

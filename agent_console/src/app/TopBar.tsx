@@ -1,3 +1,5 @@
+import { LostBanner } from '../features/presence/LostBanner'
+import { MissedNotice } from '../features/presence/MissedNotice'
 import { PresenceMenu } from '../features/presence/PresenceMenu'
 import { useT } from '../i18n'
 import { Button, isMac, keyLabel, Menu, useApi, useMe, useTell } from '../shared'
@@ -13,7 +15,10 @@ export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; on
   return (
     <header className={css.bar}>
       <PresenceMenu />
-      <span className={css.space} />
+      <div className={css.notices}>
+        <LostBanner />
+        <MissedNotice />
+      </div>
       <Button kind="plain" icon="plus" onPress={() => onOpen('contact')} className={css.log} aria-label={t('nav.log_contact')}>
         <span className={css.word}>{t('nav.log_contact')}</span>
       </Button>

@@ -64,7 +64,12 @@ export function firstLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en'
 }
 
+/** The account's language, where nothing was chosen in this browser; else null. */
+export function accountLanguage(language: string): Language | null {
+  if (localStorage.getItem(STORED)) return null
+  return languages.find(({ id }) => id === language)?.id ?? null
+}
+
 export function rememberLanguage(language: Language): void {
   localStorage.setItem(STORED, language)
-  document.documentElement.lang = language
 }

@@ -141,7 +141,6 @@ export const en = {
   'presence.return': 'I am back',
   'presence.begin': 'Be available',
   'presence.units': (p: { used: number; capacity: number }) => `${p.used} of ${p.capacity} units in use`,
-  'presence.connected': 'Connected',
   'presence.not_connected': 'Not connected',
   'presence.lost': (p: { at: string }) => `As of ${p.at}. Connection lost, reconnecting…`,
   'presence.lost.what': 'What you write is kept and sent in order as soon as the hub answers.',
@@ -155,9 +154,8 @@ export const en = {
   'why_not.missed': 'missed an offer',
   'why_not.break': 'on a break',
   'why_not.offline': 'offline',
-  'why_not.pending': 'finishing, then away',
+  'why_not.finishing': 'finishing, then away',
   'why_not.not_connected': 'not connected',
-  'why_not.disconnected': 'not connected',
   'why_not.full': 'no capacity left',
   'why_not.disabled': 'disabled',
 

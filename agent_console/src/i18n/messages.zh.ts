@@ -120,7 +120,6 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'presence.return': '我回来了',
   'presence.begin': '设为可用',
   'presence.units': (p) => `已用 ${p.used} / ${p.capacity} 单位`,
-  'presence.connected': '已连接',
   'presence.not_connected': '未连接',
   'presence.lost': (p) => `内容截至 ${p.at}。连接中断，正在重连…`,
   'presence.lost.what': '您写的内容会保留，中心恢复后按顺序发出。',
@@ -134,9 +133,8 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'why_not.missed': '错过了派发',
   'why_not.break': '小休中',
   'why_not.offline': '离线',
-  'why_not.pending': '处理完后离开',
+  'why_not.finishing': '处理完后离开',
   'why_not.not_connected': '未连接',
-  'why_not.disconnected': '未连接',
   'why_not.full': '容量已满',
   'why_not.disabled': '已停用',
 

@@ -1,5 +1,5 @@
 import type { Presence } from '../../desk/wire'
-import { Age, Button, Icon, Menu, names, useApi, useCommand, useDeskParts, useMe, useT, useTell } from '../../shared'
+import { Age, Button, Icon, Menu, names, useApi, useCommand, useDesk, useDeskParts, useMe, useT, useTell } from '../../shared'
 import type { MenuEntry } from '../../shared'
 import css from './Presence.module.css'
 
@@ -60,8 +60,12 @@ function useDeclare() {
   }
 }
 
+/** What else is to be known: that the hub does not hear me although I declared myself, what follows, or why. */
 function Second({ presence }: { presence: Presence }) {
   const t = useT()
+  const live = useDesk((state) => state.link === 'live')
+  if (live && !presence.connected && presence.declared !== 'offline')
+    return <span className={css.unheard}><Icon name="alert" size={14} />{t('presence.not_connected')}</span>
   if (presence.pending) return <span>{t('presence.pending', { state: t.word('presence.then', presence.pending) })}</span>
   if (presence.reason) return <span>{t.word('presence_reason', presence.reason)}</span>
   if (!presence.routable && presence.why_not === 'full') return <span>{t('why_not.full')}</span>
