@@ -110,3 +110,17 @@ it('shows a message once although its event came before its answer', () => {
   expect(unsent(state(3), 'a')).toEqual([item]) // an earlier message with the same words
   expect(unsent(state(4), 'b')).toEqual([])
 })
+
+it('keeps the order of what was written while nothing could be sent', async () => {
+  let reachable = false
+  const b = bench((id) => (reachable ? said(id) : Promise.reject(new ApiError(0, {}))))
+  for (const text of ['one', 'two', 'three']) b.outbox.send('a', 'reply', text, [])
+  await tick()
+  reachable = true
+  b.sender.mockClear()
+  for (let i = 0; i < 4; i++) {
+    b.outbox.flush()
+    await tick()
+  }
+  expect(b.sender.mock.calls.map(([, body]) => body.text)).toEqual(['one', 'two', 'three'])
+})
