@@ -76,19 +76,16 @@ class Crowd:
     async def _arrive(self) -> None:
         while True:
             await self._seats.acquire()
-            self.send_in(choose(self._dice, self._personas))
+            customer = self.send_in(choose(self._dice, self._personas))
+            customer.add_done_callback(lambda _: self._seats.release())
             await asyncio.sleep(self._pace.spread(self._dice, 60 / max(self.rate, 0.01)))
 
     def send_in(self, persona: Persona) -> asyncio.Task[None]:
-        """One more customer, now."""
+        """One more customer, now, whatever `rate` and `at_once` say."""
         task = asyncio.create_task(self._live(persona, self._scene(persona)), name=f"customer {persona.name}")
         self._people.add(task)
-        task.add_done_callback(self._leave)
+        task.add_done_callback(self._people.discard)
         return task
-
-    def _leave(self, task: asyncio.Task[None]) -> None:
-        self._people.discard(task)
-        self._seats.release()
 
     def _scene(self, persona: Persona) -> Scene:
         dice = Random(self._dice.getrandbits(64))

@@ -20,7 +20,7 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
       ) : (
         <div className={css.nameLine}>
           <Level dir="auto" className={css.name}>{customer.name || t('customer.unknown')}</Level>
-          <Button kind="plain" icon="note" aria-label={t('customer.rename')} onPress={() => setEditing(true)} />
+          <Button kind="plain" icon="edit" aria-label={t('customer.rename')} onPress={() => setEditing(true)} />
         </div>
       )}
       <p className="quiet small">
