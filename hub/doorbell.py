@@ -6,6 +6,8 @@ from uuid import UUID
 
 import structlog
 
+from hub.wire import CardEvent
+
 log = structlog.get_logger()
 
 
@@ -23,7 +25,9 @@ class Moved:
     queue_id: str
     state: str
     agents: frozenset[UUID]  # whose desk it is on, or was on a moment ago
+    desk: UUID | None = None  # on whose desk it lies while it is held, waits or is parked
     sends: bool = False  # something waits in the outbox
+    told: CardEvent | None = None  # what desks shall see, where the write knew it all
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from uuid import UUID
 import asyncpg
 
 from channels.base import Address
-from hub import lifecycle, model
+from hub import event, lifecycle, model
 from hub.clock import NewId, Now
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
 from hub.errors import Unavailable
 from hub.lifecycle import Change
-from hub.model import Act, Agent, By, Interaction
+from hub.model import HELD, Act, Agent, By, Interaction
 from hub.store import journal as store
 from hub.store.journal import Connection, Row
+from hub.wire import CardEvent
 
 # What the database says when it cannot be reached or will not take anything now.
 AWAY = (
@@ -187,8 +188,8 @@ class Page:
         after = _counted(change.interaction, enclosed)
         rows["interaction_changes"] = [store.interaction_row(after)]
         written = self._touch(rows, after, change.kind, change.data, by, enclosed)
-        await store.put(self.conn, now, rows, _blobs(enclosed))
-        self._ring(before, written, agent, enclosed)
+        names = await store.put(self.conn, now, rows, _blobs(enclosed))
+        self._ring(before, written, agent, enclosed, event.of(after, rows, names))
         return written
 
     async def open(self, *openings: Opening) -> list[Written]:
@@ -248,7 +249,14 @@ class Page:
             return
         await declare(self.conn, agent, change.declare, now)
 
-    def _ring(self, before: Interaction, written: Written, agent: Agent | None, enclosed: Enclosed) -> None:
+    def _ring(
+        self,
+        before: Interaction,
+        written: Written,
+        agent: Agent | None,
+        enclosed: Enclosed,
+        told: CardEvent | None = None,
+    ) -> None:
         after = written.interaction
         agents = frozenset(
             a for a in (before.agent_id, after.agent_id, before.preferred_agent_id, after.preferred_agent_id) if a
@@ -266,7 +274,9 @@ class Page:
                 after.queue_id,
                 after.state,
                 agents,
+                after.agent_id if after.state in HELD else after.preferred_agent_id,
                 sends,
+                told,
             )
         )
         if agent is not None:

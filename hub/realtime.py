@@ -135,13 +135,16 @@ class Realtime:
 
     async def _push_card(self, ring: Moved) -> None:
         """A desk gets the card as its own snapshot would show it, or null when it is not on that desk any more."""
-        touch, (card, desk_of) = await asyncio.gather(
-            history.touch(self._pool, ring.touch_id), cards.card_and_desk(self._pool, ring.interaction_id))
-        event = CardEvent(id=card.id, version=card.version, card=card, touch=touch)
+        event, desk_of = (ring.told, ring.desk) if ring.told else await self._read(ring)
         await self._emit("card", event, [SUPERVISORS])
         for agent_id in ring.agents:
             mine = event if agent_id == desk_of else event.model_copy(update={"card": None})
             await self._emit("card", mine, [_room(agent_id)])
+
+    async def _read(self, ring: Moved) -> tuple[CardEvent, UUID | None]:
+        touch, (card, desk_of) = await asyncio.gather(
+            history.touch(self._pool, ring.touch_id), cards.card_and_desk(self._pool, ring.interaction_id))
+        return CardEvent(id=card.id, version=card.version, card=card, touch=touch), desk_of
 
     async def _push_figures(self) -> None:
         while True:

@@ -314,11 +314,16 @@ CREATE TABLE arrivals (
 CREATE UNIQUE INDEX arrivals_once ON arrivals (source, natural_key) WHERE outcome = 'stored';
 CREATE INDEX arrivals_ledger ON arrivals (source, outcome, arrived_at);
 
+-- What a customer is called on the screen: his name, else the first way to reach him.
+CREATE FUNCTION customer_name(customers) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce($1.name, (SELECT a.value FROM addresses a WHERE a.customer_id = $1.id AND a.kind <> 'visitor'
+                          ORDER BY a.created_at, a.id LIMIT 1), '');
+
 -- One interaction as a row of a list shows it.
 CREATE VIEW cards AS
 SELECT i.id, i.reference, i.version, i.channel, i.source, i.queue_id AS queue, i.state, i.customer_id,
-       coalesce(c.name, (SELECT a.value FROM addresses a WHERE a.customer_id = c.id AND a.kind <> 'visitor'
-                         ORDER BY a.created_at, a.id LIMIT 1), '') AS customer_name,
+       customer_name(c) AS customer_name,
        i.subject, i.last_text, i.last_at, i.unread, i.priority, i.units, i.created_at, i.queued_at, i.entered_at,
        i.due_at, i.answered_at, i.agent_id, g.name AS agent_name, i.offer_id,
        coalesce(o.reasons, '[]') AS offer_reasons, i.disposition, i.parent_id, i.preferred_agent_id

@@ -92,8 +92,12 @@ async def lock_agent(conn: Connection, agent_id: UUID, now: datetime) -> Agent:
     return Agent(**dict(row), held=tuple(Held(**dict(h)) for h in held))
 
 
-async def put(conn: Connection, now: datetime, rows: Mapping[str, Sequence[Row]], blobs: Iterable[bytes] = ()) -> None:
+async def put(
+    conn: Connection, now: datetime, rows: Mapping[str, Sequence[Row]], blobs: Iterable[bytes] = ()
+) -> asyncpg.Record | None:
     """Writes all rows in one statement, which is one transaction where none is open.
+
+    Returns, for a change of an interaction, what its customer and its holder are called.
 
     Raises `asyncpg.UniqueViolationError` with the name of the constraint that says it was there before.
     """
@@ -101,9 +105,8 @@ async def put(conn: Connection, now: datetime, rows: Mapping[str, Sequence[Row]]
     parts = tuple(p for p in PARTS if rows.get(p) or (p == "blobs" and contents))
     document = _json({"now": now, **{p: rows[p] for p in parts if p != "blobs"}})
     if contents:
-        await conn.execute(_statement(parts), document, [digest(c) for c in contents], contents)
-    else:
-        await conn.execute(_statement(parts), document)
+        return await conn.fetchrow(_statement(parts), document, [digest(c) for c in contents], contents)
+    return await conn.fetchrow(_statement(parts), document)
 
 
 @cache

@@ -75,7 +75,9 @@ UPDATE interactions i SET
     disposition = n.disposition, last_text = n.last_text, last_at = n.last_at, unread = n.unread,
     messages = n.messages, version = n.version
 FROM jsonb_populate_record(NULL::interactions, $1::jsonb -> 'interaction_changes' -> 0) n
-WHERE i.id = n.id AND i.version = n.version - 1;
+WHERE i.id = n.id AND i.version = n.version - 1
+RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) AS customer_name,
+          (SELECT a.name FROM agents a WHERE a.id = i.agent_id) AS agent_name;
 
 -- name: touches
 INSERT INTO touches (id, interaction_id, version, customer_id, channel, kind, at, recorded_at, actor, actor_id, data,
