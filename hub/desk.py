@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -127,8 +127,8 @@ class Desk:
         _, known = await store.wrap_up_rules(self.journal.pool, interaction_id)
         if wanted.disposition not in known:
             raise Invalid(fields={"disposition": "unknown"})
-        if wanted.follow_up_at is not None and wanted.follow_up_at <= self.journal.now():
-            raise Invalid(fields={"follow_up_at": "in_the_past"})
+        if wanted.follow_up_at is not None:
+            self._must_come("follow_up_at", wanted.follow_up_at)
         act = model.WrappedUp(actor.id, wanted.disposition, wanted.follow_up_at)
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
@@ -146,8 +146,7 @@ class Desk:
         await self._act(interaction_id, model.Waiting(actor.id, until), actor)
 
     async def park(self, actor: Actor, interaction_id: UUID, wanted: Park) -> None:
-        if wanted.until <= self.journal.now():
-            raise Invalid(fields={"until": "in_the_past"})
+        self._must_come("until", wanted.until)
         await self._act(interaction_id, model.Parked(actor.id, wanted.until, wanted.reason), actor)
 
     async def resume(self, actor: Actor, interaction_id: UUID) -> None:
@@ -216,6 +215,12 @@ class Desk:
         """Raises `NotFound` for what is neither the agent's own nor in his queues; supervisors see everything."""
         if not actor.supervises and not await store.may_see(self.journal.pool, interaction_id, actor.id):
             raise NotFound()
+
+    def _must_come(self, field: str, at: datetime) -> None:
+        if at.utcoffset() is None:
+            raise Invalid("A time needs its zone, such as Z or +08:00.", fields={field: "zone"})
+        if at <= self.journal.now():
+            raise Invalid(fields={field: "in_the_past"})
 
     async def _act(self, interaction_id: UUID, act: Act, actor: Actor) -> None:
         async with self.journal.begin() as page:

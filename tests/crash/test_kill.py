@@ -56,7 +56,7 @@ class Load:
 @asynccontextmanager
 async def load(hub: Hub) -> AsyncIterator[Load]:
     record, pace = Record(), Pace(0)
-    crowd = Crowd(hub.url, rate=300, seed=int(time.time()), pace=pace, at_once=12, record=record)
+    crowd = Crowd(hub.url, rate=300, seed=int(time.time()), pace=pace, at_once=18, record=record)
     agents = [ScriptedAgent(hub.url, login, "interaction-hub", replies=3, pace=pace, seed=n, record=record)
               for n, login in enumerate(("anna", "ben", "chen"))]  # fmt: skip
     people: list[Crowd | ScriptedAgent] = [crowd, *agents]

@@ -338,8 +338,9 @@ async def test_wrapping_up_wrongly(heart: Heart) -> None:
     with pytest.raises(Invalid) as refused:
         await heart.desk.wrap_up(ann, it, WrapUp(disposition="no such"))
     assert refused.value.fields == {"disposition": "unknown"}
-    with pytest.raises(Invalid):
-        await heart.desk.wrap_up(ann, it, WrapUp(disposition="solved", follow_up_at=heart.clock()))
+    for never in (heart.clock(), (START + timedelta(days=1)).replace(tzinfo=None)):
+        with pytest.raises(Invalid):
+            await heart.desk.wrap_up(ann, it, WrapUp(disposition="solved", follow_up_at=never))
     with pytest.raises(NotYours):
         await heart.desk.wrap_up(ben, it, WrapUp(disposition="solved", note="mine"))
     assert await heart.state(it) == "wrapping"
@@ -376,10 +377,12 @@ async def test_wrap_up_can_be_extended_and_closes_by_itself(heart: Heart) -> Non
     assert (touch.kind, touch.actor, touch.data["automatic"]) == ("wrapped_up", "system", True)
 
 
-async def test_parking_in_the_past_is_refused(heart: Heart) -> None:
+async def test_parking_in_the_past_or_in_no_zone_is_refused(heart: Heart) -> None:
     ann, it = await talking(heart)
-    with pytest.raises(Invalid):
-        await heart.desk.park(ann, it, Park(until=heart.clock()))
+    for until, why in ((START, "in_the_past"), ((START + timedelta(days=1)).replace(tzinfo=None), "zone")):
+        with pytest.raises(Invalid) as refused:
+            await heart.desk.park(ann, it, Park(until=until))
+        assert refused.value.fields == {"until": why}
 
 
 @pytest.mark.parametrize("verb", ["park", "wait"])
