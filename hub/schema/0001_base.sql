@@ -36,7 +36,6 @@ CREATE TABLE customers (
     created_at timestamptz NOT NULL,
     version    bigint NOT NULL DEFAULT 1
 );
-CREATE INDEX customers_words ON customers USING gin (search_words(name));
 CREATE INDEX customers_trigrams ON customers USING gin (lower(name) gin_trgm_ops);
 
 -- One reachable identity of a customer. Evidence says who claimed it, when and through which channel.

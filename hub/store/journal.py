@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from channels.base import Address
 from channels.text import storable
@@ -123,30 +124,25 @@ def interaction_row(interaction: Interaction) -> Row:
 
 
 def _json(document: Row) -> str:
-    text = json.dumps(document, ensure_ascii=False, default=_plain)
-    if "\\u0000" in text or not _encodable(text):
-        return json.dumps(_storable(document), ensure_ascii=False, default=_plain)
+    try:
+        text = orjson.dumps(document, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # lone surrogates, which are no UTF-8
+        text = "\\u0000"
+    if "\\u0000" in text:
+        return orjson.dumps(_storable(document), default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
     return text
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
     match value:
-        case UUID():
-            return str(value)
-        case datetime():
-            return value.isoformat()
         case bytes():
             return "\\x" + value.hex()
+        case UUID():  # asyncpg's own kind of UUID
+            return str(value)
+        case Mapping():
+            return dict(value)
         case _:
             raise TypeError(f"a row cannot hold {type(value).__name__}")
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _storable(value: Any) -> Any:
