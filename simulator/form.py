@@ -45,6 +45,17 @@ class Form:
 
     async def fill_in(self, key: UUID, values: dict[str, str], language: str) -> Acknowledged | None:
         """Sends the same key and values again until they are acknowledged. None when the hub refuses them."""
+        status, answer = await self._try(key, values, language)
+        if answer.get("code") == "stale_page":  # the page lay open too long, or the hub was set up anew
+            status, answer = await self._try(key, values, language)
+        if status >= 300:
+            self._record.troubles[f"form: refused {status} {answer.get('code', '')}"] += 1
+            return None
+        entry = Acknowledged(key, "form", _reference(answer), values.get("message", ""))
+        self._record.acknowledge(entry)
+        return entry
+
+    async def _try(self, key: UUID, values: Text, language: str) -> Answer:
         headers = {"Accept-Language": language}
         _, page = await self._until_answered("GET", headers, None)
         fields = _Fields()
@@ -52,13 +63,7 @@ class Form:
         await self._pace.pause(FILL_SECONDS)
         await asyncio.sleep(LEAST_SECONDS)
         headers |= {"Accept": "application/json", "Idempotency-Key": str(key)}
-        status, answer = await self._until_answered("POST", headers, {**fields.hidden, **values})
-        if status >= 300:
-            self._record.troubles[f"form: refused {status} {answer.get('code', '')}"] += 1
-            return None
-        entry = Acknowledged(key, "form", _reference(answer), values.get("message", ""))
-        self._record.acknowledge(entry)
-        return entry
+        return await self._until_answered("POST", headers, {**fields.hidden, **values})
 
     async def _until_answered(self, method: str, headers: Text, body: Text | None) -> Answer:
         """Repeats what got no answer, a 5xx or a 429 (after as long as it asks for)."""

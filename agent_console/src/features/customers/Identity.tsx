@@ -33,19 +33,22 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
 
 function Addresses({ addresses }: { addresses: readonly AddressView[] }) {
   const t = useT()
+  const visitors = addresses.filter((address) => address.kind === 'visitor').length
+  const reachable = addresses.filter((address) => address.kind !== 'visitor')
   if (!addresses.length) return <p className="quiet small">{t('customer.no_addresses')}</p>
   return (
     <ul className={css.addresses} aria-label={t('customer.addresses')}>
-      {addresses.map((address) => (
+      {reachable.map((address) => (
         <li key={`${address.kind}:${address.value}`} className={css.address}>
           <span className="quiet small">{t.word('address', address.kind)}</span>
-          <bdi className={names(css.value, address.kind === 'visitor' && css.visitor)}>{address.value}</bdi>
+          <bdi className={css.value} title={address.value}>{address.value}</bdi>
           <span className={names('chip', address.verified && 'good')}>
             {address.verified && <Icon name="check" size={12} />}
             {t(address.verified ? 'customer.verified' : 'customer.claimed')}
           </span>
         </li>
       ))}
+      {visitors > 0 && <li className="quiet small">{t('customer.visits', { n: visitors })}</li>}
     </ul>
   )
 }

@@ -118,8 +118,9 @@ function Files({ touch }: { touch: TouchView }) {
 
 function useWords() {
   const t = useT()
-  const queues = useDesk((state) => state.queues)
+  const { queues, agents } = useDesk((state) => ({ queues: state.queues, agents: state.agents }))
   return {
+    agent: (id: string) => agents[id]?.name ?? id,
     queue: (id: string) => {
       const queue = queues.find((one) => one.id === id)
       return queue ? t.name(queue.name) : id

@@ -58,6 +58,7 @@ interface Names {
   disposition: (id: string) => string
   /** Of a contact logged by hand, e.g. `call`, `in`. */
   way: (kind: string, direction: string) => string
+  agent: (id: string) => string
 }
 
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
@@ -66,6 +67,7 @@ export function facts(touch: TouchView, names: Names): string[] {
   const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
   const found: string[] = []
   if (touch.kind === 'logged') found.push(names.way(text('source').replace(/^manual:/, ''), text('direction')))
+  if (touch.kind === 'offered') found.push(`→ ${names.agent(text('agent'))}`)
   if (text('disposition')) found.push(names.disposition(text('disposition')))
   if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
   if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)

@@ -5,7 +5,7 @@ import type { Api } from '../../desk/api'
 import type { Card, PageOfCards } from '../../desk/wire'
 import { Age, Blank, ChannelGlyph, describe, deskPath, duration, href, Icon, useApi, useDesk, useDeskParts, useLoad, useQueue, useT } from '../../shared'
 import { AgentTable } from './AgentTable'
-import { counts, queryOf } from './figures'
+import { counts, isExact, queryOf } from './figures'
 import type { Drill } from './figures'
 import { ItemActions } from './ItemActions'
 import css from './Floor.module.css'
@@ -61,9 +61,9 @@ function Formula({ queue }: { queue: string | null }) {
   )
 }
 
-const AGAIN_MS = 1_000
+const AGAIN_MS = 2_000
 
-/** Changes at most once a second, however often the figures move. */
+/** Changes at most every two seconds, however often the figures move. */
 function useCalm(signature: string): string {
   const [calm, setCalm] = useState(signature)
   useEffect(() => {
@@ -74,13 +74,13 @@ function useCalm(signature: string): string {
   return calm
 }
 
-const PAGES = 5
+const PAGES = 5 // of 200 each: as far as the screen looks for what the hub cannot filter
 
 /** The items behind the number; `more` where there are too many to look at them all. */
 async function collect(api: Api, drill: Drill, fits: (card: Card) => boolean): Promise<{ items: Card[]; more: boolean }> {
   const items: Card[] = []
   let after: string | null = null
-  for (let page = 0; page < PAGES; page++) {
+  for (let page = 0; page < (isExact(drill) ? 1 : PAGES); page++) {
     const found: PageOfCards = await api.interactions({ ...queryOf(drill), after })
     items.push(...found.items.filter(fits))
     after = found.next ?? null
@@ -95,20 +95,28 @@ function useItems(drill: Drill) {
   const queues = useDesk((state) => state.queues)
   const signature = useDesk((state) => JSON.stringify('agent' in drill ? state.agents[drill.agent] : state.figures))
   const seconds = (queue: string) => queues.find((one) => one.id === queue)?.service_level_seconds ?? 0
-  return useLoad(useCalm(signature), () => collect(api, drill, (card) => counts(drill, card, clock.now(), seconds)))
+  const link = useDesk((state) => state.link) // once the hub is back, it is asked again
+  return useLoad(useCalm(`${link} ${signature}`), () => collect(api, drill, (card) => counts(drill, card, clock.now(), seconds)))
+}
+
+/** What was there stays on the screen while the hub cannot be reached. */
+function useLastGood<T>(value: T | null): T | null {
+  const [last, setLast] = useState(value)
+  if (value !== null && value !== last) setLast(value)
+  return value ?? last
 }
 
 function Items({ drill }: { drill: Drill }) {
   const t = useT()
   const list = useItems(drill)
-  if (!list.value) {
-    if (list.error !== null) return <p className="notice bad">{describe(list.error, t)}</p>
-    return list.slow ? <Bones /> : null
-  }
-  const { items, more } = list.value
-  if (!items.length) return <Blank title={t('what' in drill && drill.what === 'waiting' ? 'floor.nothing.waits' : 'floor.nothing')} />
+  const found = useLastGood(list.value)
+  const problem = list.error !== null && <p className="notice bad" role="status">{describe(list.error, t)}</p>
+  if (!found) return problem || (list.slow ? <Bones /> : null)
+  const { items, more } = found
+  if (!items.length && !problem) return <Blank title={t('what' in drill && drill.what === 'waiting' ? 'floor.nothing.waits' : 'floor.nothing')} />
   return (
     <>
+      {problem}
       <ul className={css.items}>
         {items.map((card) => (
           <Item key={card.id} card={card} onChanged={list.reload} />

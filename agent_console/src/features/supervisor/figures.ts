@@ -47,6 +47,10 @@ export function queryOf(drill: Drill): Record<string, string | readonly string[]
   return { queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what], limit: 200 }
 }
 
+/** Whether the hub's own filter is all that the number needs. */
+export const isExact = (drill: Drill): boolean =>
+  'agent' in drill || !['late', 'level', 'abandoned', 'closed'].includes(drill.what)
+
 /** Whether a listed item is one of those that the number counts; the filter of the hub knows states only. */
 export function counts(drill: Drill, card: Card, now: number, seconds: (queue: string) => number): boolean {
   if ('agent' in drill) return true
