@@ -192,7 +192,7 @@ class Desk:
 
     async def _check_contact(self, contact: LoggedContact) -> None:
         wrong: dict[str, str] = {}
-        if contact.at.utcoffset() is not None and contact.at > self.journal.now() + CLOCKS_DIFFER:
+        if contact.at > self.journal.now() + CLOCKS_DIFFER:
             wrong["at"] = "in_the_future"
         if contact.follow_up is not None and not await store.queue_exists(self.journal.pool, contact.follow_up):
             wrong["follow_up"] = "unknown"
@@ -217,8 +217,6 @@ class Desk:
             raise NotFound()
 
     def _must_come(self, field: str, at: datetime) -> None:
-        if at.utcoffset() is None:
-            raise Invalid("A time needs its zone, such as Z or +08:00.", fields={field: "zone"})
         if at <= self.journal.now():
             raise Invalid(fields={field: "in_the_past"})
 
