@@ -274,7 +274,7 @@ class Page:
                 after.queue_id,
                 after.state,
                 agents,
-                after.agent_id if after.state in HELD else after.preferred_agent_id,
+                _desk_of(after),
                 sends,
                 told,
             )
@@ -316,6 +316,13 @@ async def declare(
 
 def _blobs(enclosed: Enclosed) -> tuple[bytes, ...]:
     return enclosed.blobs if enclosed.raw is None else (enclosed.raw, *enclosed.blobs)
+
+
+def _desk_of(it: Interaction) -> UUID | None:
+    """On whose desk it lies: with its holder, or while it waits or is parked with whoever laid it aside."""
+    if it.state in HELD:
+        return it.agent_id
+    return it.preferred_agent_id if it.state in ("waiting", "parked") else None
 
 
 def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:

@@ -24,6 +24,7 @@ class Mirror:
         self._heard = 0
         self.cards: dict[UUID, dict[UUID, Card]] = {}
         self.me: dict[UUID, AgentView] = {}
+        self._seen: dict[tuple[UUID, UUID], int] = {}
 
     async def open(self, agent_id: UUID) -> None:
         fresh = await desk.snapshot(self._heart.pool, agent_id, self._heart.clock())
@@ -34,14 +35,23 @@ class Mirror:
         rings, self._heard = self._heart.rings[self._heard :], len(self._heart.rings)
         for ring in rings:
             if isinstance(ring, Moved):
-                card, lies_with = await cards.card_and_desk(self._heart.pool, ring.interaction_id)
-                for agent_id in ring.agents:
-                    if agent_id == lies_with:
-                        self.cards[agent_id][card.id] = card
-                    else:
-                        self.cards[agent_id].pop(card.id, None)
+                await self._moved(ring)
             elif isinstance(ring, AgentMoved):
                 self.me[ring.agent_id] = await agents.view(self._heart.pool, ring.agent_id, self._heart.clock())
+
+    async def _moved(self, ring: Moved) -> None:
+        if ring.told and ring.told.card:
+            card, lies_with = ring.told.card, ring.desk
+        else:
+            card, lies_with = await cards.card_and_desk(self._heart.pool, ring.interaction_id)
+        for agent_id in ring.agents:
+            if card.version <= self._seen.get((agent_id, card.id), 0):
+                continue  # what was read after a later write came first
+            self._seen[agent_id, card.id] = card.version
+            if agent_id == lies_with:
+                self.cards[agent_id][card.id] = card
+            else:
+                self.cards[agent_id].pop(card.id, None)
 
     async def differs(self, agent_id: UUID) -> list[str]:
         fresh = await desk.snapshot(self._heart.pool, agent_id, self._heart.clock())
