@@ -38,6 +38,7 @@ export default ts.config(
       complexity: ['error', 10],
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       'max-lines': ['error', 500],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true }],
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones: walls }],
       'no-restricted-imports': ['error', { patterns: [{ group: ['react*'], message: 'The desk is plain TypeScript.' }] }],
@@ -49,6 +50,7 @@ export default ts.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  { files: ['**/*.test.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
     files: ['src/!(desk)/**/*.{ts,tsx}', 'tests/**', '*.ts'],
     rules: { 'no-restricted-imports': 'off' },

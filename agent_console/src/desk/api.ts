@@ -36,13 +36,31 @@ type Query = Record<string, string | number | readonly string[] | null | undefin
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
+/** One request: answers the body, or fails with an `ApiError`. */
+type Call = <T>(method: string, path: string, body?: unknown, limit?: number) => Promise<T>
+
 export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) {
   let csrf = ''
+  const call = caller(fetcher, () => csrf)
+  const known = (me: Me) => {
+    csrf = me.csrf
+    return me
+  }
+  return {
+    login: (body: Login) => call<Me>('POST', '/api/login', body).then(known),
+    logout: () => call<undefined>('POST', '/api/logout'),
+    me: () => call<Me>('GET', '/api/me').then(known),
+    ...agentCalls(call),
+    ...interactionCalls(call),
+    ...customerCalls(call),
+  }
+}
 
-  async function call<T>(method: string, path: string, body?: unknown, limit = LIMIT_MS): Promise<T> {
+function caller(fetcher: Fetch, csrf: () => string): Call {
+  return async <T>(method: string, path: string, body?: unknown, limit = LIMIT_MS): Promise<T> => {
     const form = body instanceof FormData
     const headers: Record<string, string> = { Accept: 'application/json' }
-    if (method !== 'GET') headers['X-CSRF-Token'] = csrf
+    if (method !== 'GET') headers['X-CSRF-Token'] = csrf()
     if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
     const sent = body === undefined ? null : form ? body : JSON.stringify(body)
     const response = await reach(fetcher, path, {
@@ -51,65 +69,62 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     if (!response.ok) throw new ApiError(response.status, await problemOf(response))
     return (response.status === 204 ? undefined : await json(response)) as T
   }
+}
 
-  const get = <T>(path: string, query: Query = {}) => call<T>('GET', path + search(query))
-  const post = <T>(path: string, body?: unknown) => call<T>('POST', path, body)
-  const put = <T>(path: string, body?: unknown) => call<T>('PUT', path, body)
-  const item = (id: string, verb = '') => `/api/interactions/${encodeURIComponent(id)}${verb && `/${verb}`}`
-  const known = (me: Me) => {
-    csrf = me.csrf
-    return me
-  }
+const path = (...parts: string[]): string => `/api/${parts.map(encodeURIComponent).join('/')}`
 
+function agentCalls(call: Call) {
   return {
-    login: (body: Login) => post<Me>('/api/login', body).then(known),
-    logout: () => post<undefined>('/api/logout'),
-    me: () => get<Me>('/api/me').then(known),
-    desk: () => get<Snapshot>('/api/desk'),
-    setPresence: (body: SetPresence) => put<AgentView>('/api/presence', body),
+    desk: () => call<Snapshot>('GET', '/api/desk'),
+    setPresence: (body: SetPresence) => call<AgentView>('PUT', '/api/presence', body),
+    accept: (offer: string) => call<Card>('POST', path('offers', offer, 'accept')),
+    decline: (offer: string, body: Decline) => call<undefined>('POST', path('offers', offer, 'decline'), body),
+    queues: () => call<QueueView[]>('GET', '/api/queues'),
+    agents: () => call<AgentView[]>('GET', '/api/agents'),
+    setAgentPresence: (id: string, body: SetPresence) => call<AgentView>('PUT', path('agents', id, 'presence'), body),
+    floor: () => call<Floor>('GET', '/api/floor'),
+    ledger: () => call<Ledger>('GET', '/api/ledger'),
+  }
+}
 
-    accept: (offer: string) => post<Card>(`/api/offers/${encodeURIComponent(offer)}/accept`),
-    decline: (offer: string, body: Decline) => post<undefined>(`/api/offers/${encodeURIComponent(offer)}/decline`, body),
+function interactionCalls(call: Call) {
+  const at = (id: string, verb: string) => path('interactions', id, verb)
+  const act = (verb: string) => (id: string) => call<Card>('POST', at(id, verb))
+  return {
+    interactions: (query: Query) => call<PageOfCards>('GET', `/api/interactions${search(query)}`),
+    interaction: (id: string) => call<Detail>('GET', path('interactions', id)),
+    say: (id: string, body: Say) => call<TouchView>('POST', at(id, 'messages'), body),
+    note: (id: string, body: Say) => call<TouchView>('POST', at(id, 'notes'), body),
+    draft: (id: string, body: Draft) => call<undefined>('PUT', at(id, 'draft'), body),
+    read: (id: string) => call<undefined>('POST', at(id, 'read')),
+    claim: act('claim'),
+    end: act('end'),
+    extend: act('extend'),
+    resume: act('resume'),
+    wrapUp: (id: string, body: WrapUp) => call<Card>('POST', at(id, 'wrap-up'), body),
+    wait: (id: string, body: WaitFor) => call<Card>('POST', at(id, 'wait'), body),
+    park: (id: string, body: Park) => call<Card>('POST', at(id, 'park'), body),
+    requeue: (id: string, body: Requeue) => call<Card>('POST', at(id, 'requeue'), body),
+    priority: (id: string, body: Prioritise) => call<Card>('POST', at(id, 'priority'), body),
+    why: (id: string) => call<{ reasons: Reason[] }>('GET', at(id, 'why')),
+    logContact: (body: LoggedContact) => call<Card>('POST', '/api/contacts', body),
+  }
+}
 
-    interactions: (query: Query) => get<PageOfCards>('/api/interactions', query),
-    interaction: (id: string) => get<Detail>(item(id)),
-    say: (id: string, body: Say) => post<TouchView>(item(id, 'messages'), body),
-    note: (id: string, body: Say) => post<TouchView>(item(id, 'notes'), body),
-    draft: (id: string, body: Draft) => put<undefined>(item(id, 'draft'), body),
-    read: (id: string) => post<undefined>(item(id, 'read')),
-    claim: (id: string) => post<Card>(item(id, 'claim')),
-    end: (id: string) => post<Card>(item(id, 'end')),
-    wrapUp: (id: string, body: WrapUp) => post<Card>(item(id, 'wrap-up'), body),
-    extend: (id: string) => post<Card>(item(id, 'extend')),
-    wait: (id: string, body: WaitFor) => post<Card>(item(id, 'wait'), body),
-    park: (id: string, body: Park) => post<Card>(item(id, 'park'), body),
-    resume: (id: string) => post<Card>(item(id, 'resume')),
-    requeue: (id: string, body: Requeue) => post<Card>(item(id, 'requeue'), body),
-    priority: (id: string, body: Prioritise) => post<Card>(item(id, 'priority'), body),
-    why: (id: string) => get<{ reasons: Reason[] }>(item(id, 'why')),
-
+function customerCalls(call: Call) {
+  return {
     upload: (file: File) => {
       const form = new FormData()
       form.append('file', file, file.name)
       return call<FileView>('POST', '/api/files', form, UPLOAD_LIMIT_MS)
     },
-    fileUrl: (id: string) => `/api/files/${encodeURIComponent(id)}`,
-
-    queues: () => get<QueueView[]>('/api/queues'),
-    agents: () => get<AgentView[]>('/api/agents'),
-    setAgentPresence: (id: string, body: SetPresence) =>
-      put<AgentView>(`/api/agents/${encodeURIComponent(id)}/presence`, body),
-    floor: () => get<Floor>('/api/floor'),
-    ledger: () => get<Ledger>('/api/ledger'),
-
-    logContact: (body: LoggedContact) => post<Card>('/api/contacts', body),
-    customers: (query: Query) => get<Page<CustomerView>>('/api/customers', query),
-    customer: (id: string) => get<CustomerView>(`/api/customers/${encodeURIComponent(id)}`),
-    editCustomer: (id: string, body: EditCustomer) =>
-      call<CustomerView>('PATCH', `/api/customers/${encodeURIComponent(id)}`, body),
+    fileUrl: (id: string) => path('files', id),
+    customers: (query: Query) => call<Page<CustomerView>>('GET', `/api/customers${search(query)}`),
+    customer: (id: string) => call<CustomerView>('GET', path('customers', id)),
+    editCustomer: (id: string, body: EditCustomer) => call<CustomerView>('PATCH', path('customers', id), body),
     timeline: (id: string, query: Query) =>
-      get<Page<TouchView>>(`/api/customers/${encodeURIComponent(id)}/timeline`, query),
-    search: (query: Query) => get<Hit[]>('/api/search', query),
+      call<Page<TouchView>>('GET', path('customers', id, 'timeline') + search(query)),
+    search: (query: Query) => call<Hit[]>('GET', `/api/search${search(query)}`),
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { ApiError } from './api'
 import { apply } from './apply'
-import { createOutbox, unsent } from './outbox'
+import { Outbox, unsent } from './outbox'
 import { empty } from './state'
 import type { DeskState } from './state'
 import { agent, card, detail, touch } from './testing/make'
@@ -13,7 +13,7 @@ function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: strin
   let ids = 0
   const jobs: (() => void)[] = []
   const sender = vi.fn(say)
-  const outbox = createOutbox({
+  const outbox = new Outbox({
     api: { say: sender, note: sender },
     get: () => state,
     dispatch: (event) => {

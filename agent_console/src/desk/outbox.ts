@@ -18,76 +18,87 @@ export interface OutboxParts {
 
 const RETRY_MS = 2_000
 
-export function createOutbox(parts: OutboxParts) {
-  const { get, dispatch } = parts
-  const busy = new Set<string>()
+export class Outbox {
+  private readonly parts: OutboxParts
+  private readonly busy = new Set<string>()
 
-  function change(pending: readonly Pending[]): void {
-    dispatch({ type: 'pending', pending })
-    parts.keep.write(JSON.stringify(pending))
+  constructor(parts: OutboxParts) {
+    this.parts = parts
   }
 
-  const update = (id: string, fields: Partial<Pending>) =>
-    change(get().pending.map((item) => (item.id === id ? { ...item, ...fields } : item)))
-  const drop = (id: string) => change(get().pending.filter((item) => item.id !== id))
+  send(interactionId: string, kind: Kind, text: string, files: Pending['files']): void {
+    const { newId, now, get } = this.parts
+    const item: Pending = {
+      id: newId(), interactionId, kind, text, files, state: 'kept', error: null, at: now(), after: Infinity,
+    }
+    this.change([...get().pending, item])
+    this.flush()
+  }
+
+  retry(id: string): void {
+    this.update(id, { state: 'kept', error: null })
+    this.flush()
+  }
+
+  discard(id: string): void {
+    this.drop(id)
+    this.flush()
+  }
+
+  /** Takes up what an earlier page of this browser could not send. */
+  restore(): void {
+    const before = parsed(this.parts.keep.read())
+    this.change(before.map((item) => ({ ...item, state: item.state === 'failed' ? 'failed' : 'kept' })))
+    this.flush()
+  }
 
   /** Sends what is first in every interaction. What comes after a failed one waits: order matters to the reader. */
-  function flush(): void {
+  readonly flush = (): void => {
     const first = new Map<string, Pending>()
-    for (const item of get().pending) if (!first.has(item.interactionId)) first.set(item.interactionId, item)
-    for (const item of first.values()) if (item.state === 'kept' && !busy.has(item.interactionId)) void attempt(item)
+    for (const item of this.parts.get().pending) if (!first.has(item.interactionId)) first.set(item.interactionId, item)
+    for (const item of first.values())
+      if (item.state === 'kept' && !this.busy.has(item.interactionId)) void this.attempt(item)
   }
 
-  async function attempt(item: Pending): Promise<void> {
-    busy.add(item.interactionId)
-    update(item.id, { state: 'sending', error: null, after: seen(get(), item.interactionId) })
+  private async attempt(item: Pending): Promise<void> {
+    this.busy.add(item.interactionId)
+    this.update(item.id, { state: 'sending', error: null, after: seen(this.parts.get(), item.interactionId) })
     try {
-      const touch = await transmit(item)
-      dispatch({ type: 'touch', touch })
-      drop(item.id)
-      busy.delete(item.interactionId)
-      flush()
+      const touch = await this.transmit(item)
+      this.parts.dispatch({ type: 'touch', touch })
+      this.drop(item.id)
+      this.busy.delete(item.interactionId)
+      this.flush()
     } catch (error) {
-      refused(item, error)
+      this.refused(item, error)
     }
   }
 
-  function transmit(item: Pending): Promise<TouchView> {
+  private transmit(item: Pending): Promise<TouchView> {
+    const { api } = this.parts
     const say: Say = { id: item.id, text: item.text, files: item.files.map((file) => file.id) }
-    return item.kind === 'note' ? parts.api.note(item.interactionId, say) : parts.api.say(item.interactionId, say)
+    return item.kind === 'note' ? api.note(item.interactionId, say) : api.say(item.interactionId, say)
   }
 
-  function refused(item: Pending, error: unknown): void {
-    busy.delete(item.interactionId)
+  private refused(item: Pending, error: unknown): void {
+    this.busy.delete(item.interactionId)
     const passing = error instanceof ApiError && (error.passing || error.status === 401)
     const code = error instanceof ApiError ? error.code : 'broken'
-    update(item.id, { state: passing ? 'kept' : 'failed', error: code })
-    if (passing) parts.later(flush, RETRY_MS)
+    this.update(item.id, { state: passing ? 'kept' : 'failed', error: code })
+    if (passing) this.parts.later(this.flush, RETRY_MS)
   }
 
-  return {
-    flush,
-    send(interactionId: string, kind: Kind, text: string, files: Pending['files']): void {
-      const item: Pending = {
-        id: parts.newId(), interactionId, kind, text, files, state: 'kept', error: null, at: parts.now(),
-        after: Infinity,
-      }
-      change([...get().pending, item])
-      flush()
-    },
-    retry(id: string): void {
-      update(id, { state: 'kept', error: null })
-      flush()
-    },
-    discard(id: string): void {
-      drop(id)
-      flush()
-    },
-    /** Takes up what an earlier page of this browser could not send. */
-    restore(): void {
-      change(parsed(parts.keep.read()).map((item) => ({ ...item, state: item.state === 'failed' ? 'failed' : 'kept' })))
-      flush()
-    },
+  private update(id: string, fields: Partial<Pending>): void {
+    this.change(this.parts.get().pending.map((item) => (item.id === id ? { ...item, ...fields } : item)))
+  }
+
+  private drop(id: string): void {
+    this.change(this.parts.get().pending.filter((item) => item.id !== id))
+  }
+
+  private change(pending: readonly Pending[]): void {
+    this.parts.dispatch({ type: 'pending', pending })
+    this.parts.keep.write(JSON.stringify(pending))
   }
 }
 
@@ -115,5 +126,3 @@ function parsed(text: string | null): Pending[] {
     return []
   }
 }
-
-export type Outbox = ReturnType<typeof createOutbox>

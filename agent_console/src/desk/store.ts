@@ -4,12 +4,12 @@ import type { Api } from './api'
 import { apply } from './apply'
 import type { DeskEvent } from './apply'
 import { createClock } from './clock'
-import { createOutbox } from './outbox'
+import { Outbox } from './outbox'
 import { newId } from './ids'
 import { createSocket } from './socket'
 import { empty } from './state'
 import type { DeskState } from './state'
-import { createSync } from './sync'
+import { Sync } from './sync'
 import type { Me } from './wire'
 
 /** `api` is the one that logged in: it holds the session's token. */
@@ -22,7 +22,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
     return () => clearTimeout(timer)
   }
   const kept = () => `outbox:${store.getState().me?.id ?? ''}`
-  const sync = createSync({
+  const sync = new Sync({
     load: { desk: api.desk, interaction: api.interaction },
     get: store.getState,
     dispatch,
@@ -30,7 +30,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
     later,
     onNoSession,
   })
-  const outbox = createOutbox({
+  const outbox = new Outbox({
     api,
     get: store.getState,
     dispatch,
@@ -40,7 +40,13 @@ export function createDesk(api: Api, onNoSession: () => void) {
     keep: { read: () => localStorage.getItem(kept()), write: (text) => localStorage.setItem(kept(), text) },
   })
   const socket = createSocket({
-    ...sync,
+    card: sync.card,
+    message: sync.message,
+    agent: sync.agent,
+    figures: sync.figures,
+    heartbeat: sync.heartbeat,
+    typing: sync.typing,
+    disconnect: sync.disconnect,
     connect: () => {
       sync.connect()
       outbox.flush()

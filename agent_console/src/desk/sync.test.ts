@@ -4,7 +4,7 @@ import { apply } from './apply'
 import { createClock } from './clock'
 import { empty } from './state'
 import type { DeskState } from './state'
-import { createSync } from './sync'
+import { Sync } from './sync'
 import { agent, card, snapshot, touch } from './testing/make'
 import { deskIn, dice, World } from './testing/world'
 import type { Snapshot } from './wire'
@@ -51,7 +51,7 @@ function bench(desk: () => Promise<Snapshot>) {
   const jobs: (() => void)[] = []
   const onNoSession = vi.fn()
   const load = { desk: vi.fn(desk), interaction: vi.fn(() => Promise.reject(new ApiError(404, { code: 'not_found' }))) }
-  const sync = createSync({
+  const sync = new Sync({
     load, onNoSession, clock: createClock(() => 0),
     get: () => state,
     dispatch: (event) => {

@@ -20,158 +20,185 @@ export interface SyncParts {
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000] as const
 const TYPING_MS = 6_000
 
-export function createSync(parts: SyncParts) {
-  const { get, dispatch, clock } = parts
-  let held: DeskEvent[] | null = null // events that arrive while a snapshot loads
-  let again = false
-  let connected = false
-  let failures = 0
-  let cancel: () => void = () => undefined
-  const fetching = new Set<string>()
-  const viewed = new Map<string, number>()
+/** Public members are bound, so that a socket can be given them one by one. */
+export class Sync {
+  private readonly parts: SyncParts
+  private held: DeskEvent[] | null = null // events that arrive while a snapshot loads
+  private again = false
+  private connected = false
+  private failures = 0
+  private cancel: () => void = () => undefined
+  private readonly fetching = new Set<string>()
+  private readonly viewed = new Map<string, number>()
 
-  function take(event: DeskEvent): void {
-    if (held) held.push(event)
-    else dispatch(event)
-    if (!held) mend()
+  constructor(parts: SyncParts) {
+    this.parts = parts
+  }
+
+  // --- the socket's words -----------------------------------------------------------------------------------------
+
+  readonly connect = (): void => {
+    this.connected = true
+    void this.resync()
+  }
+
+  readonly disconnect = (): void => {
+    this.connected = false
+    const { link, asOf } = this.parts.get()
+    if (link === 'live') this.parts.dispatch({ type: 'link', link: 'lost', asOf })
+  }
+
+  readonly card = (event: Events['card']): void => this.take({ type: 'card', event })
+  readonly message = (event: Events['message']): void => this.take({ type: 'message', event })
+  readonly agent = (event: Events['agent']): void => this.take({ type: 'agent', event })
+
+  readonly figures = (event: Events['figures']): void => {
+    this.parts.clock.hear(event.now)
+    this.take({ type: 'figures', event })
+  }
+
+  readonly typing = (event: Events['typing']): void =>
+    this.take({ type: 'typing', event, until: this.parts.clock.now() + TYPING_MS })
+
+  readonly heartbeat = ({ now, head }: Events['heartbeat']): void => {
+    const { clock, get } = this.parts
+    clock.hear(now)
+    if (this.held) return
+    this.alive()
+    if (!sameHead(headOf(get()), head)) {
+      void this.resync()
+      return
+    }
+    for (const id of this.viewed.keys()) if (this.behind(id)) this.fetch(id)
+  }
+
+  // --- the views' words -------------------------------------------------------------------------------------------
+
+  /** Somebody looks at an interaction: it is loaded now and kept true until `close`. */
+  readonly open = (id: string): void => {
+    this.viewed.set(id, (this.viewed.get(id) ?? 0) + 1)
+    if (!this.parts.get().details[id] || this.behind(id)) this.fetch(id)
+  }
+
+  readonly close = (id: string): void => {
+    const count = (this.viewed.get(id) ?? 1) - 1
+    if (count > 0) {
+      this.viewed.set(id, count)
+      return
+    }
+    this.viewed.delete(id)
+    if (!this.parts.get().cards[id]) this.parts.dispatch({ type: 'closed', id })
   }
 
   /** Loads a fresh snapshot. Asked for again while one loads, it loads one more: the first may be too old. */
-  async function resync(): Promise<void> {
-    if (held) {
-      again = true
+  readonly resync = async (): Promise<void> => {
+    if (this.held) {
+      this.again = true
       return
     }
-    held = []
-    cancel()
+    this.held = []
+    this.cancel()
     try {
-      const snapshot = await parts.load.desk()
-      settle(snapshot)
+      this.settle(await this.parts.load.desk())
     } catch (error) {
-      failed(error)
+      this.failed(error)
     }
-    if (again) {
-      again = false
-      await resync()
-    }
+    if (!this.again) return
+    this.again = false
+    await this.resync()
   }
 
-  function settle(snapshot: Snapshot): void {
-    const waiting = held ?? []
-    held = null
-    failures = 0
-    clock.hear(snapshot.now)
-    dispatch({ type: 'snapshot', snapshot })
-    waiting.forEach(dispatch)
-    dispatch({ type: 'link', link: connected ? 'live' : 'lost', asOf: clock.now() })
-    mend()
-  }
-
-  function failed(error: unknown): void {
-    const waiting = held ?? []
-    held = null
-    waiting.forEach(dispatch)
-    if (sessionProblem(error)) return
-    cancel = parts.later(() => void resync(), delay())
-  }
-
-  function sessionProblem(error: unknown): boolean {
+  /** True where the session is over, which is passed on. */
+  readonly sessionProblem = (error: unknown): boolean => {
     if (!(error instanceof ApiError) || error.status !== 401) return false
-    dispatch({ type: 'link', link: 'ended', asOf: get().asOf })
-    parts.onNoSession()
+    this.parts.dispatch({ type: 'link', link: 'ended', asOf: this.parts.get().asOf })
+    this.parts.onNoSession()
     return true
   }
 
-  function delay(): number {
-    return RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? 4_000
+  readonly stop = (): void => this.cancel()
+
+  // ----------------------------------------------------------------------------------------------------------------
+
+  private take(event: DeskEvent): void {
+    if (this.held) {
+      this.held.push(event)
+      return
+    }
+    this.parts.dispatch(event)
+    this.mend()
+  }
+
+  private settle(snapshot: Snapshot): void {
+    this.failures = 0
+    this.parts.clock.hear(snapshot.now)
+    this.parts.dispatch({ type: 'snapshot', snapshot })
+    this.release()
+    this.alive()
+    this.mend()
+  }
+
+  /** Applies what was held back; each event is checked against the version it meets. */
+  private release(): void {
+    const waiting = this.held ?? []
+    this.held = null
+    waiting.forEach(this.parts.dispatch)
+  }
+
+  private alive(): void {
+    this.parts.dispatch({ type: 'link', link: this.connected ? 'live' : 'lost', asOf: this.parts.clock.now() })
+  }
+
+  private failed(error: unknown): void {
+    this.release()
+    if (!this.sessionProblem(error)) this.cancel = this.parts.later(() => void this.resync(), this.delay())
+  }
+
+  private delay(): number {
+    return RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)] ?? 4_000
   }
 
   /** Fetches every opened interaction of which something is missing. */
-  function mend(): void {
-    if (held) return
-    for (const id of get().gaps) if (!fetching.has(id)) void fetchDetail(id)
+  private mend(): void {
+    if (!this.held) this.parts.get().gaps.forEach((id) => this.fetch(id))
   }
 
-  async function fetchDetail(id: string): Promise<void> {
-    fetching.add(id)
+  private fetch(id: string): void {
+    if (!this.fetching.has(id)) void this.load(id)
+  }
+
+  private async load(id: string): Promise<void> {
+    this.fetching.add(id)
     try {
-      dispatch({ type: 'detail', detail: await parts.load.interaction(id) })
-      fetching.delete(id)
-      mend()
+      const detail = await this.parts.load.interaction(id)
+      this.parts.dispatch({ type: 'detail', detail })
+      this.fetching.delete(id)
+      this.mend()
     } catch (error) {
-      lost(id, error)
+      this.lost(id, error)
     }
   }
 
-  function lost(id: string, error: unknown): void {
+  private lost(id: string, error: unknown): void {
+    const { dispatch, get, later } = this.parts
     const code = error instanceof ApiError ? error.code : 'broken'
-    const passing = error instanceof ApiError && error.passing
-    if (!passing) {
-      fetching.delete(id)
+    if (!(error instanceof ApiError) || !error.passing) {
+      this.fetching.delete(id)
       dispatch({ type: 'closed', id })
       dispatch({ type: 'unopened', id, code })
       return
     }
     if (!get().details[id]) dispatch({ type: 'unopened', id, code })
-    parts.later(() => {
-      fetching.delete(id)
-      if (viewed.has(id) || get().gaps.includes(id)) void fetchDetail(id)
-    }, delay())
+    later(() => {
+      this.fetching.delete(id)
+      if (this.viewed.has(id) || get().gaps.includes(id)) this.fetch(id)
+    }, this.delay())
   }
 
-  function heartbeat({ now, head }: Events['heartbeat']): void {
-    clock.hear(now)
-    if (held) return
-    const state = get()
-    dispatch({ type: 'link', link: connected ? 'live' : 'lost', asOf: clock.now() })
-    if (!sameHead(headOf(state), head)) {
-      void resync()
-      return
-    }
-    for (const id of viewed.keys()) if (behind(state, id) && !fetching.has(id)) void fetchDetail(id)
-  }
-
-  /** An interaction that is not on my desk sends me no events, so it is looked at again with every heartbeat. */
-  function behind(state: DeskState, id: string): boolean {
-    const card = state.cards[id]
-    return !card || card.version > (state.details[id]?.card.version ?? 0)
-  }
-
-  return {
-    resync,
-    sessionProblem,
-    connect(): void {
-      connected = true
-      void resync()
-    },
-    disconnect(): void {
-      connected = false
-      if (get().link === 'live') dispatch({ type: 'link', link: 'lost', asOf: get().asOf })
-    },
-    card: (event: Events['card']) => take({ type: 'card', event }),
-    message: (event: Events['message']) => take({ type: 'message', event }),
-    agent: (event: Events['agent']) => take({ type: 'agent', event }),
-    figures(event: Events['figures']): void {
-      clock.hear(event.now)
-      take({ type: 'figures', event })
-    },
-    typing: (event: Events['typing']) => take({ type: 'typing', event, until: clock.now() + TYPING_MS }),
-    heartbeat,
-    /** Somebody looks at an interaction: it is loaded now and kept true until `close`. */
-    open(id: string): void {
-      viewed.set(id, (viewed.get(id) ?? 0) + 1)
-      if ((!get().details[id] || behind(get(), id)) && !fetching.has(id)) void fetchDetail(id)
-    },
-    close(id: string): void {
-      const count = (viewed.get(id) ?? 1) - 1
-      if (count > 0) viewed.set(id, count)
-      else {
-        viewed.delete(id)
-        if (!get().cards[id]) dispatch({ type: 'closed', id })
-      }
-    },
-    stop: () => cancel(),
+  /** An interaction that is not on my desk may send me no events, so it is looked at again with every heartbeat. */
+  private behind(id: string): boolean {
+    const { cards, details } = this.parts.get()
+    const card = cards[id]
+    return !card || card.version > (details[id]?.card.version ?? 0)
   }
 }
-
-export type Sync = ReturnType<typeof createSync>

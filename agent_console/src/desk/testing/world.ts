@@ -5,7 +5,7 @@ import { createClock } from '../clock'
 import { headOf } from '../head'
 import { empty } from '../state'
 import type { DeskState } from '../state'
-import { createSync } from '../sync'
+import { Sync } from '../sync'
 import type { Card, Detail, Events, TouchView } from '../wire'
 import { agent, card, detail, snapshot, touch } from './make'
 
@@ -65,7 +65,7 @@ export function deskIn(world: World, latency: () => number) {
     const value = read() // read when asked, seen later: what happens in between comes as events only
     return new Promise<T>((resolve) => due.push({ at: turn + latency(), go: () => resolve(value) }))
   }
-  const sync = createSync({
+  const sync = new Sync({
     load: {
       desk: () => answer(() => snapshot(world.cards())),
       interaction: (id) => answer(() => world.detail(id)),

@@ -14,12 +14,10 @@ const TYPING_MS = 3_000
 
 export function Writer({ id, kind, draft }: { id: string; kind: Kind; draft: string }) {
   const t = useT()
-  const api = useApi()
   const { enterSends } = usePreferences()
   const of = `${id} ${kind}`
   const files = useAttached(of)
   const [text, setText] = useText(id, kind, draft)
-  const [over, setOver] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
   const ready = isReady(text, files)
   const send = useSend(id, kind)
@@ -34,23 +32,9 @@ export function Writer({ id, kind, draft }: { id: string; kind: Kind; draft: str
     event.preventDefault()
     submit()
   }
-  const take = (list: FileList | null | undefined) => {
-    if (!list?.length) return false
-    attach(of, list, api, t)
-    return true
-  }
-  const drop = (event: DragEvent) => {
-    setOver(false)
-    if (take(event.dataTransfer.files)) event.preventDefault()
-  }
+  const { over, take, dropping } = useTaking(of)
   return (
-    <div
-      className={names(css.writer, over && css.over)} onDrop={drop} onDragLeave={() => setOver(false)}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-    >
+    <div className={names(css.writer, over && css.over)} {...dropping}>
       <textarea
         dir="auto" rows={3} value={text} onKeyDown={onKey} aria-label={t(placeholders[kind])} placeholder={t(placeholders[kind])}
         onChange={(event) => setText(event.target.value)}
@@ -76,6 +60,30 @@ export function Writer({ id, kind, draft }: { id: string; kind: Kind; draft: str
 
 const isReady = (text: string, files: readonly Attached[]): boolean =>
   files.every((file) => file.id) && text.length <= MOST && (text.trim() !== '' || files.length > 0)
+
+/** Files come by button, by paste and by being dropped. */
+function useTaking(of: string) {
+  const t = useT()
+  const api = useApi()
+  const [over, setOver] = useState(false)
+  const take = (list: FileList | null): boolean => {
+    if (!list?.length) return false
+    attach(of, list, api, t)
+    return true
+  }
+  const dropping = {
+    onDrop: (event: DragEvent) => {
+      setOver(false)
+      if (take(event.dataTransfer.files)) event.preventDefault()
+    },
+    onDragLeave: () => setOver(false),
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault()
+      setOver(true)
+    },
+  }
+  return { over, take, dropping }
+}
 
 /** An Enter that ends the composing of characters sends nothing, and Alt+Enter belongs to offers. */
 function sends(event: KeyboardEvent, enterSends: boolean): boolean {
