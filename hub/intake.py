@@ -85,6 +85,8 @@ class Intake:
         with reachable():
             if not await store.all_loose(self.journal.pool, inbound.file_ids, owner):
                 if await store.arrival(self.journal.pool, inbound.source, inbound.natural_key) is None:
+                    row = self.arrival_row(inbound, "refused", self._now(), reason="unknown_file", touch_id=None)
+                    await self.journal.enter(row, inbound.raw)
                     raise Refused("unknown_file", 422, {"files": "unknown_file"})
                 return await self._again(inbound)  # they hang on what the first attempt stored
             return await self._until_placed(inbound, place)

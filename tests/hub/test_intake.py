@@ -382,6 +382,8 @@ async def test_files_of_somebody_else_are_refused(heart: Heart) -> None:
     await say(heart, "look", file_ids=(mine.id,))
     with pytest.raises(Refused):
         await say(heart, "the same again", file_ids=(mine.id,))
+    row = (await ledger.ledger(heart.pool, heart.clock())).rows[0]
+    assert (row.refusals, row.stored, row.unaccounted) == ({"unknown_file": 3}, 1, 0)
 
 
 async def test_what_is_turned_away_stands_in_the_ledger_with_its_reason(heart: Heart) -> None:
