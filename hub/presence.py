@@ -31,6 +31,7 @@ class PresenceDesk:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._now = journal.now
+        self._swept = journal.now()
 
     async def declare(self, actor: Actor, agent_id: UUID, wanted: SetPresence) -> None:
         """Sets an agent's state. A break while work is held begins when the last of it ends; the last choice wins."""
@@ -67,6 +68,9 @@ class PresenceDesk:
     async def sweep(self) -> None:
         """What agents hold who are gone: offers go back at once, the rest after the grace, or at once when disabled."""
         now = self._now()
+        for agent_id in await store.lapsed(self._journal.pool, self._swept, now):
+            self._journal.ring(AgentMoved(agent_id))  # nobody closed that socket, so nobody has told the screens
+        self._swept = now
         for agent in await store.gone(self._journal.pool, now):
             await self._withdraw_offers(agent["id"], "agent_disconnected")
             if agent["disabled"] or now - agent["since"] > GRACE:

@@ -28,6 +28,11 @@ async def close(pool: asyncpg.Pool, sid: str, now: datetime) -> UUID | None:
     return found
 
 
+async def lapsed(pool: asyncpg.Pool, since: datetime, now: datetime) -> list[UUID]:
+    """Agents of whom a lease has ended in that time."""
+    return [row["agent_id"] for row in await pool.fetch(sql["lapsed"], since, now)]
+
+
 async def gone(pool: asyncpg.Pool, now: datetime) -> list[asyncpg.Record]:
     return list(await pool.fetch(sql["gone"], now))
 

@@ -8,6 +8,9 @@ UPDATE connections SET expires_at = $2 WHERE id = ANY($1::text[]);
 -- name: close_connection
 UPDATE connections SET expires_at = $2 WHERE id = $1 AND expires_at > $2 RETURNING agent_id;
 
+-- name: lapsed
+SELECT DISTINCT agent_id FROM connections WHERE expires_at > $1 AND expires_at <= $2;
+
 -- name: gone
 -- Agents without a live socket who still count on one: since when they are gone, and what they hold.
 SELECT a.id, a.declared, a.disabled_at IS NOT NULL AS disabled,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hub.doorbell import AgentMoved
 from hub.errors import NotFound
 from hub.model import Actor
 from hub.presence import GRACE, LEASE
@@ -235,6 +236,18 @@ async def test_a_socket_that_is_not_renewed_expires_and_one_that_is_lives(heart:
     heart.clock.advance(days=2)
     await heart.presence.sweep()
     assert await heart.pool.fetchval("SELECT count(*) FROM connections") == 0
+
+
+async def test_i8_a_lease_that_ends_by_itself_is_told_the_screens_once(heart: Heart) -> None:
+    ann = await heart.agent("Ann", ready=False)
+    await heart.presence.opened(ann.id, "a", "a node that is killed")
+    heart.clock.now += LEASE
+    heart.rings.clear()
+    for _ in range(3):
+        await heart.presence.sweep()
+        heart.clock.advance(5)
+    assert heart.rings == [AgentMoved(ann.id)]
+    assert not (await presence(heart, ann)).connected
 
 
 async def test_a_disabled_agent_gives_everything_back_at_once(heart: Heart) -> None:
