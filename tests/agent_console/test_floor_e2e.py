@@ -52,6 +52,23 @@ async def test_the_queue_moves_before_ones_eyes(desk: Desk, running_hub: Running
     await page.get_by_role("complementary", name="Support: Active").get_by_role("link", name="Ann Li").wait_for()
 
 
+async def test_the_opened_list_follows_a_queue_that_never_stands_still(desk: Desk, running_hub: RunningHub) -> None:
+    page = await _supervise(desk, "/floor/waiting/support")
+
+    async def keep_writing() -> None:
+        for n in range(200):
+            one = Visitor(running_hub.url, f"Customer {n}")
+            await one.say("Hello")
+            await one.client.disconnect()
+            await asyncio.sleep(0.1)  # no wait for an effect: the pace of arrivals
+
+    writing = asyncio.create_task(keep_writing())
+    await page.get_by_role("complementary").get_by_role("link", name="Customer 3", exact=True).wait_for()
+    still = not writing.done()
+    writing.cancel()
+    assert still, "the list has to move while the queue does"
+
+
 async def test_acting_on_an_item_where_it_stands(desk: Desk, running_hub: RunningHub) -> None:
     await running_hub.contact("Where is my parcel?", name="Ben Wong")
     page = await _supervise(desk)

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { Ledger, LedgerRow } from '../../desk/wire'
-import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useDesk, useT } from '../../shared'
+import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useT } from '../../shared'
 import type { Translate } from '../../i18n'
 import { balanced, parts, total, unaccounted } from './sums'
 import css from './Ledger.module.css'
 
-const LOOK_MS = 5_000
+const LOOK_MS = 2_000
 
-/** What came in and what became of it, looked at again every five seconds and whenever the queues move. */
+/** What came in and what became of it, looked at again every two seconds. */
 export function LedgerPage() {
   const t = useT()
   const { ledger, error } = useLedger()
@@ -34,7 +34,6 @@ export function LedgerPage() {
 function useLedger(): { ledger: Ledger | null; error: unknown } {
   const api = useApi()
   const [state, setState] = useState<{ ledger: Ledger | null; error: unknown }>({ ledger: null, error: null })
-  const figures = useDesk((desk) => desk.figures)
   useEffect(() => {
     let current = true
     const look = () =>
@@ -42,14 +41,13 @@ function useLedger(): { ledger: Ledger | null; error: unknown } {
         (ledger) => current && setState({ ledger, error: null }),
         (error: unknown) => current && setState((before) => ({ ...before, error })),
       )
-    const soon = setTimeout(() => void look(), 300)
+    void look()
     const timer = setInterval(() => void look(), LOOK_MS)
     return () => {
       current = false
-      clearTimeout(soon)
       clearInterval(timer)
     }
-  }, [api, figures])
+  }, [api])
   return state
 }
 

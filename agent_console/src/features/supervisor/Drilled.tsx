@@ -1,5 +1,5 @@
 // What stands behind a number: its items, kept in step with the figures, each to be acted on in place.
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { Api } from '../../desk/api'
 import type { Card, PageOfCards } from '../../desk/wire'
@@ -61,16 +61,19 @@ function Formula({ queue }: { queue: string | null }) {
   )
 }
 
-const AGAIN_MS = 2_000
+const AGAIN_MS = 1_000
 
-/** Changes at most every two seconds, however often the figures move. */
+/** Changes at most once a second, and at least then: figures that never stand still must not hold the list up. */
 function useCalm(signature: string): string {
   const [calm, setCalm] = useState(signature)
+  const newest = useRef(signature)
   useEffect(() => {
-    if (calm === signature) return undefined
-    const timer = setTimeout(() => setCalm(signature), AGAIN_MS)
-    return () => clearTimeout(timer)
-  }, [calm, signature])
+    newest.current = signature
+  }, [signature])
+  useEffect(() => {
+    const timer = setInterval(() => setCalm(newest.current), AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [])
   return calm
 }
 
