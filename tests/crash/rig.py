@@ -31,12 +31,21 @@ class Hub:
 
     async def start(self) -> None:
         """Returns when contacts are taken."""
+        await self._launch()
+        await until(self._answers, limit=START_LIMIT, step=0.05)
+
+    async def start_and_kill(self, after: float) -> None:
+        """A start that does not come to its end, perhaps in the middle of starting PostgreSQL."""
+        await self._launch()
+        await asyncio.sleep(after)
+        await self.kill()
+
+    async def _launch(self) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "hub", "demo", "--listen", f"127.0.0.1:{self.port}", "--data", str(self.folder),
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        await until(self._answers, limit=START_LIMIT, step=0.05)
 
     async def _answers(self) -> bool:
         assert self._process is not None

@@ -79,8 +79,11 @@ async def test_i1_i2_i3_i10_nothing_acknowledged_is_lost_or_doubled_however_ofte
                 await (people.moves(more=3) if hub.kills % 5 else people.goes_on(more=2))
                 await asyncio.sleep(dice.uniform(0, 0.3))  # at any moment of a write, not only after one
                 await hub.kill()
-                if hub.kills % KILLS == KILLS // 2:
+                with_database = hub.kills % KILLS == KILLS // 2
+                if with_database:
                     hub.kill_postgres()
+                if with_database or hub.kills % 6 == 3:
+                    await hub.start_and_kill(after=dice.uniform(0, 2))
                 await hub.start()
             hub.kill_postgres()  # under a hub that lives
             await people.goes_on(more=5)
