@@ -159,6 +159,9 @@ async def test_search_finds_chinese_and_is_walked_by_keyboard(desk: Desk, runnin
     await page.get_by_text("<script>alert(1)</script>").wait_for()
     assert await desk.violations() == []
 
+    await _go(desk, "/search/red")  # another search at the same page
+    await page.locator("mark", has_text="red").wait_for()
+
 
 async def test_the_name_of_a_customer_is_corrected_once(desk: Desk, running_hub: RunningHub) -> None:
     await running_hub.contact("Hello", name="Bn Wong")

@@ -12,6 +12,11 @@ export function SearchPage({ query = '' }: { query?: string }) {
   const t = useT()
   const [q, setQ] = useState(() => plain(query))
   const settled = useSettled(q.trim(), 200)
+  const [address, setAddress] = useState(query)
+  if (query !== address) {
+    setAddress(query)
+    if (plain(query) !== settled) setQ(plain(query)) // another search was opened, e.g. by going back
+  }
   const results = useRef<HTMLDivElement>(null)
   const [, go] = useWhere()
   const remember = () => go(settled ? `/search/${encodeURIComponent(settled)}` : '/search', { replace: true })

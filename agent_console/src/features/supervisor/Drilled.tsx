@@ -8,13 +8,14 @@ import { AgentTable } from './AgentTable'
 import { counts, isExact, queryOf } from './figures'
 import type { Drill } from './figures'
 import { ItemActions } from './ItemActions'
+import panelCss from './Drilled.module.css'
 import css from './Floor.module.css'
 
 export function Drilled({ drill, panel }: { drill: Drill; panel: RefObject<HTMLElement | null> }) {
   const t = useT()
   const title = useTitle(drill)
   return (
-    <aside ref={panel} tabIndex={-1} className={css.drilled} aria-label={title}>
+    <aside ref={panel} tabIndex={-1} className={panelCss.drilled} aria-label={title}>
       <header className={css.head}>
         <h2 dir="auto">{title}</h2>
         <a className={css.tool} href={href('/floor')} aria-label={t('action.close')}>
@@ -51,7 +52,7 @@ function Formula({ queue }: { queue: string | null }) {
   const view = useQueue(queue ?? '')
   const sum = (pick: (row: (typeof rows)[number]) => number) => rows.reduce((all, row) => all + pick(row), 0)
   return (
-    <dl className={css.formula}>
+    <dl className={panelCss.formula}>
       {view && <><dt>{t('floor.promise')}</dt><dd>{t('floor.promise.is', { percent: Math.round(view.service_level_target * 100), within: duration(view.service_level_seconds) })}</dd></>}
       <dt>{t('floor.in_time')}</dt><dd>{sum((row) => row.answered_in_time)}</dd>
       <dt>{t('floor.answered')}</dt><dd>{sum((row) => row.answered)}</dd>
@@ -120,7 +121,7 @@ function Items({ drill }: { drill: Drill }) {
   return (
     <>
       {problem}
-      <ul className={css.items}>
+      <ul className={panelCss.items}>
         {items.map((card) => (
           <Item key={card.id} card={card} onChanged={list.reload} />
         ))}
@@ -131,9 +132,9 @@ function Items({ drill }: { drill: Drill }) {
 }
 
 const Bones = () => (
-  <ul className={css.items} aria-hidden="true">
+  <ul className={panelCss.items} aria-hidden="true">
     {[0, 1, 2].map((n) => (
-      <li key={n} className={css.item}><span className="bone" /><span className="bone" /></li>
+      <li key={n} className={panelCss.item}><span className="bone" /><span className="bone" /></li>
     ))}
   </ul>
 )
@@ -142,17 +143,17 @@ function Item({ card, onChanged }: { card: Card; onChanged: () => void }) {
   const t = useT()
   const queue = useQueue(card.queue)
   return (
-    <li className={css.item}>
+    <li className={panelCss.item}>
       <ChannelGlyph channel={card.channel} />
-      <div className={css.about}>
-        <a href={href(deskPath(card.id))} className={css.customer}><bdi>{card.customer_name || t('customer.unknown')}</bdi></a>
+      <div className={panelCss.about}>
+        <a href={href(deskPath(card.id))} className={panelCss.customer}><bdi>{card.customer_name || t('customer.unknown')}</bdi></a>
         <span className="ellipsis quiet small"><bdi>{card.last_text || card.subject}</bdi></span>
         <span className="quiet small">
           {card.reference} · {queue ? t.name(queue.name) : card.queue} · {t.word('state', card.state)}
           {card.agent_name && <> · <bdi>{card.agent_name}</bdi></>}
         </span>
       </div>
-      <div className={css.when}>
+      <div className={panelCss.when}>
         {card.priority !== 0 && <span className="chip">{t('floor.priority_is', { n: card.priority })}</span>}
         <span title={t('floor.in_state')}><Age since={card.state === 'queued' ? card.queued_at : card.entered_at} /></span>
       </div>

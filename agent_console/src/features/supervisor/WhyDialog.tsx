@@ -1,6 +1,6 @@
 import type { Card, Reason } from '../../desk/wire'
 import { Blank, Button, describe, Dialog, DialogActions, useApi, useLoad, useT } from '../../shared'
-import css from './Floor.module.css'
+import css from './Drilled.module.css'
 
 /** Why an item still waits: each agent's nearest obstacle, counted. */
 export function WhyDialog({ card, onClose }: { card: Card; onClose: () => void }) {
