@@ -143,7 +143,10 @@ async def test_several_nodes_offer_each_item_once(heart: Heart) -> None:
     await heart.balanced()
 
 
-async def test_the_doorbell_wakes_dispatch_when_work_comes_and_when_agents_do(heart: Heart) -> None:
+async def test_the_doorbell_wakes_dispatch_when_work_comes_and_when_agents_do(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "NET", 3600.0)
     bell = Doorbell()
     heart.journal._doorbell = bell
     heart.presence = PresenceDesk(heart.journal)
@@ -151,10 +154,10 @@ async def test_the_doorbell_wakes_dispatch_when_work_comes_and_when_agents_do(he
     await asyncio.sleep(0)
     ann = await heart.agent("Ann", capacity=30)
     (one,) = await waiting(heart, 1)
-    await until(lambda: _offered(heart, one), limit=1.8)
+    await until(lambda: _offered(heart, one))
     (two,) = await waiting(heart, 1)
     ben = await heart.agent("Ben")
-    await until(lambda: _offered(heart, two), limit=1.8)
+    await until(lambda: _offered(heart, two))
     assert (await holder(heart, one), await holder(heart, two)) == (ann.id, ben.id)
     running.cancel()
 

@@ -76,7 +76,10 @@ async def test_more_than_one_page_of_due_items_is_worked_off(heart: Heart) -> No
     await heart.balanced()
 
 
-async def test_the_loop_is_woken_by_an_offer_and_waits_for_its_deadline(heart: Heart) -> None:
+async def test_the_loop_is_woken_by_an_offer_and_waits_for_its_deadline(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.timers.NET", 3600.0)
     bell = Doorbell()
     heart.journal._doorbell = bell
     heart.clock.now = utc_now()
