@@ -18,7 +18,7 @@ from routing.model import Match, Policy, Reason
 log = structlog.get_logger()
 BATCH = 200  # waiting items of one kind looked at in one pass
 NET = 2.0  # seconds between passes, rung or not
-EXCLUDED = timedelta(seconds=60)  # how long a declined or missed offer keeps its agent from the same item
+EXCLUDED = timedelta(seconds=60)  # how long who declined, missed or gave back an item is not asked for it again
 
 
 class Dispatch:

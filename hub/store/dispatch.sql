@@ -1,11 +1,13 @@
 -- name: work
 -- Waiting items with what their queue asks for: the first $1 of each kind, so that a kind which nobody serves hides no
--- other. $2: since when a declined or missed offer still excludes its agent; $4: minutes for one step of priority.
+-- other. $2: since when who declined, missed or gave back an item is not asked again; $4: minutes per step of priority.
 SELECT i.id, i.queue_id, i.channel, i.priority + q.priority AS priority, i.queued_at, i.units, i.exclusive,
        q.requirements AS queue_requirements, i.requirements, i.preferred_agent_id, q.offer_seconds,
-       coalesce((SELECT array_agg(o.agent_id) FROM offers o
-                 WHERE o.interaction_id = i.id AND o.state IN ('declined', 'missed') AND o.ended_at > $2), '{}')
-         AS excluded
+       ARRAY(SELECT o.agent_id FROM offers o
+             WHERE o.interaction_id = i.id AND o.state IN ('declined', 'missed') AND o.ended_at > $2
+             UNION SELECT a.agent_id FROM assignments a
+             WHERE a.interaction_id = i.id AND a.end_reason = 'requeued' AND a.ended_at > $2
+               AND a.agent_id IS DISTINCT FROM i.preferred_agent_id) AS excluded
 FROM (SELECT w.*, row_number() OVER (PARTITION BY w.queue_id, w.requirements, w.units, w.exclusive
                                      ORDER BY w.queued_at - make_interval(mins => w.priority * $4), w.id) AS place
       FROM interactions w WHERE w.state = 'queued' AND ($3::uuid IS NULL OR w.id = $3)) i

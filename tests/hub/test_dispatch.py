@@ -94,6 +94,19 @@ async def test_who_declined_is_asked_again_only_after_a_while(heart: Heart) -> N
     assert await heart.accepted(ann) == it
 
 
+async def test_who_gave_it_back_does_not_get_it_at_once_again(heart: Heart) -> None:
+    ann = await heart.agent("Ann")
+    (it,) = await waiting(heart, 1)
+    await heart.accepted(ann)
+    await heart.desk.requeue(ann, it, Requeue(reason="not my field"))
+    await heart.dispatch.step()
+    assert await heart.state(it) == "queued"
+    ben = await heart.agent("Ben")
+    assert await heart.accepted(ben) == it
+    await heart.desk.requeue(ben, it, Requeue(reason="for Ann", agent=ann.id))
+    assert await heart.accepted(ann) == it  # asked for by name
+
+
 async def test_skills_are_a_gate(heart: Heart) -> None:
     await heart.pool.execute("""UPDATE queues SET requirements = '{"zh": 3}' WHERE id = 'support'""")
     await heart.agent("Ann", skills='{"zh": 2}')
