@@ -10,7 +10,7 @@ import asyncpg
 from channels.manual import Manual, ManualEntry
 from channels.text import storable
 from hub import lifecycle, model
-from hub.errors import Conflict, Invalid, Late, NotFound, NotYours, Taken, WrongState
+from hub.errors import Conflict, Forbidden, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.intake import Entry, Intake
 from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
 from hub.model import Act, Actor, By
@@ -20,6 +20,7 @@ from hub.store import desk as store
 from hub.store import intake as files_store
 from hub.wire import Decline, Draft, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
 
+FURTHEST = timedelta(days=5 * 366)  # nobody parks a customer for longer
 CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
 
 
@@ -52,7 +53,7 @@ class Desk:
             await self._act(offer["interaction_id"], model.Declined(actor.id, offer_id, wanted.reason), actor)
 
     async def claim(self, actor: Actor, interaction_id: UUID) -> None:
-        await self.must_see(actor, interaction_id)
+        await self._must_serve(actor, interaction_id)
         await self._act(interaction_id, model.Claimed(actor.id), actor)
 
     async def say(self, actor: Actor, interaction_id: UUID, said: Say) -> tuple[UUID, bool]:
@@ -84,7 +85,7 @@ class Desk:
         """Leaves an internal note; returns the touch, and whether it had been written before."""
         if not said.text.strip() and not said.files:
             raise Invalid(fields={"text": "empty"})
-        await self.must_see(actor, interaction_id)
+        await self._must_serve(actor, interaction_id)
         note = NewNote(self.journal.new_id(), str(said.id), said.text, actor.id)
         enclosed = Enclosed(note=note, attach=tuple(said.files), owner=f"agent:{actor.id}")
         return await self._once(
@@ -96,7 +97,7 @@ class Desk:
         )
 
     async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> None:
-        await self.must_see(actor, interaction_id)
+        await self._must_serve(actor, interaction_id)
         await store.save_draft(
             self.journal.pool,
             actor.id,
@@ -150,20 +151,21 @@ class Desk:
         await self._act(interaction_id, model.Parked(actor.id, wanted.until, wanted.reason), actor)
 
     async def resume(self, actor: Actor, interaction_id: UUID) -> None:
-        await self.must_see(actor, interaction_id)
+        await self._must_serve(actor, interaction_id)
         await self._act(interaction_id, model.Resumed(actor.id), actor)
 
     async def requeue(self, actor: Actor, interaction_id: UUID, wanted: Requeue) -> None:
         """Back to a queue: by its holder, or by a supervisor for anybody's; to an agent means: to him first."""
         if wanted.queue is not None and not await store.queue_exists(self.journal.pool, wanted.queue):
             raise Invalid(fields={"queue": "unknown"})
-        if wanted.agent is not None and not await store.works(self.journal.pool, wanted.agent):
-            raise Invalid(fields={"agent": "unknown"})
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
             if before.agent_id != actor.id and not actor.supervises:
                 raise NotYours()
-            act = model.Requeued(wanted.reason, wanted.queue or before.queue_id, wanted.agent)
+            queue = wanted.queue or before.queue_id
+            if wanted.agent is not None and not await store.serves(page.conn, wanted.agent, queue):
+                raise Invalid("This agent does not work in that queue.", fields={"agent": "not_in_queue"})
+            act = model.Requeued(wanted.reason, queue, wanted.agent)
             await page.write(before, act, _by(actor))
 
     async def log_contact(self, actor: Actor, contact: LoggedContact) -> UUID:
@@ -185,9 +187,7 @@ class Desk:
         )
         closed = None if contact.follow_up else contact.disposition or "logged"
         entry = Entry(_by(actor), contact.direction, contact.customer_id, closed)
-        placed = await self._intake.once(
-            understood, f"agent:{actor.id}", lambda: self._intake.log(understood, entry)
-        )
+        placed = await self._intake.once(understood, f"agent:{actor.id}", lambda: self._intake.log(understood, entry))
         return placed.interaction_id
 
     async def _check_contact(self, contact: LoggedContact) -> None:
@@ -196,29 +196,34 @@ class Desk:
             wrong["at"] = "in_the_future"
         if contact.follow_up is not None and not await store.queue_exists(self.journal.pool, contact.follow_up):
             wrong["follow_up"] = "unknown"
+        if contact.disposition is not None and not await store.known_disposition(
+            self.journal.pool, contact.disposition
+        ):
+            wrong["disposition"] = "unknown"
         if contact.customer_id is None and not (contact.name + contact.email + contact.phone).strip():
             wrong["name"] = "somebody"
         if wrong:
             raise Invalid(fields=wrong)
 
     async def edit_customer(self, actor: Actor, customer_id: UUID, wanted: EditCustomer) -> None:
-        """Corrects name and language. Raises `Conflict` when somebody else did so meanwhile."""
-        await customers.edit(
-            self.journal.pool,
-            customer_id,
-            storable(wanted.name.strip()),
-            wanted.language,
-            wanted.version,
-        )
+        """Corrects name and language; what stood there is kept. Raises `Conflict` when somebody else was quicker."""
+        if not wanted.name.strip():
+            raise Invalid(fields={"name": "empty"})
+        await customers.edit(self.journal.pool, customer_id, wanted, actor.id, self.journal.now())
 
-    async def must_see(self, actor: Actor, interaction_id: UUID) -> None:
-        """Raises `NotFound` for what is neither the agent's own nor in his queues; supervisors see everything."""
-        if not actor.supervises and not await store.may_see(self.journal.pool, interaction_id, actor.id):
+    async def _must_serve(self, actor: Actor, interaction_id: UUID) -> None:
+        """Everybody reads the whole history; to act on an interaction, it must be one's own or in one's queues."""
+        may = await store.may_act(self.journal.pool, interaction_id, actor.id)
+        if may is None:
             raise NotFound()
+        if not may and not actor.supervises:
+            raise Forbidden("This interaction is neither yours nor in one of your queues.")
 
     def _must_come(self, field: str, at: datetime) -> None:
         if at <= self.journal.now():
             raise Invalid(fields={field: "in_the_past"})
+        if at > self.journal.now() + FURTHEST:
+            raise Invalid(fields={field: "too_far"})
 
     async def _act(self, interaction_id: UUID, act: Act, actor: Actor) -> None:
         async with self.journal.begin() as page:

@@ -4,11 +4,11 @@ The OpenAPI description and `agent_console/src/desk/wire.ts` are generated from 
 durations are seconds, and codes are words for the screen to translate.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Role = Literal["agent", "supervisor", "admin"]
 State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
@@ -18,6 +18,17 @@ ContactKind = Literal["call", "fax", "letter", "visit", "other"]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Line = Annotated[str, StringConstraints(max_length=500)]
 T = TypeVar("T")
+
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _readable(value: datetime) -> datetime:
+    if not FIRST <= value < LAST:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_readable)]
 
 
 class Wire(BaseModel):
@@ -176,6 +187,16 @@ class AddressView(Wire):
     verified: bool
 
 
+class CustomerEdit(Wire):
+    """What was corrected in a customer's record."""
+
+    field: Literal["name", "language"]
+    before: str | None
+    after: str | None
+    by: str
+    at: datetime
+
+
 class CustomerView(Wire):
     id: UUID
     name: str
@@ -185,6 +206,7 @@ class CustomerView(Wire):
     interactions: int
     touches: int
     open: list[Card]
+    edits: list[CustomerEdit] = Field(description="the last twenty corrections, the newest first")
     version: int
 
 
@@ -218,7 +240,7 @@ class QueueFigures(Wire):
     active: int
     wrapping: int
     held: int = Field(description="parked, or waiting for the customer")
-    ready: int = Field(description="agents who could be offered something now")
+    ready: int = Field(description="agents with room for the smallest item that waits, or for anything when none does")
     staff: int
     answered: int = Field(description="accepted today, of those that came today (n of the service level)")
     answered_in_time: int
@@ -259,11 +281,11 @@ class Decline(Wire):
 class WrapUp(Wire):
     disposition: Line
     note: Text = ""
-    follow_up_at: AwareDatetime | None = Field(None, description="the item comes back to its queue then")
+    follow_up_at: Moment | None = Field(None, description="the item comes back to its queue then")
 
 
 class Park(Wire):
-    until: AwareDatetime
+    until: Moment
     reason: Line = ""
 
 
@@ -292,7 +314,7 @@ class LoggedContact(Wire):
     name: Line = ""
     email: Line = ""
     phone: Line = ""
-    at: AwareDatetime = Field(description="when it happened; may lie in the past, and both times are kept")
+    at: Moment = Field(description="when it happened; may lie in the past, and both times are kept")
     text: Text
     files: Annotated[list[UUID], Field(max_length=20)] = []
     follow_up: str | None = Field(None, description="queue that shall deal with it; without one it is closed at once")

@@ -3,17 +3,21 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- Words of a text for full-text search. Chinese, Japanese and Korean write without spaces, so each of their
--- characters becomes a word of its own and a phrase query finds any run of them.
+-- Words of a text for full-text search. Chinese, Japanese and Korean write without spaces, so each of their characters
+-- becomes a word of its own and a phrase query finds any run of them. A very long text is found by its beginning: a
+-- tsvector beyond one megabyte would be refused, and with it the message.
 CREATE FUNCTION search_words(text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('simple'::regconfig,
-                   regexp_replace($1, '([\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF])', ' \1 ', 'g'));
+                   regexp_replace(left($1, 100000), '([\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF])', ' \1 ', 'g'));
 
 CREATE FUNCTION search_query(text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN phraseto_tsquery('simple'::regconfig,
                         regexp_replace($1, '([\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF])', ' \1 ', 'g'));
+
+-- A moment that every program can read: PostgreSQL knows years that others do not.
+CREATE DOMAIN moment AS timestamptz CHECK (VALUE >= '1900-01-01T00:00:00Z' AND VALUE < '2200-01-01T00:00:00Z');
 
 CREATE TABLE settings (
     key   text PRIMARY KEY,
@@ -37,6 +41,18 @@ CREATE TABLE customers (
     version    bigint NOT NULL DEFAULT 1
 );
 CREATE INDEX customers_trigrams ON customers USING gin (lower(name) gin_trgm_ops);
+
+-- What was corrected in a customer's record: by whom, when, and what stood there before.
+CREATE TABLE customer_edits (
+    customer_id uuid NOT NULL REFERENCES customers,
+    version     bigint NOT NULL,                 -- that the edit made
+    field       text NOT NULL CHECK (field IN ('name', 'language')),
+    before      text,
+    after       text,
+    agent_id    uuid,
+    at          timestamptz NOT NULL,
+    PRIMARY KEY (customer_id, version, field)
+);
 
 -- One reachable identity of a customer. Evidence says who claimed it, when and through which channel.
 CREATE TABLE addresses (
@@ -149,7 +165,7 @@ CREATE TABLE interactions (
     created_at      timestamptz NOT NULL,
     queued_at       timestamptz NOT NULL,        -- start of the waiting that ageing counts; kept over declines
     entered_at      timestamptz NOT NULL,        -- entered the present state
-    due_at          timestamptz,                 -- parked until / waiting until / wrap-up ends / offer deadline
+    due_at          moment,                      -- parked until / waiting until / wrap-up ends / offer deadline
     answered_at     timestamptz,                 -- first acceptance
     closed_at       timestamptz,
     disposition     text,
@@ -177,7 +193,7 @@ CREATE TABLE touches (
     customer_id    uuid NOT NULL REFERENCES customers,
     channel        text NOT NULL,
     kind           text NOT NULL,
-    at             timestamptz NOT NULL,         -- when it happened
+    at             moment NOT NULL,              -- when it happened
     recorded_at    timestamptz NOT NULL,         -- when the hub wrote it; differs for back-dated entries
     actor          text NOT NULL CHECK (actor IN ('customer', 'agent', 'supervisor', 'system')),
     actor_id       uuid,
@@ -266,11 +282,12 @@ CREATE UNIQUE INDEX assignments_one_open ON assignments (interaction_id) WHERE e
 CREATE INDEX assignments_agent_open ON assignments (agent_id) WHERE ended_at IS NULL;
 CREATE INDEX assignments_interaction ON assignments (interaction_id, started_at);
 
--- Receipts come late, twice and out of order: a message's state only ever climbs this ladder.
+-- Receipts come late, twice and out of order: a message's state only ever climbs this ladder. What a provider says ends
+-- all doubt: an unconfirmed message may turn out sent, failed or delivered, so doubt ranks below everything known.
 CREATE FUNCTION message_rank(text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE $1 WHEN 'pending' THEN 0 WHEN 'received' THEN 0 WHEN 'sent' THEN 1 WHEN 'unconfirmed' THEN 2 WHEN 'failed' THEN 2
-               WHEN 'delivered' THEN 3 ELSE 4 END;
+RETURN CASE $1 WHEN 'received' THEN 0 WHEN 'pending' THEN 0 WHEN 'sending' THEN 0 WHEN 'unconfirmed' THEN 1
+               WHEN 'sent' THEN 2 WHEN 'failed' THEN 3 WHEN 'delivered' THEN 4 ELSE 5 END;
 
 CREATE TABLE outbox (
     message_id     uuid PRIMARY KEY REFERENCES messages,
@@ -286,6 +303,8 @@ CREATE TABLE outbox (
     created_at     timestamptz NOT NULL
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('pending', 'sending');
+-- A message waits for the earlier ones of its own interaction.
+CREATE INDEX outbox_in_order ON outbox (interaction_id, created_at) WHERE state IN ('pending', 'sending');
 CREATE UNIQUE INDEX outbox_provider ON outbox (channel, provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TABLE drafts (

@@ -1,5 +1,6 @@
 """Customers: one record of each, with addresses and what is open."""
 
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -9,7 +10,7 @@ from hub.errors import Conflict, NotFound
 from hub.store import cards
 from hub.store.cards import Reader, cursor, parse_cursor
 from hub.store.sql import named
-from hub.wire import AddressView, CustomerView, Page
+from hub.wire import AddressView, CustomerEdit, CustomerView, EditCustomer, Page
 
 sql = named(__file__)
 
@@ -20,7 +21,10 @@ async def view(pool: Reader, customer_id: UUID) -> CustomerView:
     if row is None:
         raise NotFound("There is no such customer.")
     addresses = [AddressView(**dict(a)) for a in await pool.fetch(sql["addresses"], customer_id)]
-    return CustomerView(**dict(row), addresses=addresses, open=await cards.open_of_customer(pool, customer_id))
+    edits = [CustomerEdit(**dict(e)) for e in await pool.fetch(sql["edits"], customer_id)]
+    return CustomerView(
+        **dict(row), addresses=addresses, open=await cards.open_of_customer(pool, customer_id), edits=edits
+    )
 
 
 async def search(pool: asyncpg.Pool, text: str, after: str | None, limit: int) -> Page[CustomerView]:
@@ -33,10 +37,11 @@ async def search(pool: asyncpg.Pool, text: str, after: str | None, limit: int) -
     return Page(items=found, next=cursor(rows[limit - 1]["created_at"], rows[limit - 1]["id"]) if more else None)
 
 
-async def edit(pool: asyncpg.Pool, customer_id: UUID, name: str, language: str | None, version: int) -> None:
-    """Raises `NotFound`, or `Conflict` when somebody else changed the record meanwhile."""
-    done = await pool.execute(sql["edit"], customer_id, name or None, language, version)
-    if done == "UPDATE 0":
+async def edit(pool: asyncpg.Pool, customer_id: UUID, wanted: EditCustomer, agent_id: UUID, now: datetime) -> None:
+    """Corrects the record and keeps what stood there. Raises `NotFound`, or `Conflict` when somebody was quicker."""
+    name = storable(wanted.name.strip())
+    done = await pool.fetchval(sql["edit"], customer_id, name, wanted.language, wanted.version, agent_id, now)
+    if not done:
         if not await exists(pool, customer_id):
             raise NotFound("There is no such customer.")
         raise Conflict("Somebody changed this customer meanwhile. Look at it again.", code="changed")

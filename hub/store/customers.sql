@@ -16,11 +16,24 @@ WHERE ($1 = '' OR lower(c.name) LIKE '%' || $2 || '%'
 ORDER BY c.created_at DESC, c.id DESC LIMIT $5;
 
 -- name: edit
-UPDATE customers SET name = $2, language = coalesce($3, language), version = version + 1
-WHERE id = $1 AND version = $4;
+WITH old AS (
+    SELECT name, language FROM customers WHERE id = $1 AND version = $4 FOR UPDATE
+), done AS (
+    UPDATE customers c SET name = $2, language = coalesce($3, c.language), version = c.version + 1
+    FROM old WHERE c.id = $1 RETURNING c.version, c.language
+), kept AS (
+    INSERT INTO customer_edits (customer_id, version, field, before, after, agent_id, at)
+    SELECT $1, done.version, edit.field, edit.before, edit.after, $5, $6
+    FROM old, done, LATERAL (VALUES ('name', old.name, $2), ('language', old.language, done.language))
+      AS edit (field, before, after)
+    WHERE edit.before IS DISTINCT FROM edit.after
+)
+SELECT EXISTS (SELECT FROM done);
+
+-- name: edits
+SELECT e.field, e.before, e.after, coalesce(a.name, '') AS by, e.at
+FROM customer_edits e LEFT JOIN agents a ON a.id = e.agent_id
+WHERE e.customer_id = $1 ORDER BY e.version DESC, e.field LIMIT 20;
 
 -- name: exists
 SELECT EXISTS (SELECT FROM customers WHERE id = $1);
-
--- name: first_address
-SELECT kind, value FROM addresses WHERE customer_id = $1 AND kind IN ('email', 'phone') ORDER BY created_at, id LIMIT 1;

@@ -43,14 +43,19 @@ async def queue_exists(pool: asyncpg.Pool, queue_id: str) -> bool:
     return bool(await pool.fetchval(sql["queue_exists"], queue_id))
 
 
-async def works(pool: asyncpg.Pool, agent_id: UUID) -> bool:
-    """Whether there is such an agent, and not disabled."""
-    return bool(await pool.fetchval(sql["works"], agent_id))
+async def serves(pool: Reader, agent_id: UUID, queue_id: str) -> bool:
+    """Whether there is such an agent, not disabled, who works in that queue."""
+    return bool(await pool.fetchval(sql["serves"], agent_id, queue_id))
 
 
-async def may_see(pool: asyncpg.Pool, interaction_id: UUID, agent_id: UUID) -> bool:
-    """Whether the interaction is on the agent's desk or in one of his queues."""
-    return bool(await pool.fetchval(sql["may_see"], interaction_id, agent_id))
+async def known_disposition(pool: Reader, disposition: str) -> bool:
+    return bool(await pool.fetchval(sql["known_disposition"], disposition))
+
+
+async def may_act(pool: Reader, interaction_id: UUID, agent_id: UUID) -> bool | None:
+    """Whether the interaction is on the agent's desk or in one of his queues; None when there is no such one."""
+    row = await pool.fetchrow(sql["may_act"], interaction_id, agent_id)
+    return bool(row[0]) if row else None
 
 
 async def save_draft(

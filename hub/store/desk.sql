@@ -17,10 +17,13 @@ SELECT q.id, q.wrap_up_seconds, q.dispositions FROM interactions i JOIN queues q
 -- name: queue_exists
 SELECT EXISTS (SELECT FROM queues WHERE id = $1 AND NOT retired);
 
--- name: works
-SELECT EXISTS (SELECT FROM agents WHERE id = $1 AND disabled_at IS NULL);
+-- name: serves
+SELECT EXISTS (SELECT FROM agents WHERE id = $1 AND disabled_at IS NULL AND $2 = ANY (queues));
 
--- name: may_see
+-- name: known_disposition
+SELECT $1 = 'logged' OR EXISTS (SELECT FROM queues q, jsonb_array_elements(q.dispositions) d WHERE d ->> 'id' = $1);
+
+-- name: may_act
 SELECT i.agent_id = $2 OR i.preferred_agent_id = $2 OR i.queue_id = ANY (a.queues)
 FROM interactions i, agents a WHERE i.id = $1 AND a.id = $2;
 

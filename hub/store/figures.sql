@@ -24,13 +24,16 @@ WITH open AS (
     WHERE i.created_at >= $2 GROUP BY i.queue_id
 ), ended AS (
     SELECT queue_id, count(*) AS closed FROM interactions WHERE closed_at >= $2 GROUP BY queue_id
+), smallest AS (
+    SELECT queue_id, min(units) AS units FROM interactions WHERE state = 'queued' GROUP BY queue_id
 ), people AS (
     SELECT q.queue_id, count(*) AS staff,
            count(*) FILTER (WHERE a.declared = 'available' AND a.pending IS NULL
                AND EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1)
                AND coalesce((SELECT sum(h.units) FROM interactions h
-                    WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), 0) < a.capacity) AS ready
-    FROM agents a, unnest(a.queues) AS q (queue_id)
+                    WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), 0)
+                   + coalesce(s.units, 1) <= a.capacity) AS ready
+    FROM agents a CROSS JOIN unnest(a.queues) AS q (queue_id) LEFT JOIN smallest s ON s.queue_id = q.queue_id
     WHERE a.disabled_at IS NULL GROUP BY q.queue_id
 )
 SELECT q.id AS queue, coalesce(o.waiting, 0) AS waiting, d.queued_at AS oldest_at, d.id AS oldest_id,

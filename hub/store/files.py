@@ -38,16 +38,8 @@ async def readable_by_visitor(pool: asyncpg.Pool, file_id: UUID, visitor: str) -
 
 
 async def content(pool: asyncpg.Pool, actor: Actor, file_id: UUID) -> tuple[FileRef, bytes]:
-    """For an agent: what hangs on interactions he may see, and what he put up himself. Raises `NotFound`."""
+    """For an agent: whatever hangs on the history, and what he put up himself. Raises `NotFound`."""
     row = await one(pool, file_id)
-    if row is None or not await _may_read(pool, actor, row):
+    if row is None or (row["interaction_id"] is None and row["owner"] != f"agent:{actor.id}"):
         raise NotFound()
     return ref(row), row["bytes"]
-
-
-async def _may_read(pool: asyncpg.Pool, actor: Actor, row: asyncpg.Record) -> bool:
-    if actor.supervises or row["owner"] == f"agent:{actor.id}":
-        return True
-    return row["interaction_id"] is not None and bool(
-        await pool.fetchval(sql["seen_by"], row["interaction_id"], actor.id)
-    )

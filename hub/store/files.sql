@@ -11,10 +11,3 @@ SELECT EXISTS (
     SELECT FROM files f JOIN messages m ON m.touch_id = f.touch_id
     JOIN interactions i ON i.id = m.interaction_id JOIN addresses a ON a.id = i.address_id
     WHERE f.id = $1 AND a.kind = 'visitor' AND a.value = $2);
-
--- name: seen_by
--- An agent may look into the whole history of a customer who is, or was, on his desk or in his queues.
-SELECT EXISTS (
-    SELECT FROM interactions i JOIN interactions mine ON mine.customer_id = i.customer_id
-    JOIN agents a ON a.id = $2
-    WHERE i.id = $1 AND (mine.agent_id = a.id OR mine.preferred_agent_id = a.id OR mine.queue_id = ANY (a.queues)));

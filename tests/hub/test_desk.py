@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
+from pydantic import ValidationError
 
 import hub.store
 from channels.base import Address, File, Refused
-from hub.errors import Conflict, HubError, Invalid, Late, NotFound, NotYours, OverCapacity, Taken, WrongState
+from hub.errors import Conflict, Forbidden, HubError, Invalid, Late, NotFound, NotYours, OverCapacity, Taken, WrongState
 from hub.model import Actor
-from hub.store import cards, desk, history
+from hub.store import cards, customers, desk, history, interactions
 from hub.store.sql import named
 from hub.wire import Decline, Draft, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
 from tests.hub.conftest import Heart
@@ -295,7 +297,7 @@ async def test_drafts_are_kept_per_agent_and_kind_and_dropped_when_empty(heart: 
     await heart.desk.draft(ann, it, Draft(kind="reply", text=""))
     assert await desk.drafts(heart.pool, ann.id, it) == {}
     stranger = await heart.agent("Eve", queues=("sales",), ready=False)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         await heart.desk.draft(stranger, it, Draft(kind="note", text="x"))
 
 
@@ -391,7 +393,7 @@ async def test_what_was_laid_aside_can_be_taken_up_by_a_colleague_of_the_queue_o
         await heart.desk.park(ann, it, Park(until=heart.clock() + timedelta(hours=1)))
     else:
         await heart.desk.wait(ann, it, WaitFor(minutes=60))
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         await heart.desk.resume(eve, it)
     await heart.desk.resume(ben, it)
     assert (await heart.loaded(it)).agent_id == ben.id
@@ -444,11 +446,11 @@ async def test_a_supervisor_takes_back_an_offer(heart: Heart) -> None:
 # --- seeing -----------------------------------------------------------------------------------------------------------
 
 
-async def test_what_lies_elsewhere_is_not_there(heart: Heart) -> None:
+async def test_what_lies_in_other_queues_is_not_acted_upon(heart: Heart) -> None:
     eve = await heart.agent("Eve", queues=("sales",))
     it = (await heart.arrive()).interaction_id
     for verb in (heart.desk.claim(eve, it), heart.desk.note(eve, it, Say(id=uuid4(), text="x"))):
-        with pytest.raises(NotFound):
+        with pytest.raises(Forbidden):
             await verb
     with pytest.raises(NotFound):
         await heart.desk.end(eve, uuid4())
@@ -507,3 +509,73 @@ async def test_capacity_that_is_full_is_said_so(heart: Heart) -> None:
     await heart.desk.claim(ann, one)
     with pytest.raises(OverCapacity):
         await heart.desk.claim(ann, two)
+
+
+# --- who may, and within which bounds ---------------------------------------------------------------------------------
+
+
+async def test_everybody_reads_the_whole_history(heart: Heart) -> None:
+    """Nobody shall repeat himself: what another department wrote is there to read, and only there to read."""
+    ann = await heart.agent("Ann")
+    eve = await heart.agent("Eve", queues=("sales",), ready=False)
+    await heart.arrive(text="about the invoice")
+    it = await heart.accepted(ann)
+    await heart.desk.note(ann, it, Say(id=uuid4(), text="be kind"))
+    found = await interactions.detail(heart.pool, eve, it, frozenset({"webchat"}))
+    assert [t.text for t in found.touches if t.text] == ["about the invoice", "be kind"]
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2200-01-01T00:00:00Z"])
+def test_moments_that_no_program_can_read_are_refused_where_they_come_in(when: str) -> None:
+    for wrong in (lambda: Park(until=when), lambda: WrapUp(disposition="solved", follow_up_at=when),
+                  lambda: logged(at=when)):
+        with pytest.raises(ValidationError, match="between the years 1900 and 2200"):
+            wrong()
+
+
+async def test_the_database_itself_keeps_no_such_moment(heart: Heart) -> None:
+    it = (await heart.arrive()).interaction_id
+    for column in ("interactions SET due_at", "touches SET at"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await heart.pool.execute(f"UPDATE {column} = 'infinity'")
+    assert await heart.state(it) == "queued"
+
+
+async def test_nothing_is_parked_out_of_reach(heart: Heart) -> None:
+    ann, it = await talking(heart)
+    with pytest.raises(Invalid) as refused:
+        await heart.desk.park(ann, it, Park(until=heart.clock() + timedelta(days=4000)))
+    assert refused.value.fields == {"until": "too_far"}
+
+
+async def test_an_item_is_given_only_to_who_works_in_its_queue(heart: Heart) -> None:
+    ann, it = await talking(heart)
+    eve = await heart.agent("Eve", queues=("sales",))
+    with pytest.raises(Invalid) as refused:
+        await heart.desk.requeue(ann, it, Requeue(reason="for Eve", agent=eve.id))
+    assert refused.value.fields == {"agent": "not_in_queue"}
+    await heart.desk.requeue(ann, it, Requeue(reason="for Eve", agent=eve.id, queue="sales"))
+    assert await heart.accepted(eve) == it
+
+
+async def test_a_logged_contact_has_an_outcome_that_exists(heart: Heart) -> None:
+    ann = await heart.agent("Ann", ready=False)
+    with pytest.raises(Invalid) as refused:
+        await heart.desk.log_contact(ann, logged(disposition="nonsense"))
+    assert refused.value.fields == {"disposition": "unknown"}
+
+
+async def test_a_correction_keeps_what_stood_there(heart: Heart) -> None:
+    ann = await heart.agent("Ann", ready=False)
+    arrived = await heart.arrive(name="Lee Way")
+    customer = (await heart.loaded(arrived.interaction_id)).customer_id
+    with pytest.raises(Invalid):
+        await heart.desk.edit_customer(ann, customer, EditCustomer(name="  ", version=1))
+    await heart.desk.edit_customer(ann, customer, EditCustomer(name="Li Wei", language="zh-Hans", version=1))
+    view = await customers.view(heart.pool, customer)
+    assert view.name == "Li Wei"
+    assert [(e.field, e.before, e.after, e.by) for e in view.edits] == [
+        ("language", None, "zh-Hans", "Ann"), ("name", "Lee Way", "Li Wei", "Ann")]
+    with pytest.raises(Conflict):
+        await heart.desk.edit_customer(ann, customer, EditCustomer(name="Leigh", version=1))
+    assert len((await customers.view(heart.pool, customer)).edits) == 2

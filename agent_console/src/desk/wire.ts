@@ -126,6 +126,16 @@ export interface FileView {
    */
   inline: boolean
 }
+/**
+ * What was corrected in a customer's record.
+ */
+export interface CustomerEdit {
+  field: 'name' | 'language'
+  before: string | null
+  after: string | null
+  by: string
+  at: string
+}
 export interface CustomerView {
   id: string
   name: string
@@ -135,6 +145,10 @@ export interface CustomerView {
   interactions: number
   touches: number
   open: Card[]
+  /**
+   * the last twenty corrections, the newest first
+   */
+  edits: CustomerEdit[]
   version: number
 }
 export interface Decline {
@@ -210,7 +224,7 @@ export interface QueueFigures {
    */
   held: number
   /**
-   * agents who could be offered something now
+   * agents with room for the smallest item that waits, or for anything when none does
    */
   ready: number
   staff: number

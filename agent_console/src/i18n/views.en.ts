@@ -159,6 +159,8 @@ export const viewsEn = {
     `${count(p.interactions, 'contact', 'contacts')}, ${count(p.touches, 'touch', 'touches')}`,
   'customer.who': 'Who',
   'customer.rename': 'Change the name',
+  'customer.edits': (p: { n: number }) => (p.n === 1 ? '1 correction' : `${p.n} corrections`),
+  'customer.edit.nothing': 'nothing',
   'customer.name': 'Name',
   'customer.language': 'Language',
   'customer.language.unknown': 'Not known',

@@ -151,6 +151,8 @@ export const viewsZh: Views = {
   'customer.counts': ({ interactions, touches }) => `${interactions} 次联系，${touches} 条记录`,
   'customer.who': '客户信息',
   'customer.rename': '修改姓名',
+  'customer.edits': ({ n }) => `${n} 次更正`,
+  'customer.edit.nothing': '无',
   'customer.name': '姓名',
   'customer.language': '语言',
   'customer.language.unknown': '未知',

@@ -35,7 +35,7 @@ export function touch(fields: Partial<TouchView> & { interaction_id: string; ver
 }
 
 const customer: CustomerView = {
-  id: 'c1', name: 'Ann Li', language: null, created_at: AT, addresses: [], interactions: 1, touches: 1, open: [], version: 1,
+  id: 'c1', name: 'Ann Li', language: null, created_at: AT, addresses: [], interactions: 1, touches: 1, open: [], edits: [], version: 1,
 }
 
 export function detail(of: Card, touches: TouchView[] = []): Detail {

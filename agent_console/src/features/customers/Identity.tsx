@@ -1,7 +1,7 @@
 // Who it is: the name, which can be corrected, and every address with what we know about it.
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
-import type { AddressView, CustomerView } from '../../desk/wire'
+import type { AddressView, CustomerEdit, CustomerView } from '../../desk/wire'
 import { Button, day, describe, DialogActions, Icon, names, Select, TextField, useApi, useT } from '../../shared'
 import { languages } from '../../i18n'
 import css from './Customers.module.css'
@@ -27,7 +27,28 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
         {t('customer.since', { day: day(customer.created_at, t.language) })} · {t('customer.counts', customer)}
       </p>
       <Addresses addresses={customer.addresses} />
+      {customer.edits.length > 0 && <Edits edits={customer.edits} />}
     </section>
+  )
+}
+
+/** What was corrected, so that a name which changed can be found again. */
+function Edits({ edits }: { edits: readonly CustomerEdit[] }) {
+  const t = useT()
+  const said = ({ field, value }: { field: CustomerEdit['field']; value: string | null }) =>
+    (field === 'language' ? languages.find(({ id }) => id === value)?.name : value) ?? t('customer.edit.nothing')
+  return (
+    <details className="quiet small">
+      <summary>{t('customer.edits', { n: edits.length })}</summary>
+      <ul className={css.edits}>
+        {edits.map((edit) => (
+          <li key={`${edit.at}:${edit.field}`}>
+            {t(edit.field === 'name' ? 'customer.name' : 'customer.language')}: <bdi>{said({ field: edit.field, value: edit.before })}</bdi>
+            {' → '}<bdi>{said({ field: edit.field, value: edit.after })}</bdi> · <bdi>{edit.by}</bdi> · {day(edit.at, t.language)}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 
@@ -63,7 +84,7 @@ function Edit({ customer, onClose, onDone }: { customer: CustomerView; onClose: 
     void api
       .editCustomer(customer.id, { name: name.trim(), language: language === 'en' || language === 'zh-Hans' ? language : null, version: customer.version })
       .then(onDone, (problem: unknown) => {
-        const conflict = problem instanceof ApiError && problem.code === 'conflict'
+        const conflict = problem instanceof ApiError && problem.code === 'changed'
         setError(conflict ? t('customer.changed') : describe(problem, t))
       })
   return (

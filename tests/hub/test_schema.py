@@ -1,0 +1,17 @@
+"""The schema moves forward only: a file that others may have applied never changes again."""
+
+import hashlib
+from pathlib import Path
+
+import hub
+
+SCHEMA = Path(hub.__file__).parent / "schema"
+# A change of the schema is a new file and a new line here. Editing an old file keeps every used database from starting.
+FROZEN = {
+    "0001_base.sql": "42bbd1a8fde2f380c267ab4131195de4bf7ec9ac36525e0430e214decae46ad3",
+}
+
+
+def test_no_migration_that_was_given_away_has_changed() -> None:
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(SCHEMA.glob("*.sql"))}
+    assert found == FROZEN
