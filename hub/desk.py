@@ -206,10 +206,20 @@ class Desk:
             raise Invalid(fields=wrong)
 
     async def edit_customer(self, actor: Actor, customer_id: UUID, wanted: EditCustomer) -> None:
-        """Corrects name and language; what stood there is kept. Raises `Conflict` when somebody else was quicker."""
+        """Corrects name and language; what stood there is kept, and whoever has the customer open is told.
+
+        Raises `Conflict` when somebody else was quicker.
+        """
         if not wanted.name.strip():
             raise Invalid(fields={"name": "empty"})
-        await customers.edit(self.journal.pool, customer_id, wanted, actor.id, self.journal.now())
+        async with self.journal.begin() as page:
+            opened = [await page.lock(one) for one in await customers.open_ids(page.conn, customer_id)]
+            edits = await customers.edit(page.conn, customer_id, wanted, actor.id, self.journal.now())
+            for interaction in opened:
+                now_at = interaction
+                for edit in edits:
+                    act = model.Corrected(edit["field"], edit["before"], edit["after"])
+                    now_at = (await page.write(now_at, act, _by(actor))).interaction
 
     async def _must_serve(self, actor: Actor, interaction_id: UUID) -> None:
         """Everybody reads the whole history; to act on an interaction, it must be one's own or in one's queues."""

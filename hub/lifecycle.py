@@ -36,6 +36,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Resumed: frozenset({"waiting", "parked"}),
     model.Requeued: OPEN,
     model.Prioritised: OPEN,
+    model.Corrected: ANY,
     model.SendFailed: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
@@ -334,6 +335,10 @@ def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, n
     return Change(replace(it, priority=act.priority), "reprioritised", data)
 
 
+def _corrected(it: Interaction, agent: Agent | None, act: model.Corrected, now: datetime) -> Change:
+    return Change(it, "corrected", {"field": act.field, "from": act.before, "to": act.after})
+
+
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 
@@ -385,6 +390,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Resumed: _resumed,
     model.Requeued: _requeued,
     model.Prioritised: _prioritised,
+    model.Corrected: _corrected,
     model.SendFailed: _send_failed,
     model.TimeUp: _time_up,
 }

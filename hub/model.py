@@ -233,6 +233,15 @@ class Prioritised:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Somebody corrected the customer's record while this interaction was open."""
+
+    field: Literal["name", "language"]
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SendFailed:
     """A message could not be sent, or nobody knows whether it was."""
 
@@ -265,6 +274,7 @@ Act = (
     | Resumed
     | Requeued
     | Prioritised
+    | Corrected
     | SendFailed
     | TimeUp
 )

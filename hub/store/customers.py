@@ -9,6 +9,7 @@ from channels.text import storable
 from hub.errors import Conflict, NotFound
 from hub.store import cards
 from hub.store.cards import Reader, cursor, parse_cursor
+from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire import AddressView, CustomerEdit, CustomerView, EditCustomer, Page
 
@@ -37,17 +38,28 @@ async def search(pool: asyncpg.Pool, text: str, after: str | None, limit: int) -
     return Page(items=found, next=cursor(rows[limit - 1]["created_at"], rows[limit - 1]["id"]) if more else None)
 
 
-async def edit(pool: asyncpg.Pool, customer_id: UUID, wanted: EditCustomer, agent_id: UUID, now: datetime) -> None:
-    """Corrects the record and keeps what stood there. Raises `NotFound`, or `Conflict` when somebody was quicker."""
+async def edit(
+    conn: Connection, customer_id: UUID, wanted: EditCustomer, agent_id: UUID, now: datetime
+) -> list[asyncpg.Record]:
+    """Corrects the record, keeps what stood there, and returns `field`, `before`, `after` of what changed.
+
+    Raises `NotFound`, or `Conflict` when somebody was quicker.
+    """
     name = storable(wanted.name.strip())
-    done = await pool.fetchval(sql["edit"], customer_id, name, wanted.language, wanted.version, agent_id, now)
-    if not done:
-        if not await exists(pool, customer_id):
+    rows = await conn.fetch(sql["edit"], customer_id, name, wanted.language, wanted.version, agent_id, now)
+    if not rows:
+        if not await exists(conn, customer_id):
             raise NotFound("There is no such customer.")
         raise Conflict("Somebody changed this customer meanwhile. Look at it again.", code="changed")
+    return [row for row in rows if row["field"] is not None]
 
 
-async def exists(pool: asyncpg.Pool, customer_id: UUID) -> bool:
+async def open_ids(conn: Connection, customer_id: UUID) -> list[UUID]:
+    """Open interactions of the customer, in the order in which they may be locked."""
+    return [row["id"] for row in await conn.fetch(sql["open_ids"], customer_id)]
+
+
+async def exists(pool: Reader, customer_id: UUID) -> bool:
     return bool(await pool.fetchval(sql["exists"], customer_id))
 
 

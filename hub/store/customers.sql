@@ -27,8 +27,12 @@ WITH old AS (
     FROM old, done, LATERAL (VALUES ('name', old.name, $2), ('language', old.language, done.language))
       AS edit (field, before, after)
     WHERE edit.before IS DISTINCT FROM edit.after
+    RETURNING field, before, after
 )
-SELECT EXISTS (SELECT FROM done);
+SELECT kept.field, kept.before, kept.after FROM done LEFT JOIN kept ON true ORDER BY kept.field;
+
+-- name: open_ids
+SELECT id FROM interactions WHERE customer_id = $1 AND state <> 'done' ORDER BY id;
 
 -- name: edits
 SELECT e.field, e.before, e.after, coalesce(a.name, '') AS by, e.at

@@ -58,7 +58,8 @@ def acts(agent_id: UUID = ANN, offer_id: UUID = OFFER, now: datetime = START) ->
         model.Ended(agent_id, 60), model.Left(60), model.Extended(agent_id, 60), model.WrappedUp(agent_id, "solved"),
         model.WrappedUp(agent_id, "solved", until), model.Waiting(agent_id, until),
         model.Parked(agent_id, until, "asked for it"), model.Resumed(agent_id), model.Requeued("wrong", "sales"),
-        model.Prioritised(3, "angry"), model.SendFailed("failed", UUID(int=9), "no"), model.TimeUp(),
+        model.Prioritised(3, "angry"), model.Corrected("name", "Lee", "Li"),
+        model.SendFailed("failed", UUID(int=9), "no"), model.TimeUp(),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 import hub.store
 from channels.base import Address, File, Refused
+from hub.doorbell import Moved
 from hub.errors import Conflict, Forbidden, HubError, Invalid, Late, NotFound, NotYours, OverCapacity, Taken, WrongState
 from hub.model import Actor
 from hub.store import cards, customers, desk, history, interactions
@@ -565,6 +566,10 @@ async def test_a_logged_contact_has_an_outcome_that_exists(heart: Heart) -> None
     assert refused.value.fields == {"disposition": "unknown"}
 
 
+def last_event(heart: Heart) -> Moved:
+    return next(ring for ring in reversed(heart.rings) if isinstance(ring, Moved))
+
+
 async def test_a_correction_keeps_what_stood_there(heart: Heart) -> None:
     ann = await heart.agent("Ann", ready=False)
     arrived = await heart.arrive(name="Lee Way")
@@ -576,6 +581,9 @@ async def test_a_correction_keeps_what_stood_there(heart: Heart) -> None:
     assert view.name == "Li Wei"
     assert [(e.field, e.before, e.after, e.by) for e in view.edits] == [
         ("language", None, "zh-Hans", "Ann"), ("name", "Lee Way", "Li Wei", "Ann")]
+    told = last_event(heart)
+    assert told.kind == "corrected"
+    assert (await cards.card(heart.pool, arrived.interaction_id)).version == told.version
     with pytest.raises(Conflict):
         await heart.desk.edit_customer(ann, customer, EditCustomer(name="Leigh", version=1))
     assert len((await customers.view(heart.pool, customer)).edits) == 2

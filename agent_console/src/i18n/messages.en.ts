@@ -241,6 +241,7 @@ export const en = {
   'touch.requeued': (p: Touch) => `${p.who} gave it back to ${p.to}: ${p.reason}`,
   'touch.transferred': (p: Touch) => `${p.who} moved it from ${p.from} to ${p.to}: ${p.reason}`,
   'touch.reprioritised': (p: Touch) => `${p.who} changed the priority from ${p.from} to ${p.to}: ${p.reason}`,
+  'touch.corrected': (p: Touch) => `${p.who} corrected the customer: ${p.from} → ${p.to}`,
   'touch.waiting': (p: Touch) => `${p.who} waits for the customer until ${p.until}`,
   'touch.parked': (p: Touch) => `${p.who} parked it until ${p.until}${p.reason && `: ${p.reason}`}`,
   'touch.resumed': (p: Touch) => (p.automatic ? 'Back in the queue: its time has come' : `${p.who} took it back`),

@@ -219,6 +219,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'touch.requeued': (p) => `${p.who} 退回到 ${p.to}：${p.reason}`,
   'touch.transferred': (p) => `${p.who} 从 ${p.from} 转到 ${p.to}：${p.reason}`,
   'touch.reprioritised': (p) => `${p.who} 将优先级从 ${p.from} 改为 ${p.to}：${p.reason}`,
+  'touch.corrected': (p) => `${p.who} 更正了客户信息：${p.from} → ${p.to}`,
   'touch.waiting': (p) => `${p.who} 等待客户至 ${p.until}`,
   'touch.parked': (p) => `${p.who} 搁置至 ${p.until}${p.reason && `：${p.reason}`}`,
   'touch.resumed': (p) => (p.automatic ? '时间已到，回到队列' : `${p.who} 取回`),

@@ -47,7 +47,7 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
     const value = touch.data[name]
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
-  const place = (name: string) => (touch.kind === 'reprioritised' ? text(name) : names.queue(text(name)))
+  const place = (name: string) => (touch.kind === 'reprioritised' || touch.kind === 'corrected' ? text(name) : names.queue(text(name)))
   return {
     who: whoDid(touch, t, names),
     agent: names.agent(text('agent')),
