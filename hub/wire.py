@@ -324,7 +324,7 @@ class LoggedContact(Wire):
 class EditCustomer(Wire):
     name: Line
     language: Literal["en", "zh-Hans"] | None = None
-    version: int
+    version: int = Field(ge=1, le=2_147_483_647)
 
 
 class Page(Wire, Generic[T]):

@@ -90,6 +90,13 @@ async def test_wrong_queries(running_hub: RunningHub, query: str) -> None:
     assert (answer.status, answer.body["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize("version", [-1, 0, 2**31, 2**63])
+async def test_a_version_that_no_database_column_holds(running_hub: RunningHub, version: int) -> None:
+    anna = await running_hub.person("anna")
+    answer = await anna.ask("PATCH", f"/api/customers/{NOBODY}", {"name": "Mia", "version": version})
+    assert (answer.status, list(answer.body["fields"])) == (422, ["version"])
+
+
 async def test_the_wrong_method_is_told_which_are_right(running_hub: RunningHub) -> None:
     anna = await running_hub.person("anna")
     answer = await anna.ask("DELETE", "/api/presence")
