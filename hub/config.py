@@ -17,6 +17,8 @@ from channels.form.settings import DEFAULT_CONTACT, FORM_ID, FormSettings
 
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+BYTES_PER_CHARACTER = 12  # at most, in JSON: an emoji is escaped as two halves of six bytes each
+BYTES_AROUND = 20_000  # of a chat message, around its text: name, fields of the page, ids of files
 Names = Annotated[dict[Literal["en", "zh-Hans"], str], Field(min_length=1)]
 
 
@@ -78,10 +80,10 @@ class WebChat(Part):
 class Limits(Part):
     """What one request may be at most."""
 
-    body_bytes: int = Field(1_000_000, ge=10_000, description="longest JSON or form body")
+    body_bytes: int = Field(1_000_000, ge=10_000, description="longest JSON body; each form has a limit of its own")
     file_bytes: int = Field(20_000_000, ge=10_000, description="largest single file")
-    upload_bytes: int = Field(50_000_000, ge=10_000, description="longest body with files")
-    socket_bytes: int = Field(100_000, ge=10_000, description="longest message over a socket")
+    upload_bytes: int = Field(50_000_000, ge=10_000, description="longest other body that is read in one piece")
+    socket_bytes: int = Field(300_000, ge=10_000, description="longest message over a socket")
 
 
 class Settings(Part):
@@ -148,6 +150,9 @@ class Settings(Part):
                   if form.queue not in (None, *ids)]
         if self.webchat.queue is not None and self.webchat.queue not in ids:
             wrong.append(f"webchat: there is no queue {self.webchat.queue!r}")
+        if self.limits.socket_bytes < (need := BYTES_PER_CHARACTER * self.webchat.text_length + BYTES_AROUND):
+            wrong.append(f"limits.socket_bytes: a chat message of webchat.text_length = {self.webchat.text_length} "
+                         f"characters may take {need} bytes; raise socket_bytes to that, or lower text_length")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

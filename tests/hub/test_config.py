@@ -1,9 +1,12 @@
 """Settings: the examples load, and everything wrong is said at once."""
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from hub.config import ConfigError, Settings, load
 
@@ -34,6 +37,26 @@ def test_every_plain_setting_stands_in_the_example() -> None:
     elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
+
+
+def models(annotation: Any) -> set[type[BaseModel]]:
+    """The settings that an annotation is made of, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}.union(*(models(field.annotation) for field in annotation.model_fields.values()))
+    return set().union(*(models(inner) for inner in get_args(annotation)))
+
+
+def test_every_setting_however_deep_is_named_in_the_examples() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in CONFIG.glob("*.example.toml"))
+    elsewhere = {"demo", "database_url", "redis_url", "secret"}
+    for model in models(Settings):
+        for name in model.model_fields.keys() - elsewhere:
+            assert re.search(rf"(^|[\[{{.,`\s]){name}(\s*=|[].])", text, re.MULTILINE), f"{model.__name__}.{name}"
+
+
+def test_the_longest_chat_message_that_may_be_configured_fits_by_default() -> None:
+    longest = load(None, {}, webchat={"text_length": 20_000})
+    assert longest.limits.socket_bytes >= 12 * 20_000 + 20_000
 
 
 def test_the_example_says_the_defaults(tmp_path: Path) -> None:
@@ -92,6 +115,7 @@ def test_all_that_is_wrong_is_said_at_once_with_file_and_key(tmp_path: Path) -> 
          "there is no queue 'nope'"),
         ("[channels.fax]\nunits = 1", "channels.fax"),
         ("queues = []", "queues"),
+        ("[limits]\nsocket_bytes = 139_999", "text_length = 10000 characters may take 140000 bytes"),
         ("demo = true", "demo: does not belong"),
     ],
 )
