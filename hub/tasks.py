@@ -24,6 +24,7 @@ class Tasks:
     def __init__(self, passing: tuple[type[Exception], ...] = ()) -> None:
         self._passing = passing
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._unwell: set[str] = set()
         self._failed: asyncio.Future[str] | None = None
         self.pause: Callable[[float], Awaitable[Any]] = asyncio.sleep
 
@@ -35,8 +36,8 @@ class Tasks:
             self._run(name, loop, on_failure), name=name)
 
     def alive(self) -> dict[str, bool]:
-        """Name -> whether it runs, for the health page."""
-        return {name: not task.done() for name, task in self._tasks.items()}
+        """Name -> whether it runs, for the health page. One that pauses after its end does not."""
+        return {name: not task.done() and name not in self._unwell for name, task in self._tasks.items()}
 
     async def failure(self) -> str:
         """Waits until a loop that the hub cannot live without has ended, and names it."""
@@ -61,7 +62,9 @@ class Tasks:
         pause, clock = FIRST_PAUSE, asyncio.get_running_loop().time
         while True:
             began = clock()
+            self._unwell.discard(name)
             again = await self._survived(name, loop)
+            self._unwell.add(name)
             if on_failure == "stop" and not again:
                 return self._report(name)
             pause = FIRST_PAUSE if clock() - began > LONGEST_PAUSE else pause

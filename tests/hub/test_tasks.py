@@ -54,6 +54,30 @@ async def test_restarts_pause_longer_and_longer(tasks: Tasks, policy: str, error
     assert await tasks.stop() == []
 
 
+async def test_a_loop_that_pauses_after_a_failure_does_not_count_as_running(tasks: Tasks) -> None:
+    pausing, go_on, runs = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def fail_once() -> None:
+        if not pausing.is_set():
+            raise ValueError("broken")
+        runs.set()
+        await asyncio.Event().wait()
+
+    async def pause(seconds: float) -> None:
+        pausing.set()
+        await go_on.wait()
+
+    tasks.pause = pause
+    tasks.supervise("presence", fail_once, on_failure="restart")
+    async with asyncio.timeout(5):
+        await pausing.wait()
+        assert tasks.alive() == {"presence": False}
+        go_on.set()
+        await runs.wait()
+    assert tasks.alive() == {"presence": True}
+    await tasks.stop()
+
+
 async def test_what_will_not_end_is_named(tasks: Tasks) -> None:
     held = asyncio.Event()
     release = asyncio.Event()
