@@ -130,6 +130,7 @@ def test_compose_describes_one_hub_and_two_behind_a_proxy() -> None:
     assert "server hub-a:8080" in proxy
     assert "server hub-b:8080" in proxy
     assert "proxy_set_header Upgrade" in proxy
+    assert "client_header_timeout 10s;" in proxy, "the hub's own HTTP server waits for headers without end"
 
 
 def test_image_runs_unprivileged_with_a_health_check_and_copies_what_exists() -> None:
