@@ -44,7 +44,7 @@ def media_type(content_type: str) -> tuple[str, Mapping[str, str]]:
 
 def read(raw: bytes, content_type: str) -> Submission:
     """Reads one post. Raises `Refused`: `wrong_type`, `wrong_charset`, `not_utf8`, `malformed`,
-    `duplicate_name` or `too_many_values`.
+    `malformed_urlencoded`, `malformed_multipart`, `duplicate_name` or `too_many_values`.
     """
     kind, options = media_type(content_type)
     charset = options.get("charset", "utf-8")
@@ -130,9 +130,9 @@ def _urlencoded(text: str, charset: str) -> Submission:
     except UnicodeDecodeError:
         raise Refused("not_utf8", 400) from None
     except ValueError:
-        raise Refused("malformed", 400) from None
+        raise Refused("malformed_urlencoded", 400) from None
     if text.strip() and not pairs:
-        raise Refused("malformed", 400)
+        raise Refused("malformed_urlencoded", 400)
     submission = Submission()
     for name, value in pairs:
         submission.values.setdefault(storable(name), []).append(storable(value))
@@ -151,7 +151,7 @@ def _multipart(raw: bytes, boundary: str) -> Submission:
                 digest.update(sha256(part if isinstance(part, bytes) else repr(part).encode()).digest())
             _put(submission, segment, content)
     except MultipartError:
-        raise Refused("malformed", 400) from None
+        raise Refused("malformed_multipart", 400) from None
     submission.digest = digest.digest()
     return submission
 

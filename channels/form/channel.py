@@ -57,6 +57,7 @@ class Forms(Channel):
         self._new_id = new_id
         self._network_address = network_address
         self._seal = Seal(secret, now)
+        self._nowhere = Pace(_NO_FORM.rate_per_minute, now)
         self._forms = {
             form_id: Form(form_id, settings, Reader(form_id, settings), Page(settings),
                           Pace(settings.rate_per_minute, now))
@@ -170,7 +171,9 @@ class Forms(Channel):
     async def _take_nowhere(self, request: web.Request) -> web.StreamResponse:
         # One source for all unknown ids: whoever guesses ids must not fill the ledger with rows.
         post = Post(request, _NO_FORM)
-        refusal = await self._enter("form", post, Refused("unknown_form", 404))
+        wait = self._nowhere.wait(self._network_address(request))
+        refused = Refused("too_many", 429, after=wait) if wait else Refused("unknown_form", 404)
+        refusal = await self._enter("form", post, refused)
         if refusal.code == "unknown_form":
             return answer.unknown_form(post.wants_page, post.language)
         return answer.refused(post, refusal)

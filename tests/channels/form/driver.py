@@ -138,9 +138,10 @@ MALFORMED: Mapping[str, tuple[str, bytes, str]] = {
                                        "not_utf8"),
     "too many pairs": ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(600)),
                        "too_many_values"),
-    "no boundary": ("multipart/form-data", b"--x\r\n", "malformed"),
-    "another boundary": ("multipart/form-data; boundary=y", b"--x\r\n\r\n--x--", "malformed"),
+    "no pair": ("application/x-www-form-urlencoded", b"&&", "malformed_urlencoded"),
+    "no boundary": ("multipart/form-data", b"--x\r\n", "malformed_multipart"),
+    "another boundary": ("multipart/form-data; boundary=y", b"--x\r\n\r\n--x--", "malformed_multipart"),
     "multipart cut short": ("multipart/form-data; boundary=x",
-                            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnn', "malformed"),
+                            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnn', "malformed_multipart"),
 }
 

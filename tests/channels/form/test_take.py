@@ -187,6 +187,24 @@ async def test_an_unknown_form_is_404_and_one_line_in_the_ledger(site: Website) 
     assert {(a.source, a.reason) for a in site.sink.arrivals} == {("form", "unknown_form")}
 
 
+async def test_broken_multipart_is_answered_in_words_about_multipart(site: Website) -> None:
+    for language, told in (("en", "boundary"), ("zh-CN", "须以结束 boundary 收尾")):
+        headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept-Language": language}
+        problem = await (await site.client.post("/forms/contact", data=b"--x\r\n", headers=headers)).json()
+        assert problem["code"] == "malformed_multipart"
+        assert told in problem["detail"]
+        assert "JSON" not in problem["detail"]
+
+
+async def test_whoever_guesses_forms_is_slowed_down_and_the_real_ones_stay_open(site: Website) -> None:
+    answers = [await site.post(ANN, f"/forms/guess-{number}") for number in range(31)]
+    assert [answer.status for answer in answers] == [404] * 30 + [429]
+    assert answers[-1].headers["Retry-After"] == "2"
+    assert (await site.post(ANN)).status == 202
+    site.clock.advance(2)
+    assert (await site.post(ANN, "/forms/guess")).status == 404
+
+
 async def test_too_much_is_413_before_it_is_read(site: Website) -> None:
     response = await site.post(b"x" * 300_000)
     assert response.status == 413
