@@ -16,11 +16,11 @@ from hub.app import World, build, open_pool
 from hub.clock import new_uuid, utc_now
 from hub.config import ConfigError, load
 from hub.errors import HubError
-from hub.http.health import database, findings
-from hub.http.parts import PARTS
+from hub.http.health import Finding, database, findings
+from hub.http.parts import PARTS, Parts
 from hub.migrate import MigrationError
 from hub.postgres import PostgresError
-from hub.serving import Failed, serve
+from hub.serving import CannotListen, Failed, serve
 from hub.store import ledger
 from hub.store.users import NewUser
 from hub.users import Users
@@ -38,12 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         return uvloop.run(run(options))
     except ConfigError as error:
         return _complain("The configuration is wrong:", error.problems)
-    except (HubError, PostgresError, MigrationError) as error:
+    except (HubError, PostgresError, MigrationError, CannotListen) as error:
         return _complain("", [error.detail if isinstance(error, HubError) else str(error)])
     except Failed as error:
         return _complain("", [f"The hub stopped because its loop {error} ended. The log says why."])
     except start.AWAY as error:
-        return _complain("", [f"{type(error).__name__}: {error}"])
+        return _complain("", [start.plainly(error)])
 
 
 async def run_serve(options: argparse.Namespace) -> int:
@@ -92,14 +92,18 @@ async def run_check(options: argparse.Namespace) -> int:
         wrong = await start.wrong_with(settings, found.dsn)
         for line in wrong:
             _say(f"WRONG: {line}")
-        parts = build(settings, found.dsn)[PARTS]
-        async with parts.pool:
-            seen = [] if wrong else [await database(parts)]
+        parts = build(settings.model_copy(update={"redis_url": None}), found.dsn)[PARTS]  # Redis was tried above
+        seen = [] if wrong else [await _written(parts)]
         for kind, channel in parts.channels.items():
             seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
     for one in seen:
         _say(f"{one.name}: {'good' if one.ok else 'WRONG: ' + one.detail}")
     return 1 if wrong or not all(one.ok for one in seen) else 0
+
+
+async def _written(parts: Parts) -> Finding:
+    async with parts.pool:
+        return await database(parts)
 
 
 async def run_ledger(options: argparse.Namespace) -> int:

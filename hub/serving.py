@@ -18,12 +18,15 @@ class Failed(Exception):
     """A loop that the hub cannot live without has ended; its name is the text."""
 
 
+class CannotListen(Exception):
+    """The address is taken, or is none of this machine."""
+
+
 async def serve(app: web.Application, address: tuple[str, int], ready: Callable[[], object],
                 guests: Callable[[], Awaitable[object]] | None = None) -> None:
     """Listens until SIGINT or SIGTERM arrive, or a loop fails (then raises `Failed`).
 
-    `guests` sends away whoever this process itself has brought, while the hub still listens. Raises `OSError` when the
-    address cannot be listened on.
+    `guests` sends away whoever this process itself has brought, while the hub still listens. Raises `CannotListen`.
     """
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -32,7 +35,7 @@ async def serve(app: web.Application, address: tuple[str, int], ready: Callable[
     try:
         async with asyncio.timeout(START_LIMIT):
             await runner.setup()
-        await web.TCPSite(runner, *address, backlog=1024).start()
+        await _listen(runner, address)
         ready()
         await _until(app, stop)
     finally:
@@ -41,6 +44,14 @@ async def serve(app: web.Application, address: tuple[str, int], ready: Callable[
             await _bounded("guests", guests)
         await _bounded("requests, sockets and loops", runner.cleanup)
         log.info("stop.done")
+
+
+async def _listen(runner: web.AppRunner, address: tuple[str, int]) -> None:
+    try:
+        await web.TCPSite(runner, *address, backlog=1024).start()
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {address[0]}:{address[1]}: {error.strerror or type(error).__name__}. "
+                           "Stop the program that listens there, or correct `listen`.") from error
 
 
 async def _until(app: web.Application, stop: asyncio.Event) -> None:

@@ -19,7 +19,7 @@ CONNECT_LIMIT = 10.0  # seconds
 OLDEST_SERVER = 18
 WATCH = 1.0  # seconds between looks at the embedded server
 SCHEMA = files("hub") / "schema"
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,27 @@ async def wrong_with_database(dsn: str) -> list[str]:
     try:
         conn = await asyncpg.connect(dsn, timeout=CONNECT_LIMIT)
     except AWAY as error:
-        return [f"The database cannot be reached ({type(error).__name__}). Check DATABASE_URL, and that it runs."]
+        return [plainly(error)]
     try:
         return await _wrong_inside(conn)
     except MigrationError as error:
         return [f"The database does not fit this program: {error}."]
+    except AWAY as error:
+        return [plainly(error)]
     finally:
         await conn.close(timeout=CONNECT_LIMIT)
+
+
+def plainly(error: Exception) -> str:
+    """What a terminal may say of an error of `AWAY`: never its own text, for databases quote rows and addresses."""
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror} ({kind})."
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return f"The database lacks migrations ({kind}). Run `hub migrate` first."
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError):
+        return f"The database refused a value ({kind}). Nothing was changed. Correct what was given."
+    return f"The database cannot be reached ({kind}). Check DATABASE_URL, and that it runs."
 
 
 async def wrong_with_redis(url: str) -> list[str]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import aiohttp
+import asyncpg
 import pytest
 
+from hub.start import plainly
 from tests.support.waiting import unused_port
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +94,30 @@ async def test_a_database_that_is_not_there_is_said_plainly() -> None:
     assert "The database cannot be reached" in err
     assert "hush" not in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("dsn", ["nonsense", "postgresql://hub:hush@127.0.0.1:1/hub",
+                                 "postgresql://hub:hush@127.0.0.1:nope/hub"])
+async def test_check_looks_at_everything_else_when_the_database_is_wrong(dsn: str) -> None:
+    code, out, err = await hub("check", DATABASE_URL=dsn, HUB_SECRET=SECRET, REDIS_URL="nonsense")
+    assert code == 1
+    assert "configuration: good" in out
+    assert "WRONG: The database cannot be reached" in out
+    assert "WRONG: Redis cannot be reached" in out
+    assert "form: form contact: good" in out
+    assert not err
+    for hidden in ("hush", "nope", "Traceback", "DSN"):
+        assert hidden not in out
+    code, _, err = await hub("user", "list", DATABASE_URL=dsn)
+    assert (code, err.startswith("The database cannot be reached"), err.count("\n")) == (1, True, 1)
+
+
+def test_no_error_of_a_database_is_shown_as_it_is() -> None:
+    quoting = asyncpg.CheckViolationError("Failing row contains (anna, $argon2id$...)")
+    for error in (quoting, asyncpg.UndefinedTableError("agents"), ValueError("hush"), ConnectionRefusedError("hush")):
+        said = plainly(error)
+        assert type(error).__name__ in said
+        assert str(error) not in said
 
 
 @pytest.mark.timeout(200)
