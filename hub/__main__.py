@@ -21,8 +21,8 @@ from hub.http.parts import PARTS, Parts
 from hub.migrate import MigrationError
 from hub.postgres import PostgresError
 from hub.serving import CannotListen, Failed, serve
-from hub.store import ledger
-from hub.store.users import NewUser
+from hub.store import ledger, queues
+from hub.store.users import NewUser, UserChange
 from hub.users import Users
 from simulator.crowd import Crowd
 
@@ -120,19 +120,28 @@ async def run_ledger(options: argparse.Namespace) -> int:
 
 def with_users(act: Callable[[argparse.Namespace, Users], Awaitable[str]]) -> Command:
     async def run(options: argparse.Namespace) -> int:
-        async with start.database(load(options.config), join=True) as found, open_pool(found.dsn, 2) as pool:
-            _say(await act(options, Users(pool, utc_now, new_uuid)))
+        settings = load(options.config)
+        async with start.database(settings, join=True) as found, open_pool(found.dsn, 2) as pool:
+            known = {one.id for one in settings.queues} | {one.id for one in await queues.views(pool)}
+            _say(await act(options, Users(pool, utc_now, new_uuid, queues=known)))
         return 0
 
     return run
 
 
 async def add_user(options: argparse.Namespace, accounts: Users) -> str:
-    skills = {name: int(level or 3) for name, _, level in (part.partition("=") for part in options.skill)}
-    new = NewUser(options.login.lower(), options.name or options.login, options.role, options.language,
-                  options.queue, skills, options.capacity)
+    new = NewUser(options.login.lower(), options.login if options.name is None else options.name, options.role,
+                  options.language, options.queue, _skills(options.skill), options.capacity)
     await accounts.add(new, _password(options))
     return f"Added {new.login} ({new.role})."
+
+
+async def change_user(options: argparse.Namespace, accounts: Users) -> str:
+    serves = None if options.queue is None else [name for name in options.queue if name]
+    skills = None if options.skill is None else _skills([skill for skill in options.skill if skill])
+    await accounts.change(options.login, UserChange(options.name, options.role, options.language, serves, skills,
+                                                    options.capacity))
+    return f"{options.login} is changed{', and every session has ended' if options.role else ''}."
 
 
 async def list_users(options: argparse.Namespace, accounts: Users) -> str:
@@ -144,6 +153,11 @@ async def list_users(options: argparse.Namespace, accounts: Users) -> str:
 async def disable_user(options: argparse.Namespace, accounts: Users) -> str:
     await accounts.disable(options.login)
     return f"{options.login} is disabled, and every session has ended."
+
+
+async def enable_user(options: argparse.Namespace, accounts: Users) -> str:
+    await accounts.enable(options.login)
+    return f"{options.login} may log in again."
 
 
 async def set_password(options: argparse.Namespace, accounts: Users) -> str:
@@ -169,19 +183,28 @@ def parser() -> argparse.ArgumentParser:
 
 def _user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = _command(commands, "add", with_users(add_user), "add an account; the password is asked for")
-    one.add_argument("login")
-    one.add_argument("--name", help="as colleagues and customers see it")
-    one.add_argument("--role", choices=("agent", "supervisor", "admin"), default="agent")
-    one.add_argument("--language", choices=("en", "zh-Hans"), default="en")
-    one.add_argument("--queue", action="append", default=[], help="may be repeated")
-    one.add_argument("--skill", action="append", default=[], metavar="NAME=LEVEL", help="1 to 5; may be repeated")
-    one.add_argument("--capacity", type=int, default=100, help="units; what a contact takes is configured (100)")
+    _account_options(one)
+    one.set_defaults(role="agent", language="en", queue=[], skill=[], capacity=100)
     _password_option(one)
+    one = _command(commands, "change", with_users(change_user), "change what is given, and leave the rest")
+    _account_options(one)
+    one.epilog = 'The queues and skills given take the place of all there were; --queue "" takes all away.'
     _command(commands, "list", with_users(list_users), "all accounts")
     _command(commands, "disable", with_users(disable_user), "shut somebody out").add_argument("login")
+    _command(commands, "enable", with_users(enable_user), "let somebody in again").add_argument("login")
     one = _command(commands, "password", with_users(set_password), "set another password")
     one.add_argument("login")
     _password_option(one)
+
+
+def _account_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("login")
+    one.add_argument("--name", help="as colleagues and customers see it")
+    one.add_argument("--role", choices=("agent", "supervisor", "admin"))
+    one.add_argument("--language", choices=("en", "zh-Hans"))
+    one.add_argument("--queue", action="append", help="a queue of the configuration; may be repeated")
+    one.add_argument("--skill", action="append", metavar="NAME=LEVEL", help="1 to 5; may be repeated")
+    one.add_argument("--capacity", type=int, help="units, 0 to 1000 (100); what a contact takes is configured")
 
 
 def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, text: str,
@@ -197,6 +220,12 @@ def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", na
 
 def _password_option(one: argparse.ArgumentParser) -> None:
     one.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _skills(given: list[str]) -> dict[str, int]:
+    """What is no level becomes 0, which no skill may have."""
+    parts = [one.partition("=") for one in given]
+    return {name: int(level) if level in set("12345") else 0 for name, _, level in parts}
 
 
 def _password(options: argparse.Namespace) -> str:

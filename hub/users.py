@@ -3,19 +3,25 @@
 import asyncio
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from asyncpg import Pool
 
+from channels.text import storable
 from hub.clock import NewId, Now
 from hub.errors import Conflict, HubError, Invalid, NotFound, TooMany
 from hub.store import sessions, users
-from hub.store.users import NewUser
+from hub.store.users import NewUser, UserChange
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
+SKILL = re.compile(r"[a-z][a-z0-9_-]{0,49}")  # as the configuration's queues name what they require
+LONGEST_NAME = 200  # characters
+MOST_CAPACITY = 1000  # units
 SHORTEST_PASSWORD = 10
 FREE_FOR_LOGIN, FREE_FOR_ADDRESS = 5, 20  # failures before blocks begin; one office may share an address
 LONGEST_BLOCK = 900.0  # seconds
@@ -41,39 +47,55 @@ class LoggedIn:
 
 
 class Users:
-    """Adds, disables and authenticates. Hashing runs in threads, two at a time: it is meant to be slow."""
+    """Adds, changes, disables and authenticates. Hashing runs in threads, two at a time: it is meant to be slow.
+
+    `queues` are those that an account may be given; None: any.
+    """
 
     def __init__(self, pool: Pool, now: Now, new_id: NewId, *, hours: float = 12,
-                 hasher: PasswordHasher | None = None) -> None:
-        self._pool, self._now, self._new_id = pool, now, new_id
+                 hasher: PasswordHasher | None = None, queues: Collection[str] | None = None) -> None:
+        self._pool, self._now, self._new_id, self._queues = pool, now, new_id, queues
         self._hours = timedelta(hours=hours)
         self._hasher = hasher or PasswordHasher()
         self._turns = asyncio.Semaphore(2)
         self._nobody = ""
 
     async def add(self, user: NewUser, password: str) -> None:
-        """Raises `Invalid` for a log-in or password that will not do, `Conflict` when the log-in is taken."""
+        """Raises `Invalid` for what will not do, `Conflict` when the log-in is taken."""
         _check_login(user.login)
+        self._check(user)
         _check_password(password)
         hashed = await asyncio.to_thread(self._hasher.hash, password)
+        user = replace(user, name=storable(user.name.strip()))
         if not await users.add(self._pool, self._new_id(), user, hashed, self._now()):
             raise Conflict(f"The log-in {user.login!r} is taken. Choose another one.")
+
+    async def change(self, login: str, wanted: UserChange) -> None:
+        """A new role ends every session, so that nobody keeps the old rights. Raises `Invalid` and `NotFound`."""
+        if wanted == UserChange():
+            raise Invalid("There is nothing to change. Give a name, role, language, queue, skill or capacity.")
+        self._check(wanted)
+        if wanted.name is not None:
+            wanted = replace(wanted, name=storable(wanted.name.strip()))
+        found = _known(login, await users.change(self._pool, _as_kept(login), wanted))
+        if wanted.role is not None:
+            await sessions.end_sessions_of(self._pool, found)
+
+    async def enable(self, login: str) -> None:
+        """Lets a disabled account in again, with its password and everything it had. Raises `NotFound`."""
+        _known(login, await users.enable(self._pool, _as_kept(login)))
 
     async def set_password(self, login: str, password: str) -> None:
         """Ends every session of the account, too."""
         _check_password(password)
         hashed = await asyncio.to_thread(self._hasher.hash, password)
-        found = await users.set_password(self._pool, login.lower(), hashed)
-        if found is None:
-            raise NotFound(f"There is no account {login!r}. `hub user list` shows them all.")
+        found = _known(login, await users.set_password(self._pool, _as_kept(login), hashed))
         await sessions.end_sessions_of(self._pool, found)
-        await sessions.forget_failures(self._pool, f"login:{login.lower()}")
+        await sessions.forget_failures(self._pool, f"login:{_as_kept(login)}")
 
     async def disable(self, login: str) -> None:
         """Ends every session; the history keeps the name."""
-        found = await users.disable(self._pool, login.lower(), self._now())
-        if found is None:
-            raise NotFound(f"There is no account {login!r}. `hub user list` shows them all.")
+        found = _known(login, await users.disable(self._pool, _as_kept(login), self._now()))
         await sessions.end_sessions_of(self._pool, found)
 
     async def all(self) -> list[users.Account]:
@@ -105,6 +127,22 @@ class Users:
     async def still_live(self, keys: list[bytes]) -> frozenset[bytes]:
         """Those sessions of `keys` that have neither ended nor expired nor lost their user."""
         return await sessions.live(self._pool, keys, self._now())
+
+    def _check(self, given: NewUser | UserChange) -> None:
+        wrong: dict[str, str] = {}
+        if given.name is not None and not 1 <= len(given.name.strip()) <= LONGEST_NAME:
+            wrong["name"] = f"A name has 1 to {LONGEST_NAME} characters."
+        if self._queues is not None and (unknown := sorted({*(given.queues or ())} - {*self._queues})):
+            wrong["queue"] = (f"There is no queue {', '.join(map(repr, unknown))}. "
+                              f"There are: {', '.join(sorted(self._queues))}.")
+        if odd := [name for name, level in (given.skills or {}).items()
+                   if not SKILL.fullmatch(name) or not 1 <= level <= 5]:
+            wrong["skill"] = (f"The skill {', '.join(map(repr, odd))} will not do. Write NAME=LEVEL, such as german=3: "
+                              "small letters, digits, - and _, and a level from 1 to 5.")
+        if given.capacity is not None and not 0 <= given.capacity <= MOST_CAPACITY:
+            wrong["capacity"] = f"The capacity is 0 to {MOST_CAPACITY} units."
+        if wrong:
+            raise Invalid(" ".join(wrong.values()), fields=wrong)
 
     async def _checked(self, login: str, password: str, keys: list[str]) -> LoggedIn:
         now = self._now()
@@ -141,6 +179,16 @@ class Users:
         except (VerificationError, InvalidHashError):
             return False
         return hashed is not None
+
+
+def _as_kept(login: str) -> str:
+    return storable(login.strip().lower())
+
+
+def _known(login: str, found: UUID | None) -> UUID:
+    if found is None:
+        raise NotFound(f"There is no account {login!r}. `hub user list` shows them all.")
+    return found
 
 
 def _check_login(login: str) -> None:

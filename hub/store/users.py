@@ -45,6 +45,18 @@ class NewUser:
     capacity: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """None leaves as it is; queues and skills take the place of all that were there."""
+
+    name: str | None = None
+    role: Role | None = None
+    language: str | None = None
+    queues: Sequence[str] | None = None
+    skills: Mapping[str, int] | None = None
+    capacity: int | None = None
+
+
 async def add(pool: Pool, user_id: UUID, user: NewUser, password_hash: str, now: datetime) -> bool:
     """Whether the account was added; false when the log-in is taken."""
     row = await pool.fetchval(
@@ -83,4 +95,18 @@ async def rehash(pool: Pool, user_id: UUID, password_hash: str) -> None:
 
 async def disable(pool: Pool, login: str, now: datetime) -> UUID | None:
     found: UUID | None = await pool.fetchval(sql["disable_user"], login, now)
+    return found
+
+
+async def enable(pool: Pool, login: str) -> UUID | None:
+    found: UUID | None = await pool.fetchval(sql["enable_user"], login)
+    return found
+
+
+async def change(pool: Pool, login: str, wanted: UserChange) -> UUID | None:
+    found: UUID | None = await pool.fetchval(
+        sql["change_user"], login, wanted.name, wanted.role, wanted.language,
+        None if wanted.queues is None else list(wanted.queues),
+        None if wanted.skills is None else json.dumps(dict(wanted.skills)), wanted.capacity,
+    )
     return found

@@ -22,3 +22,13 @@ UPDATE agents SET password_hash = $2 WHERE id = $1;
 
 -- name: disable_user
 UPDATE agents SET disabled_at = $2, version = version + 1 WHERE login = $1 RETURNING id;
+
+-- name: enable_user
+UPDATE agents SET disabled_at = NULL, version = version + 1 WHERE login = $1 RETURNING id;
+
+-- name: change_user
+UPDATE agents SET
+    name = coalesce($2, name), role = coalesce($3, role), language = coalesce($4, language),
+    queues = coalesce($5, queues), skills = coalesce($6::text::jsonb, skills), capacity = coalesce($7, capacity),
+    version = version + 1
+WHERE login = $1 RETURNING id;

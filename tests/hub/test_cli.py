@@ -136,6 +136,11 @@ async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str)
     assert (code, "is taken" in err) == (1, True)
     code, _, err = await hub("user", "add", "ben", given="short\n", **with_database)
     assert (code, "at least 10" in err) == (1, True)
+    for wrong, says in ((("--queue", "nope"), "no queue 'nope'. There are: support."),
+                        (("--skill", "german=9"), "'german' will not do"), (("--skill", "german"), "NAME=LEVEL"),
+                        (("--capacity", "-5"), "0 to 1000")):
+        code, out, err = await hub("user", "add", "ben", *wrong, given="a long password\n", **with_database)
+        assert (code, out, says in err, err.count("\n")) == (1, "", True, 1), err
     assert "supervisor  active    Anna Berg  [support]" in (await hub("user", "list", **with_database))[1]
 
     code, out, _ = await hub("check", **with_database)
@@ -157,7 +162,11 @@ async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str)
     assert (await hub("ledger", **with_database))[0] == 0
     code, out, _ = await hub("user", "disable", "anna", **with_database)
     assert (code, "is disabled" in out) == (0, True)
-    assert "disabled" in (await hub("user", "list", **with_database))[1]
+    code, out, _ = await hub("user", "change", "anna", "--role", "admin", "--queue", "", **with_database)
+    assert (code, out) == (0, "anna is changed, and every session has ended.\n")
+    assert "admin       disabled  Anna Berg  []" in (await hub("user", "list", **with_database))[1]
+    assert (await hub("user", "enable", "anna", **with_database))[:2] == (0, "anna may log in again.\n")
+    assert "admin       active    Anna Berg  []" in (await hub("user", "list", **with_database))[1]
     assert (await hub("user", "password", "nobody", given="a long password\n", **with_database))[0] == 1
 
 

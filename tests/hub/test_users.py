@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from hub.errors import Conflict, Invalid, NotFound, TooMany
-from hub.store.users import NewUser
-from hub.users import FREE_FOR_ADDRESS, FREE_FOR_LOGIN, LONGEST_BLOCK, Users, WrongLogin
+from hub.store.users import NewUser, UserChange
+from hub.users import FREE_FOR_ADDRESS, FREE_FOR_LOGIN, LONGEST_BLOCK, Disabled, Users, WrongLogin
 from tests.support.clock import FakeClock, SeededIds
 from tests.support.hub import CHEAP, PASSWORD
 
@@ -88,3 +88,65 @@ async def test_short_passwords_double_logins_and_strangers(users: Users) -> None
     for act in (users.disable("nobody"), users.set_password("nobody", PASSWORD)):
         with pytest.raises(NotFound, match="no account 'nobody'"):
             await act
+
+
+async def kept(pool: "asyncpg.Pool[Any]") -> dict[str, Any]:
+    row = await pool.fetchrow("SELECT name, role, language, queues, skills::text, capacity FROM agents")
+    return dict(row or {})
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"queues": ["support", "nope"]}, "no queue 'nope'. There are: sales, support."),
+        ({"skills": {"german": 6}}, "'german' will not do. Write NAME=LEVEL"),
+        ({"skills": {"german": 0}}, "a level from 1 to 5"),
+        ({"skills": {"Small talk": 3}}, "'Small talk' will not do"),
+        ({"capacity": -1}, "The capacity is 0 to 1000 units."),
+        ({"capacity": 1001}, "The capacity is 0 to 1000 units."),
+        ({"capacity": 10**30}, "The capacity is 0 to 1000 units."),
+        ({"name": " "}, "A name has 1 to 200 characters."),
+    ],
+)
+async def test_what_an_account_cannot_have_is_said_in_plain_words(
+    pool: "asyncpg.Pool[Any]", clock: FakeClock, new_id: SeededIds, given: dict[str, Any], says: str
+) -> None:
+    users = Users(pool, clock, new_id, hasher=CHEAP, queues={"support", "sales"})
+    with pytest.raises(Invalid) as refused:
+        await users.add(NewUser(**{"login": "anna", "name": "Anna", **given}), PASSWORD)
+    assert says in refused.value.detail
+    await users.add(NewUser("anna", "Anna"), PASSWORD)
+    before = await kept(pool)
+    with pytest.raises(Invalid) as refused:
+        await users.change("anna", UserChange(**given))
+    assert says in refused.value.detail
+    assert await kept(pool) == before
+
+
+async def test_a_change_changes_what_is_given_and_nothing_else(users: Users, pool: "asyncpg.Pool[Any]") -> None:
+    await users.add(NewUser("anna", "Anna", queues=["support"], skills={"german": 4}), PASSWORD)
+    session = await users.log_in("anna", PASSWORD, "10.0.0.1")
+    before = await kept(pool)
+
+    await users.change("Anna", UserChange(capacity=0, queues=[]))
+    assert await kept(pool) == before | {"capacity": 0, "queues": []}
+    assert await users.session(session.token) is not None
+    await users.change("anna", UserChange(" Anna Berg ", "supervisor", "zh-Hans", ["sales"], {"french": 5}, 1000))
+    assert await kept(pool) == {"name": "Anna Berg", "role": "supervisor", "language": "zh-Hans", "queues": ["sales"],
+                                "skills": '{"french": 5}', "capacity": 1000}
+    assert await users.session(session.token) is None
+    with pytest.raises(Invalid, match="nothing to change"):
+        await users.change("anna", UserChange())
+    with pytest.raises(NotFound, match="no account 'nobody'"):
+        await users.change("nobody", UserChange(capacity=1))
+
+
+async def test_who_was_shut_out_may_come_in_again(users: Users) -> None:
+    await users.add(NewUser("anna", "Anna"), PASSWORD)
+    await users.disable("anna")
+    with pytest.raises(Disabled):
+        await users.log_in("anna", PASSWORD, "10.0.0.1")
+    await users.enable("ANNA")
+    await users.log_in("anna", PASSWORD, "10.0.0.1")
+    with pytest.raises(NotFound, match="no account 'nobody'"):
+        await users.enable("nobody")
