@@ -36,6 +36,16 @@ async def test_metrics_are_for_this_machine_and_name_routes_not_people(running_h
     assert refused.status == 403
 
 
+async def test_a_loop_that_fails_again_and_again_makes_the_hub_unwell(running_hub: RunningHub) -> None:
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    running_hub.parts.tasks.supervise("broken", fail, on_failure="restart")
+    answer = await until(lambda: unwell(running_hub), limit=20)
+    assert [name for name, well in answer["loops"].items() if not well] == ["broken"]
+    assert answer["database"]["ok"]
+
+
 @pytest.fixture
 async def mortal(postgres_server: object) -> AsyncIterator[tuple[EmbeddedPostgres, str]]:
     """A PostgreSQL that this test may kill."""
