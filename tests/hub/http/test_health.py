@@ -46,6 +46,15 @@ async def test_a_loop_that_fails_again_and_again_makes_the_hub_unwell(running_hu
     assert answer["database"]["ok"]
 
 
+async def test_without_its_neighbours_a_hub_still_takes_contacts(running_hub: RunningHub) -> None:
+    async def deaf() -> None:
+        raise ConnectionError("no Redis")
+
+    running_hub.parts.tasks.supervise("nodes-hear", deaf, on_failure="restart")
+    answer = await until(lambda: fallen(running_hub, "nodes-hear"), limit=20)
+    assert answer["ok"]
+
+
 @pytest.fixture
 async def mortal(postgres_server: object) -> AsyncIterator[tuple[EmbeddedPostgres, str]]:
     """A PostgreSQL that this test may kill."""
@@ -81,6 +90,11 @@ async def test_without_its_database_it_is_unwell_refuses_and_recovers(mortal: tu
 async def unwell(hub: RunningHub) -> Any:
     answer = await (await hub.stranger()).get("/healthz")
     return answer.body if answer.status == 503 else None
+
+
+async def fallen(hub: RunningHub, loop: str) -> Any:
+    answer = await (await hub.stranger()).get("/healthz")
+    return None if answer.body["loops"].get(loop, True) else answer.body
 
 
 async def well(hub: RunningHub) -> bool:
