@@ -167,7 +167,7 @@ class Intake:
                 fresh = [None if _joins(i, known) else self._opening(i, self._person(i, known)) for i in inbounds]
                 written = iter(await page.open(*filter(None, fresh)) if any(fresh) else ())
                 return [next(written) if one else Overtaken() for one in fresh]
-        except asyncpg.UniqueViolationError as doubled:
+        except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as doubled:
             if len(inbounds) == 1:
                 return [doubled]
             return [(await self._open_all([inbound]))[0] for inbound in inbounds]

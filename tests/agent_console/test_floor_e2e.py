@@ -191,7 +191,7 @@ async def test_no_view_has_an_accessibility_violation(desk: Desk, running_hub: R
     page = await _supervise(desk)
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         for path in ("/floor", "/floor/waiting/support", "/floor/level/support", "/floor/ready/support", "/floor/tv",
                      "/ledger", "/customers", "/search/Ann"):
             await _go(desk, path)
