@@ -20,6 +20,7 @@ class Listing(BaseModel):
     queue: str | None = None
     agent: UUID | None = None
     channel: str | None = None
+    since: wire.Moment | None = Field(None, description="only those that entered their state then or later")
     after: str | None = Field(None, max_length=500)
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -33,7 +34,7 @@ class Why(wire.Wire):
 async def list_interactions(call: Call, query: Listing) -> Page[Card]:
     """Agents see their own queues and their own work, supervisors everything."""
     return await cards.listing(call.parts.pool, call.actor, query.state, query.queue, query.agent, query.channel,
-                               query.after, query.limit)
+                               query.since, query.after, query.limit)
 
 
 async def get_interaction(call: Call, id: UUID) -> Detail:

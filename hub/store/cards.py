@@ -60,14 +60,19 @@ async def listing(
     queue: str | None,
     agent: UUID | None,
     channel: str | None,
+    since: datetime | None,
     after: str | None,
     limit: int,
 ) -> Page[Card]:
-    """The longest waiting first. Agents see their own queues and their own work, supervisors everything."""
+    """The longest waiting first; `since`: only those that have been in their state from then on or later.
+
+    Agents see their own queues and their own work, supervisors everything.
+    """
     viewer = None if actor.supervises else actor.id
-    since, last = parse_cursor(after)
-    rows = await pool.fetch(sql["listing"], list(states), queue, agent, channel, viewer, since, last, limit + 1)
-    total = await pool.fetchval(sql["count"], list(states), queue, agent, channel, viewer)
+    filters = (list(states), queue, agent, channel, viewer, since)
+    queued_at, last = parse_cursor(after)
+    rows = await pool.fetch(sql["listing"], *filters, queued_at, last, limit + 1)
+    total = await pool.fetchval(sql["count"], *filters)
     return Page(
         items=[of(row) for row in rows[:limit]],
         total=total,

@@ -21,8 +21,9 @@ WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))
   AND ($4::text IS NULL OR i.channel = $4)
   AND ($5::uuid IS NULL OR i.agent_id = $5 OR i.preferred_agent_id = $5
        OR i.queue = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $5))
-  AND ($6::timestamptz IS NULL OR (i.queued_at, i.id) > ($6, $7::uuid))
-ORDER BY i.queued_at, i.id LIMIT $8;
+  AND ($6::timestamptz IS NULL OR i.entered_at >= $6)
+  AND ($7::timestamptz IS NULL OR (i.queued_at, i.id) > ($7, $8::uuid))
+ORDER BY i.queued_at, i.id LIMIT $9;
 
 -- name: count
 SELECT count(*) FROM interactions i
@@ -31,7 +32,8 @@ WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))
   AND ($3::uuid IS NULL OR i.agent_id = $3)
   AND ($4::text IS NULL OR i.channel = $4)
   AND ($5::uuid IS NULL OR i.agent_id = $5 OR i.preferred_agent_id = $5
-       OR i.queue_id = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $5));
+       OR i.queue_id = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $5))
+  AND ($6::timestamptz IS NULL OR i.entered_at >= $6);
 
 -- name: open_of_customer
 SELECT * FROM cards WHERE customer_id = $1 AND state <> 'done' ORDER BY created_at DESC LIMIT 50;

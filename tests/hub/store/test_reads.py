@@ -34,7 +34,7 @@ async def test_a_list_comes_in_pages_the_longest_waiting_first(heart: Heart) -> 
     seen: list[UUID] = []
     after = None
     for _ in range(4):
-        page = await cards.listing(heart.pool, sue, ["queued"], None, None, None, after, 2)
+        page = await cards.listing(heart.pool, sue, ["queued"], None, None, None, None, after, 2)
         seen += [card.id for card in page.items]
         assert page.total == 7
         after = page.next
@@ -49,8 +49,8 @@ async def test_a_list_is_narrowed_by_queue_agent_channel_and_who_looks(heart: He
     await heart.desk.claim(eve, mine)
 
     async def count(who: Actor, **more: Any) -> int:
-        wanted = {"states": [], "queue": None, "agent": None, "channel": None, "after": None, "limit": 50} | more
-        page = await cards.listing(heart.pool, who, **wanted)
+        wanted: dict[str, Any] = dict.fromkeys(("queue", "agent", "channel", "since", "after")) | {"states": []} | more
+        page = await cards.listing(heart.pool, who, **wanted, limit=50)
         assert page.total == len(page.items)
         return len(page.items)
 
@@ -58,6 +58,11 @@ async def test_a_list_is_narrowed_by_queue_agent_channel_and_who_looks(heart: He
     assert await count(eve) == 1
     assert await count(sue, queue="support") == await count(sue, channel="form") == await count(sue, agent=eve.id) == 1
     assert await count(eve, queue="support") == 0
+    before = heart.clock()
+    heart.clock.advance(days=1)
+    await arrivals(heart, 1)
+    assert await count(sue, since=before + timedelta(seconds=1)) == 1
+    assert await count(sue, since=before - timedelta(hours=1)) == 3
 
 
 @pytest.mark.parametrize("after", ["", "x", "2026-01-01~x", "2026-01-01T00:00:00~" + str(UUID(int=1)), "\x00"])

@@ -81,11 +81,11 @@ function useCalm(signature: string): string {
 const PAGES = 5 // of 200 each: as far as the screen looks for what the hub cannot filter
 
 /** The items behind the number; `more` where there are too many to look at them all. */
-async function collect(api: Api, drill: Drill, fits: (card: Card) => boolean): Promise<{ items: Card[]; more: boolean }> {
+async function collect(api: Api, drill: Drill, now: number, fits: (card: Card) => boolean): Promise<{ items: Card[]; more: boolean }> {
   const items: Card[] = []
   let after: string | null = null
   for (let page = 0; page < (isExact(drill) ? 1 : PAGES); page++) {
-    const found: PageOfCards = await api.interactions({ ...queryOf(drill), after })
+    const found: PageOfCards = await api.interactions({ ...queryOf(drill, now), after })
     items.push(...found.items.filter(fits))
     after = found.next ?? null
     if (after === null) break
@@ -100,7 +100,7 @@ function useItems(drill: Drill) {
   const signature = useDesk((state) => JSON.stringify('agent' in drill ? state.agents[drill.agent] : state.figures))
   const seconds = (queue: string) => queues.find((one) => one.id === queue)?.service_level_seconds ?? 0
   const link = useDesk((state) => state.link) // once the hub is back, it is asked again
-  return useLoad(useCalm(`${link} ${signature}`), () => collect(api, drill, (card) => counts(drill, card, clock.now(), seconds)))
+  return useLoad(useCalm(`${link} ${signature}`), () => collect(api, drill, clock.now(), (card) => counts(drill, card, clock.now(), seconds)))
 }
 
 /** What was there stays on the screen while the hub cannot be reached. */

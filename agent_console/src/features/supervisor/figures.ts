@@ -42,9 +42,12 @@ function plain(part: string): string {
 }
 
 /** The filter for the list of items. The service level is judged by those that came too late and still wait. */
-export function queryOf(drill: Drill): Record<string, string | readonly string[] | number | null> {
+export function queryOf(drill: Drill, now: number): Record<string, string | readonly string[] | number | null> {
   if ('agent' in drill) return { agent: drill.agent, state: ['offered', 'active', 'wrapping', 'parked', 'waiting'], limit: 200 }
-  return { queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what], limit: 200 }
+  return {
+    queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what],
+    since: isExact(drill) ? null : `${new Date(now).toISOString().slice(0, 10)}T00:00:00Z`, limit: 200,
+  }
 }
 
 /** Whether the hub's own filter is all that the number needs. */

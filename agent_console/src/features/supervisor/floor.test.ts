@@ -45,7 +45,12 @@ describe('drill-down', () => {
   test.each(['/floor', '/floor/', '/floor/tv', '/floor/constructor'])('%s opens nothing', (path) =>
     expect(drillOf(path)).toBeNull())
   test('held is parked and waiting for the customer', () =>
-    expect(queryOf({ what: 'held', queue: 'q' }).state).toEqual(['parked', 'waiting']))
+    expect(queryOf({ what: 'held', queue: 'q' }, 0).state).toEqual(['parked', 'waiting']))
+  test('what is counted of today is asked for since midnight, by the clock of the hub', () => {
+    const noon = Date.parse('2026-03-02T12:00:00Z')
+    expect(queryOf({ what: 'closed', queue: null }, noon).since).toBe('2026-03-02T00:00:00Z')
+    expect(queryOf({ what: 'waiting', queue: null }, noon).since).toBeNull()
+  })
   test('late counts only what is beyond the promise of its queue', () => {
     const card = (seconds: number) => ({ queue: 'q', created_at: at(seconds), answered_at: null, disposition: null }) as Card
     const late: Drill = { what: 'late', queue: null }
