@@ -34,6 +34,87 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A name and an address in the head of a mail. `address` has its domain in lower case; "" where there is none."""
+
+    name: str
+    address: str
+
+
+# What is no person's own mail: the answer of an absence, something a program wrote, a list, bulk, a delivery report.
+Machine = Literal["auto_reply", "auto_generated", "list", "bulk", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a mail server says of a message that we sent (RFC 3464, or what can be read from a free-form bounce)."""
+
+    action: Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+    recipient: str  # the address it speaks of; "" where it does not say
+    status: str  # enhanced status code (RFC 3463) such as 5.1.1; "" where there is none
+    text: str  # in the words of the server
+    mail_id: str  # Message-ID of the message it speaks of, with angle brackets; "" where it carries none
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a mail lies in a mailbox (RFC 9051, section 2.3.1.1)."""
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailIn:
+    """What an e-mail says beyond its text: who wrote to whom, and to which conversation it belongs.
+
+    `key` is the same for every copy of one mail, in whichever mailbox it arrives; `mail_id` is its Message-ID with
+    angle brackets, made from the bytes where the sender gave none. `references` are In-Reply-To and References, the
+    nearest first. `tokens` are the interactions whose signed token it carries. `quoted` is the folded rest of the
+    text: what was quoted below the new text, and the signature. `html` is clean already. `pictures` maps a Content-ID
+    to the place in `Inbound.files` of the picture that the html shows. `answerable`: an automatic answer is allowed
+    by RFC 3834.
+    """
+
+    key: str
+    mail_id: str
+    author: Party
+    mailbox: str  # the id of the mailbox of ours that it came to
+    reply_to: tuple[Party, ...] = ()
+    to: tuple[Party, ...] = ()
+    cc: tuple[Party, ...] = ()
+    references: tuple[str, ...] = ()
+    tokens: tuple[UUID, ...] = ()
+    quoted: str = ""
+    html: str = ""
+    remote: int = 0  # pictures that the html would fetch from elsewhere
+    pictures: Mapping[str, int] = field(default_factory=dict)
+    machine: Machine | None = None
+    answerable: bool = True
+    reports: tuple[Report, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailOut:
+    """An e-mail to send, frozen when it was written. Bcc goes into the envelope and never into the head."""
+
+    mail_id: str  # Message-ID with angle brackets: the same on every attempt
+    mailbox: str  # the id of the mailbox of ours that it is sent from
+    author: Party
+    reply_to: Party | None
+    to: tuple[Party, ...]
+    cc: tuple[Party, ...] = ()
+    bcc: tuple[Party, ...] = ()
+    subject: str = ""
+    references: tuple[str, ...] = ()  # the thread, oldest first; the last one is what is answered
+    signature: str = ""
+    quoted: str = ""  # what is answered or forwarded, with the line that introduces it; not yet marked with ">"
+    automatic: bool = False  # not written by a person: Auto-Submitted (RFC 3834)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that a customer did, understood, with the bytes it was understood from.
 
@@ -59,6 +140,8 @@ class Inbound:
     file_ids: tuple[UUID, ...] = ()  # files put up before, by the same visitor
     continues: bool = False  # joins the open interaction of the first address (a conversation) instead of a new one
     client_id: str | None = None  # the sender's own id of the message
+    mail: MailIn | None = None
+    entry: Entry | None = None  # written in the same transaction, so that the mail is not fetched again
 
 
 Mark = Literal["sent", "delivered", "read", "failed"]
@@ -89,6 +172,8 @@ class Outbound:
     author_name: str
     at: datetime
     files: tuple["FileRef", ...] = ()
+    mail: MailOut | None = None
+    contents: tuple[bytes, ...] = ()  # of the files, in their order; only for a channel that `carries_files`
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +277,24 @@ class Conversation:
     messages: tuple[Said, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail is in the ledger, committed. `interaction_id` is None where it belongs to none."""
+
+    outcome: Literal["stored", "duplicate", "quarantined"]
+    interaction_id: UUID | None = None
+
+
 class Sink(Protocol):
     """The hub, as a channel sees it. Each verb returns only after COMMIT, or raises `Refused`."""
 
     async def take_in(self, inbound: Inbound) -> Accepted: ...
+
+    async def take_mail(self, inbound: Inbound) -> Kept:
+        """One mail, once, whatever it is: a contact, a copy, a delivery report. Its `entry` goes in with it.
+
+        Raises `Refused` only when nothing could be written now (`after`: seconds until another try is worth while).
+        """
 
     async def take_receipt(self, receipt: Receipt) -> None: ...
 
@@ -245,10 +344,12 @@ class Channel(Protocol):
 
     `repeatable`: an attempt whose outcome nobody knows may be made again, because the other side drops a second copy
     by `message_id`. Where it is False such a message becomes *unconfirmed*, for a human to decide.
+    `carries_files`: `send` is given the files' bytes, because the message carries them itself.
     """
 
     kind: str
     repeatable: bool
+    carries_files: bool = False
 
     def routes(self) -> Sequence[Route]: ...
 

@@ -42,6 +42,11 @@ _WITHOUT_AGENT = (
     model.Extended,
     model.Ended,
     model.SendFailed,
+    model.Reported,
+    model.Acknowledged,
+    model.TakenBack,
+    model.Decided,
+    model.Linked,
 )
 
 

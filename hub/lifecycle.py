@@ -38,6 +38,11 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Prioritised: OPEN,
     model.Corrected: ANY,
     model.SendFailed: ANY,
+    model.Reported: ANY,
+    model.Acknowledged: OPEN,
+    model.TakenBack: ANY,
+    model.Decided: ANY,
+    model.Linked: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
 
@@ -158,6 +163,8 @@ def _offer_over(
 
 
 def _received(it: Interaction, agent: Agent | None, act: model.Received, now: datetime) -> Change:
+    if act.quiet:
+        return Change(it, "received", {"quiet": True})
     said = replace(it, last_text=act.text[:200], last_at=now, unread=it.unread + 1)
     match it.state:
         case "wrapping":
@@ -339,6 +346,31 @@ def _corrected(it: Interaction, agent: Agent | None, act: model.Corrected, now: 
     return Change(it, "corrected", {"field": act.field, "from": act.before, "to": act.after})
 
 
+def _taken_back(it: Interaction, agent: Agent | None, act: model.TakenBack, now: datetime) -> Change:
+    return Change(it, "taken_back", {"message": str(act.message_id)})
+
+
+def _decided(it: Interaction, agent: Agent | None, act: model.Decided, now: datetime) -> Change:
+    return Change(it, "decided", {"message": str(act.message_id), "what": act.what})
+
+
+def _linked(it: Interaction, agent: Agent | None, act: model.Linked, now: datetime) -> Change:
+    data: dict[str, object] = {"other": str(act.other_id), "accepted": act.accepted}
+    return Change(replace(it, parent_id=act.other_id) if act.accepted else it, "linked", data)
+
+
+# --- machines --------------------------------------------------------------------------------------------------------
+
+
+def _reported(it: Interaction, agent: Agent | None, act: model.Reported, now: datetime) -> Change:
+    data = {"message": str(act.message_id), "action": act.action, "recipient": act.recipient, "status": act.status}
+    return Change(it, "reported", {**data, "error": act.text})
+
+
+def _acknowledged(it: Interaction, agent: Agent | None, act: model.Acknowledged, now: datetime) -> Change:
+    return Change(it, "acknowledged")
+
+
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 
@@ -392,5 +424,10 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Prioritised: _prioritised,
     model.Corrected: _corrected,
     model.SendFailed: _send_failed,
+    model.Reported: _reported,
+    model.Acknowledged: _acknowledged,
+    model.TakenBack: _taken_back,
+    model.Decided: _decided,
+    model.Linked: _linked,
     model.TimeUp: _time_up,
 }

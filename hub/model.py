@@ -106,9 +106,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The customer said something in an interaction that exists."""
+    """The customer said something in an interaction that exists. `quiet`: a machine of his did; nobody need react."""
 
     text: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,50 @@ class SendFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A mail server says what became of a message that we sent."""
+
+    message_id: UUID
+    action: Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+    recipient: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The hub itself told the customer that his message has arrived."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An agent took a message back before it left."""
+
+    agent_id: UUID
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A human said what became of a message that nobody could confirm, or sends it again."""
+
+    agent_id: UUID
+    message_id: UUID
+    what: Literal["again", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A human decided whether this interaction follows another one."""
+
+    agent_id: UUID
+    other_id: UUID
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TimeUp:
     """The deadline of the present state has passed: offer, wrap-up, parked or waiting date."""
 
@@ -276,5 +321,10 @@ Act = (
     | Prioritised
     | Corrected
     | SendFailed
+    | Reported
+    | Acknowledged
+    | TakenBack
+    | Decided
+    | Linked
     | TimeUp
 )

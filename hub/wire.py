@@ -4,35 +4,21 @@ The OpenAPI description and `agent_console/src/desk/wire.ts` are generated from 
 durations are seconds, and codes are words for the screen to translate.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from hub.wire_base import Line, Moment, Text, Wire
+from hub.wire_mail import MailDraft, MailView, ReplyView
 
 Role = Literal["agent", "supervisor", "admin"]
 State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
 Declared = Literal["available", "break", "offline", "missed"]
-MessageState = Literal["received", "pending", "sent", "delivered", "read", "failed", "unconfirmed"]
+MessageState = Literal["received", "pending", "sent", "delivered", "read", "failed", "unconfirmed", "withdrawn"]
 ContactKind = Literal["call", "fax", "letter", "visit", "other"]
-Text = Annotated[str, StringConstraints(max_length=20_000)]
-Line = Annotated[str, StringConstraints(max_length=500)]
 T = TypeVar("T")
-
-FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def _readable(value: datetime) -> datetime:
-    if not FIRST <= value < LAST:
-        raise ValueError("must lie between the years 1900 and 2200")
-    return value
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_readable)]
-
-
-class Wire(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 # --- problems (RFC 9457) ---------------------------------------------------------------------------------------------
@@ -178,6 +164,7 @@ class TouchView(Wire):
     message_id: UUID | None = None
     message_state: MessageState | None = None
     message_error: str | None = None
+    mail: MailView | None = None
     files: list[FileView] = []
 
 
@@ -185,6 +172,8 @@ class AddressView(Wire):
     kind: str
     value: str
     verified: bool
+    undeliverable_at: datetime | None = None
+    undeliverable_reason: str | None = None
 
 
 class CustomerEdit(Wire):
@@ -210,6 +199,13 @@ class CustomerView(Wire):
     version: int
 
 
+class SuggestionView(Wire):
+    """Another interaction that this one may belong to; evidence not enough to join them without a human."""
+
+    other: Card
+    reason: Literal["token", "reference", "subject"]
+
+
 class Detail(Wire):
     """An interaction opened: its card, its customer, everything that happened in it, and my drafts."""
 
@@ -218,7 +214,11 @@ class Detail(Wire):
     fields: dict[str, str]
     touches: list[TouchView]
     drafts: dict[Literal["reply", "note"], str]
+    draft_mail: MailDraft | None = Field(None, description="recipients and subject of my draft of a reply")
     can_reply: bool = Field(description="false where the channel has no way back; notes are always possible")
+    reply: ReplyView | None = Field(None, description="where the way back is mail; null elsewhere")
+    suggestions: list[SuggestionView] = []
+    linked: list[Card] = Field([], description="interactions that this one follows, or that follow it")
 
 
 class Head(Wire):
@@ -267,11 +267,20 @@ class Say(Wire):
     id: UUID = Field(description="made by the writer; a retry carries the same and is stored once")
     text: Text
     files: Annotated[list[UUID], Field(max_length=20)] = []
+    mail: MailDraft | None = Field(None, description="of a mail: recipients, subject; without it a plain reply")
+    seen: int | None = Field(None, ge=0, description=(
+        "version of the interaction that the writer has read; 409 `stale` when the customer wrote since then"))
 
 
 class Draft(Wire):
     kind: Literal["reply", "note"]
     text: Text
+    mail: MailDraft | None = None
+
+
+class DecideSuggestion(Wire):
+    other_id: UUID
+    accept: bool
 
 
 class Decline(Wire):

@@ -10,9 +10,12 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hub import wire
+from hub import wire, wire_mail
+from hub.wire_base import Wire
 
-BODIES = {"Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
+BODIES = {"PartyIn", "MailDraft", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox", "MailboxFields",
+          "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
+          "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer"}
 Mode = Literal["validation", "serialization"]
 
@@ -32,8 +35,9 @@ def mode(name: str) -> Mode:
 
 
 def schema() -> dict[str, Any]:
-    models = [model for _, model in inspect.getmembers(wire, inspect.isclass)
-              if issubclass(model, wire.Wire) and model not in (wire.Wire, wire.Page)]
+    found = {**dict(inspect.getmembers(wire_mail, inspect.isclass)), **dict(inspect.getmembers(wire, inspect.isclass))}
+    models = [model for _, model in sorted(found.items())
+              if issubclass(model, Wire) and model not in (Wire, wire.Page)]
     if missing := BODIES - {model.__name__ for model in models}:
         raise SystemExit(f"hub/wire.py has no {', '.join(sorted(missing))}: correct BODIES in {__file__}")
     pages = {"PageOfCards": wire.Page[wire.Card]}

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from hub.http.endpoint import Call, Endpoint
-from hub.wire import Wire
+from hub.wire_base import Wire
 
 RELAXED = ("default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
            "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")

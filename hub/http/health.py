@@ -16,7 +16,7 @@ from hub.http.measure import METERS
 from hub.http.parts import Parts
 from hub.journal import AWAY
 from hub.store import figures, health
-from hub.wire import Wire
+from hub.wire_base import Wire
 
 log = structlog.get_logger()
 PROBE_LIMIT = 2.0  # seconds

@@ -9,6 +9,7 @@ from hub import wire
 from hub.http.endpoint import Call, Endpoint
 from hub.store import cards, history, interactions
 from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
+from hub.wire_base import Moment, Wire
 
 
 class Listing(BaseModel):
@@ -20,12 +21,12 @@ class Listing(BaseModel):
     queue: str | None = None
     agent: UUID | None = None
     channel: str | None = None
-    since: wire.Moment | None = Field(None, description="only those that entered their state then or later")
+    since: Moment | None = Field(None, description="only those that entered their state then or later")
     after: str | None = Field(None, max_length=500)
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class Why(wire.Wire):
+class Why(Wire):
     """Why an interaction is still waiting."""
 
     reasons: list[Reason]

@@ -42,4 +42,5 @@ async def timeline(
 
 def _view(row: asyncpg.Record) -> TouchView:
     fields = {key: value for key, value in row.items() if key != "customer_id"}
-    return TouchView(**{**fields, "data": json.loads(row["data"]), "files": json.loads(row["files"] or "[]")})
+    texts = {"data": row["data"], "mail": row["mail"] or "null", "files": row["files"] or "[]"}
+    return TouchView(**{**fields, **{key: json.loads(text) for key, text in texts.items()}})

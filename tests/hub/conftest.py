@@ -50,6 +50,7 @@ class Post:
 
     kind = "webchat"
     repeatable = True
+    carries_files = False
 
     def __init__(self) -> None:
         self.sent: list[Outbound] = []

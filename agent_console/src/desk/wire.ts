@@ -4,6 +4,8 @@ export interface AddressView {
   kind: string
   value: string
   verified: boolean
+  undeliverable_at: string | null
+  undeliverable_reason: string | null
 }
 /**
  * `agent`: somebody's presence or load changed; sent to the agent and to supervisors.
@@ -112,9 +114,68 @@ export interface TouchView {
   text: string | null
   note: boolean
   message_id: string | null
-  message_state: ('received' | 'pending' | 'sent' | 'delivered' | 'read' | 'failed' | 'unconfirmed') | null
+  message_state:
+    ('received' | 'pending' | 'sent' | 'delivered' | 'read' | 'failed' | 'unconfirmed' | 'withdrawn') | null
   message_error: string | null
+  mail: MailView | null
   files: FileView[]
+}
+/**
+ * What a message that is a mail says beyond its text.
+ */
+export interface MailView {
+  mailbox: string
+  /**
+   * Message-ID, with angle brackets
+   */
+  mail_id: string
+  author: PartyView
+  reply_to: PartyView[]
+  to: PartyView[]
+  cc: PartyView[]
+  bcc: PartyView[]
+  subject: string
+  /**
+   * there is an HTML form: GET /api/messages/{id}/html
+   */
+  html: boolean
+  /**
+   * pictures that would be fetched from elsewhere; shown only when asked for
+   */
+  remote: number
+  /**
+   * characters of the folded rest: GET /api/messages/{id}/quoted
+   */
+  quoted: number
+  /**
+   * of what we sent; it stands below the text
+   */
+  signature: string
+  machine: ('auto_reply' | 'auto_generated' | 'list' | 'bulk' | 'report') | null
+  /**
+   * sent by the hub itself
+   */
+  automatic: boolean
+  warnings: string[]
+  /**
+   * the bytes as they came are kept: GET /api/messages/{id}/raw
+   */
+  raw: boolean
+  /**
+   * all mailboxes of ours that it came to
+   */
+  copies: string[]
+  /**
+   * leaves then; may be taken back until it does
+   */
+  due_at: string | null
+}
+/**
+ * A name and an address in the head of a mail.
+ */
+export interface PartyView {
+  name: string
+  address: string
 }
 export interface FileView {
   id: string
@@ -151,6 +212,19 @@ export interface CustomerView {
   edits: CustomerEdit[]
   version: number
 }
+/**
+ * What a human knows of a message whose sending nobody could confirm, or that failed.
+ */
+export interface Decide {
+  /**
+   * send it again; it did arrive; it did not
+   */
+  what: 'again' | 'sent' | 'failed'
+}
+export interface DecideSuggestion {
+  other_id: string
+  accept: boolean
+}
 export interface Decline {
   reason: string
 }
@@ -168,13 +242,90 @@ export interface Detail {
     [k: string]: string
   }
   /**
+   * recipients and subject of my draft of a reply
+   */
+  draft_mail: MailDraft | null
+  /**
    * false where the channel has no way back; notes are always possible
    */
   can_reply: boolean
+  /**
+   * where the way back is mail; null elsewhere
+   */
+  reply: ReplyView | null
+  suggestions: SuggestionView[]
+  /**
+   * interactions that this one follows, or that follow it
+   */
+  linked: Card[]
+}
+/**
+ * Recipients and subject of a mail that is being written; nothing in it needs to be complete.
+ */
+export interface MailDraft {
+  kind?: 'reply' | 'forward' | 'new'
+  /**
+   * @maxItems 50
+   */
+  to?: PartyIn[]
+  /**
+   * @maxItems 50
+   */
+  cc?: PartyIn[]
+  /**
+   * @maxItems 50
+   */
+  bcc?: PartyIn[]
+  subject?: string
+  quote?: boolean
+}
+/**
+ * A recipient. The address is checked for form; what is wrong is said by field, such as `mail.to.0`.
+ */
+export interface PartyIn {
+  name?: string
+  address: string
+}
+/**
+ * How an answer by mail would look unless it is changed: who gets it, from whom, under which subject.
+ */
+export interface ReplyView {
+  mailbox: string
+  author: PartyView1
+  /**
+   * reply: where the last mail wants its answer
+   */
+  to: PartyView[]
+  /**
+   * reply to all: everybody else who was addressed, ourselves left out
+   */
+  cc: PartyView[]
+  subject: string
+  forward_subject: string
+  signature: string
+}
+/**
+ * A name and an address in the head of a mail.
+ */
+export interface PartyView1 {
+  name: string
+  address: string
+}
+/**
+ * Another interaction that this one may belong to; evidence not enough to join them without a human.
+ */
+export interface SuggestionView {
+  other: Card
+  reason: 'token' | 'reference' | 'subject'
+}
+export interface DkimFields {
+  domain: string
+  selector: string
 }
 export interface Draft {
   kind: 'reply' | 'note'
   text: string
+  mail?: MailDraft | null
 }
 export interface EditCustomer {
   name: string
@@ -198,7 +349,7 @@ export interface Events {
 export interface MessageEvent {
   interaction_id: string
   message_id: string
-  state: 'received' | 'pending' | 'sent' | 'delivered' | 'read' | 'failed' | 'unconfirmed'
+  state: 'received' | 'pending' | 'sent' | 'delivered' | 'read' | 'failed' | 'unconfirmed' | 'withdrawn'
   error: string | null
 }
 /**
@@ -322,6 +473,19 @@ export interface Hit {
   excerpt: string
   at: string
 }
+export interface ImapFields {
+  host: string
+  port?: number
+  security?: 'tls' | 'starttls' | 'none'
+  user: string
+  folder?: string
+  begin?: 'new' | 'all'
+  after?: 'leave' | 'mark' | 'move' | 'delete'
+  move_to?: string
+  delete_days?: number
+  sent_folder?: string
+  max_bytes?: number
+}
 export interface Labelled {
   id: string
   name: {
@@ -361,6 +525,89 @@ export interface Login {
   login: string
   password: string
 }
+/**
+ * A mailbox that new mail can be sent from.
+ */
+export interface MailboxChoice {
+  id: string
+  address: string
+  name: string
+  signature: string
+  queue: string
+}
+/**
+ * A mailbox as it is set up, secrets left out: those never come back.
+ */
+export interface MailboxFields {
+  id: string
+  address: string
+  /**
+   * @maxItems 50
+   */
+  aliases?: string[]
+  name?: string
+  queue?: string | null
+  imap?: ImapFields | null
+  smtp?: SmtpFields | null
+  oauth?: OAuthFields | null
+  dkim?: DkimFields | null
+  plus?: boolean
+  signature?: string
+  acknowledge?: string
+  enabled?: boolean
+}
+export interface SmtpFields {
+  host: string
+  port?: number
+  security?: 'tls' | 'starttls' | 'none'
+  user?: string
+}
+export interface OAuthFields {
+  token_url: string
+  client_id: string
+  scope?: string
+}
+/**
+ * A mailbox, and how it is.
+ */
+export interface MailboxView {
+  mailbox: MailboxFields
+  /**
+   * which ones are set
+   */
+  secrets: ('password' | 'client_secret' | 'refresh_token' | 'smtp_password' | 'dkim_key')[]
+  version: number
+  /**
+   * false for those of the configuration file
+   */
+  editable: boolean
+  /**
+   * the last time that the mailbox answered
+   */
+  connected_at: string | null
+  /**
+   * the last time that it was compared with the ledger
+   */
+  verified_at: string | null
+  /**
+   * mails that lay there then, of those that are ours to have
+   */
+  present: number | null
+  /**
+   * of these, not in the ledger then: fetched at once
+   */
+  missing: number | null
+  /**
+   * code of what keeps mail from coming now
+   */
+  problem: string | null
+  problem_text: string | null
+  problem_at: string | null
+  stored: number
+  duplicate: number
+  quarantined: number
+  failing: number
+}
 export interface Me {
   agent: AgentView
   /**
@@ -369,6 +616,52 @@ export interface Me {
   csrf: string
   now: string
   demo: boolean
+}
+/**
+ * A mail to somebody, which no interaction asks for. It begins one, which then waits for the answer.
+ */
+export interface NewMail {
+  /**
+   * made by the writer; a retry carries the same and is stored once
+   */
+  id: string
+  mailbox: string
+  customer_id?: string | null
+  mail: MailDraft
+  text: string
+  /**
+   * @maxItems 20
+   */
+  files?: string[]
+}
+/**
+ * The one new mail that I am writing.
+ */
+export interface NewMailDraft {
+  mailbox?: string | null
+  customer_id?: string | null
+  mail?: MailDraft1
+  text?: string
+}
+/**
+ * Recipients and subject of a mail that is being written; nothing in it needs to be complete.
+ */
+export interface MailDraft1 {
+  kind?: 'reply' | 'forward' | 'new'
+  /**
+   * @maxItems 50
+   */
+  to?: PartyIn[]
+  /**
+   * @maxItems 50
+   */
+  cc?: PartyIn[]
+  /**
+   * @maxItems 50
+   */
+  bcc?: PartyIn[]
+  subject?: string
+  quote?: boolean
 }
 export interface Park {
   until: string
@@ -401,6 +694,30 @@ export interface Problem {
   }
   retry_after: number | null
 }
+/**
+ * `secrets`: those given are set, an empty one is removed, those left out stay as they are.
+ */
+export interface PutMailbox {
+  mailbox: MailboxFields
+  secrets?: {
+    [k: string]: string
+  }
+  /**
+   * 0 for a new one; else the version that was read (409 when it moved on)
+   */
+  version?: number
+}
+/**
+ * Something that arrived and could not be understood; its bytes are kept.
+ */
+export interface QuarantineView {
+  id: string
+  source: string
+  natural_key: string
+  arrived_at: string
+  reason: string | null
+  size: number
+}
 export interface QueueView {
   id: string
   name: {
@@ -426,6 +743,14 @@ export interface Say {
    * @maxItems 20
    */
   files?: string[]
+  /**
+   * of a mail: recipients, subject; without it a plain reply
+   */
+  mail?: MailDraft | null
+  /**
+   * version of the interaction that the writer has read; 409 `stale` when the customer wrote since then
+   */
+  seen?: number | null
 }
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'
@@ -441,6 +766,33 @@ export interface Snapshot {
   queues: QueueView[]
   figures: QueueFigures[]
   head: Head
+}
+/**
+ * One step of a mailbox's test; the answer is one such object a line (application/x-ndjson), as they end.
+ */
+export interface Step {
+  name:
+    | 'resolve'
+    | 'connect'
+    | 'tls'
+    | 'log_in'
+    | 'list'
+    | 'read'
+    | 'smtp_connect'
+    | 'smtp_tls'
+    | 'smtp_log_in'
+    | 'send'
+    | 'arrive'
+  ok: boolean
+  /**
+   * why not, for the screen to translate; empty when ok
+   */
+  code: string
+  /**
+   * in the words of the server
+   */
+  text: string
+  seconds: number
 }
 export interface WaitFor {
   minutes: number

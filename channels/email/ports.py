@@ -1,0 +1,44 @@
+"""What the fetching of one mailbox needs to have kept for it. The hub keeps it; tests keep it in memory."""
+
+from typing import Protocol
+
+from channels.base import Entry
+from channels.email.settings import Known, Verified
+
+
+class MailboxLedger(Protocol):
+    """The memory of one mailbox. Every verb returns only after COMMIT."""
+
+    async def known(self) -> Known: ...
+
+    async def begin(self, uidvalidity: int, high_water: int) -> None:
+        """A mailbox seen for the first time, or numbered anew (UIDVALIDITY changed): counts from `high_water` on.
+
+        After a change of UIDVALIDITY `high_water` is 0: all is fetched again and found to be known by its key.
+        """
+
+    async def raise_to(self, uidvalidity: int, high_water: int) -> None:
+        """Every mail up to here is in the ledger, or gone."""
+
+    async def failed(self, entry: Entry, reason: str) -> int:
+        """One more attempt at a mail has failed. Returns how many have."""
+
+    async def quarantined(self, entry: Entry, raw: bytes, reason: str) -> None:
+        """Gives up on a mail for now: raw bytes (as far as they could be had) and entry are kept, a human is told."""
+
+    async def settled(self, entries: tuple[Entry, ...], what: str) -> None:
+        """The mailbox was told: marked, moved or deleted."""
+
+    async def deletable(self, uidvalidity: int, days: int) -> tuple[int, ...]:
+        """Uids that were kept at least so many days ago and still lie in the mailbox."""
+
+    async def connected(self) -> None:
+        """The mailbox answers; ends a problem."""
+
+    async def verified(self, found: Verified) -> None: ...
+
+    async def problem(self, code: str, text: str) -> None:
+        """Why no mail comes now: shown to administrators, in health, and counted."""
+
+    async def refreshed(self, refresh_token: str) -> None:
+        """The provider has replaced the refresh token; without it the next log-in fails."""
