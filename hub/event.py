@@ -17,7 +17,7 @@ def of(it: Interaction, rows: Mapping[str, list[dict[str, Any]]], names: asyncpg
 
     `rows` are those of the write; `names` is what it returned: `customer_name` and `agent_name`.
     """
-    elsewhere = ("offers", "files", "attached", "customer_names")
+    elsewhere = ("offers", "files", "attached", "customer_names", "mails")
     if names is None or not rows.get("messages") or it.offer_id or any(rows.get(part) for part in elsewhere):
         return None
     card = _card(it, names)

@@ -52,7 +52,10 @@ _WITHOUT_AGENT = (
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be written with the touch. `recipient` is frozen here for what goes out."""
+    """A message to be written with the touch. `recipient` is frozen here for what goes out.
+
+    It leaves on `channel`, the interaction's own unless told, and not before `due_at`.
+    """
 
     id: UUID
     direction: Literal["in", "out"]
@@ -61,6 +64,8 @@ class NewMessage:
     author_id: UUID | None = None
     author_name: str = ""
     recipient: Mapping[str, Any] | None = None
+    channel: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Enclosed:
     attach: tuple[UUID, ...] = ()  # files put up before
     owner: str = ""  # who may attach them
     at: datetime | None = None  # when it happened, if not now
+    channel: str | None = None  # on which it happened, if not the interaction's own
     data: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -236,7 +242,7 @@ class Page:
                 "interaction_id": after.id,
                 "version": after.version,
                 "customer_id": after.customer_id,
-                "channel": after.channel,
+                "channel": enclosed.channel or after.channel,
                 "kind": kind,
                 "at": enclosed.at or now,
                 "recorded_at": now,
@@ -393,10 +399,10 @@ def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclos
                 {
                     "message_id": message.id,
                     "interaction_id": it.id,
-                    "channel": it.channel,
+                    "channel": message.channel or it.channel,
                     "recipient": dict(message.recipient),
                     "state": "pending",
-                    "due_at": now,
+                    "due_at": message.due_at or now,
                     "created_at": now,
                 }
             )

@@ -1,13 +1,37 @@
 """What the fetching of one mailbox needs to have kept for it. The hub keeps it; tests keep it in memory."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from channels.base import Entry
-from channels.email.settings import Known, Verified
+from channels.email.settings import Known, Mailbox, Secrets, Verified
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mailbox, and what it takes to get in."""
+
+    mailbox: Mailbox
+    secrets: Secrets
+
+
+class Accounts(Protocol):
+    """All mailboxes there are now; they come and go while the hub runs. Read from memory, at no cost."""
+
+    def get(self, mailbox_id: str) -> Account | None: ...
+
+    def of_address(self, address: str) -> Account | None:
+        """Whose address or alias this is, letters of any case, with or without a detail (support+x@)."""
+
+    def all(self) -> Sequence[Account]: ...
 
 
 class MailboxLedger(Protocol):
-    """The memory of one mailbox. Every verb returns only after COMMIT."""
+    """The memory of one mailbox. Every verb returns only after COMMIT. `asked` is set to have it verified now."""
+
+    asked: asyncio.Event
 
     async def known(self) -> Known: ...
 

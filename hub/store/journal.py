@@ -43,6 +43,14 @@ PARTS = (
     "agent_states",
     "outbox",
     "arrivals",
+    "mails",
+    "copies",
+    "thread_ids",
+    "participants",
+    "suggestions",
+    "automatic_mails",
+    "mailbox_uids",
+    "undeliverable",
     "interaction_changes",
 )
 

@@ -149,6 +149,54 @@ INSERT INTO arrivals (id, source, natural_key, arrived_at, outcome, reason, raw_
 SELECT id, source, natural_key, arrived_at, outcome, reason, raw_sha256, content_type, body_sha256, touch_id
 FROM jsonb_populate_recordset(NULL::arrivals, $1::jsonb -> 'arrivals');
 
+-- name: mails
+INSERT INTO mails (message_id, touch_id, interaction_id, mail_id, key, mailbox, author, reply_to, recipients, subject,
+                   thread, html, remote, quoted, signature, machine, automatic, warnings, acknowledge)
+SELECT message_id, touch_id, interaction_id, mail_id, key, mailbox, author, coalesce(reply_to, '[]'), recipients,
+       coalesce(subject, ''), coalesce(thread, '{}'), coalesce(html, ''), coalesce(remote, 0), coalesce(quoted, ''),
+       coalesce(signature, ''), machine, coalesce(automatic, false), coalesce(warnings, '{}'), acknowledge
+FROM jsonb_populate_recordset(NULL::mails, $1::jsonb -> 'mails');
+
+-- name: copies
+INSERT INTO copies (key, mailbox, arrived_at)
+SELECT key, mailbox, arrived_at FROM jsonb_populate_recordset(NULL::copies, $1::jsonb -> 'copies')
+ON CONFLICT DO NOTHING;
+
+-- name: thread_ids
+INSERT INTO thread_ids (mail_id, interaction_id)
+SELECT mail_id, interaction_id FROM jsonb_populate_recordset(NULL::thread_ids, $1::jsonb -> 'thread_ids')
+ON CONFLICT DO NOTHING;
+
+-- name: participants
+INSERT INTO participants (interaction_id, address, name, role, since)
+SELECT interaction_id, address, coalesce(name, ''), role, since
+FROM jsonb_populate_recordset(NULL::participants, $1::jsonb -> 'participants')
+ON CONFLICT DO NOTHING;
+
+-- name: suggestions
+INSERT INTO suggestions (interaction_id, other_id, reason, made_at)
+SELECT interaction_id, other_id, reason, made_at
+FROM jsonb_populate_recordset(NULL::suggestions, $1::jsonb -> 'suggestions')
+ON CONFLICT DO NOTHING;
+
+-- name: automatic_mails
+INSERT INTO automatic_mails (message_id, interaction_id, address, at)
+SELECT message_id, interaction_id, address, at
+FROM jsonb_populate_recordset(NULL::automatic_mails, $1::jsonb -> 'automatic_mails');
+
+-- name: mailbox_uids
+INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, key, attempts, reason, at)
+SELECT mailbox, uidvalidity, uid, outcome, key, coalesce(attempts, 0), reason, at
+FROM jsonb_populate_recordset(NULL::mailbox_uids, $1::jsonb -> 'mailbox_uids')
+ON CONFLICT (mailbox, uidvalidity, uid) DO UPDATE
+SET outcome = excluded.outcome, key = excluded.key, reason = excluded.reason, at = excluded.at;
+
+-- name: undeliverable
+-- A mail server says that nothing reaches this address.
+UPDATE addresses a SET undeliverable_at = n.undeliverable_at, undeliverable_reason = n.undeliverable_reason
+FROM jsonb_populate_recordset(NULL::addresses, $1::jsonb -> 'undeliverable') n
+WHERE a.kind = n.kind AND a.value = n.value;
+
 -- name: end_state_interval
 UPDATE agent_states SET ended_at = $2 WHERE agent_id = $1 AND ended_at IS NULL;
 
