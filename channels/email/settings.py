@@ -80,9 +80,9 @@ class Mailbox(Part):
     oauth: OAuth | None = None
     dkim: Dkim | None = None
     plus: bool = Field(True, description="the server delivers support+anything@ to support@")
-    signature: Annotated[str, Field(max_length=2000)] = Field("", description="below every mail; {agent}: who wrote it")
+    signature: Annotated[str, Field(max_length=2000)] = Field("", description="below a mail; {agent}: who wrote it")
     acknowledge: Annotated[str, Field(max_length=5000)] = Field("", description=(
-        "answers a customer's first mail at once with this text; {reference} and {name} are filled in; none unless set"))
+        "answers a customer's first mail with this text; {reference} and {name} are filled in; none unless set"))
     enabled: bool = True
 
 
