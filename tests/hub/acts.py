@@ -59,7 +59,10 @@ def acts(agent_id: UUID = ANN, offer_id: UUID = OFFER, now: datetime = START) ->
         model.WrappedUp(agent_id, "solved", until), model.Waiting(agent_id, until),
         model.Parked(agent_id, until, "asked for it"), model.Resumed(agent_id), model.Requeued("wrong", "sales"),
         model.Prioritised(3, "angry"), model.Corrected("name", "Lee", "Li"),
-        model.SendFailed("failed", UUID(int=9), "no"), model.TimeUp(),
+        model.SendFailed("failed", UUID(int=9), "no"),
+        model.Reported(UUID(int=9), "failed", "mia@example.com", "5.1.1", "no such user"),
+        model.Acknowledged("We have it."), model.TakenBack(agent_id, UUID(int=9)),
+        model.Decided(agent_id, UUID(int=9), "sent"), model.Linked(agent_id, UUID(int=11), True), model.TimeUp(),
     )  # fmt: skip
 
 
