@@ -1,6 +1,6 @@
 """django-helpdesk reading one mailbox by IMAP into PostgreSQL: what its `get_email` does, once.
 
-Runs with an interpreter of its own, which has the packages of helpdesk.txt. Prints one JSON object: messages, seconds.
+Runs with an interpreter of its own, which has the packages of get_email.txt. Prints one JSON object: messages, seconds.
 """
 
 import json
@@ -19,7 +19,7 @@ def configure(database: dict[str, str], folder: str) -> None:
         DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, **database}},
         INSTALLED_APPS=[
             "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.sites",
-            "django.contrib.humanize", "django.contrib.admin", "django.contrib.messages", "bootstrap4form",
+            "django.contrib.humanize", "django.contrib.admin", "django.contrib.messages",
             "rest_framework", "helpdesk",
         ],
         DEFAULT_AUTO_FIELD="django.db.models.AutoField", SITE_ID=1, MEDIA_ROOT=folder, USE_TZ=True,
