@@ -50,11 +50,16 @@ class MailboxLedger(Protocol):
     async def quarantined(self, entry: Entry, raw: bytes, reason: str) -> None:
         """Gives up on a mail for now: raw bytes (as far as they could be had) and entry are kept, a human is told."""
 
+    async def compare(self, uidvalidity: int, present: Sequence[int]) -> tuple[int, tuple[int, ...]]:
+        """Of the uids that lie in the mailbox: how many this hub is to have (those above where `begin` made it count
+        from), and which of these have no outcome in the ledger yet. `known` cannot tell: it trusts its high water.
+        """
+
     async def settled(self, entries: tuple[Entry, ...], what: str) -> None:
-        """The mailbox was told: marked, moved or deleted."""
+        """The mailbox was told: `mark`, `move` or `delete`; `keep`: it stays there, because not all of it is here."""
 
     async def deletable(self, uidvalidity: int, days: int) -> tuple[int, ...]:
-        """Uids that were kept at least so many days ago and still lie in the mailbox."""
+        """Uids stored or duplicate at least so many days ago and never `settled`, in order; with 0 days all of these."""
 
     async def connected(self) -> None:
         """The mailbox answers; ends a problem."""

@@ -109,6 +109,7 @@ CREATE TABLE mailboxes (
 CREATE TABLE mailbox_states (
     mailbox      text PRIMARY KEY,
     uidvalidity  bigint,
+    begun        bigint NOT NULL DEFAULT 0,      -- mails up to here lay there before and are none of ours
     high_water   bigint NOT NULL DEFAULT 0,      -- every uid up to here is in the ledger, was left alone, or is gone
     connected_at timestamptz,
     verified_at  timestamptz,
@@ -132,7 +133,7 @@ CREATE TABLE mailbox_uids (
     attempts    integer NOT NULL DEFAULT 0,
     reason      text,
     at          timestamptz NOT NULL,
-    settled     text CHECK (settled IN ('mark', 'move', 'delete')),
+    settled     text CHECK (settled IN ('keep', 'mark', 'move', 'delete')), -- keep: longer than what is kept of it
     PRIMARY KEY (mailbox, uidvalidity, uid)
 );
 
