@@ -11,6 +11,7 @@ RETURN CASE $1 WHEN 'received' THEN 0 WHEN 'pending' THEN 0 WHEN 'sending' THEN 
                WHEN 'sent' THEN 2 WHEN 'withdrawn' THEN 3 WHEN 'failed' THEN 3 WHEN 'delivered' THEN 4 ELSE 5 END;
 
 ALTER TABLE addresses ADD COLUMN undeliverable_at timestamptz, ADD COLUMN undeliverable_reason text;
+CREATE INDEX addresses_email ON addresses (lower(value)) WHERE kind = 'email'; -- people write theirs in any case
 ALTER TABLE drafts ADD COLUMN mail jsonb;                -- recipients and subject of a reply that is being written
 
 -- The one new mail, to nobody's interaction yet, that an agent is writing.
@@ -59,8 +60,11 @@ CREATE TABLE copies (
 CREATE TABLE thread_ids (
     mail_id        text NOT NULL,
     interaction_id uuid NOT NULL REFERENCES interactions,
+    first          boolean NOT NULL DEFAULT false, -- nobody knew it before
     PRIMARY KEY (mail_id, interaction_id)
 );
+-- Two mails of one new thread that arrive at once, on two nodes, cannot both begin it.
+CREATE UNIQUE INDEX thread_ids_first ON thread_ids (mail_id) WHERE first;
 CREATE INDEX thread_ids_interaction ON thread_ids (interaction_id);
 
 -- Who takes part in a thread: a reply joins it only when its author is one of them.

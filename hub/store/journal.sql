@@ -163,9 +163,10 @@ SELECT key, mailbox, arrived_at FROM jsonb_populate_recordset(NULL::copies, $1::
 ON CONFLICT DO NOTHING;
 
 -- name: thread_ids
-INSERT INTO thread_ids (mail_id, interaction_id)
-SELECT mail_id, interaction_id FROM jsonb_populate_recordset(NULL::thread_ids, $1::jsonb -> 'thread_ids')
-ON CONFLICT DO NOTHING;
+INSERT INTO thread_ids (mail_id, interaction_id, first)
+SELECT mail_id, interaction_id, coalesce(first, false)
+FROM jsonb_populate_recordset(NULL::thread_ids, $1::jsonb -> 'thread_ids')
+ON CONFLICT (mail_id, interaction_id) DO NOTHING;
 
 -- name: participants
 INSERT INTO participants (interaction_id, address, name, role, since)
@@ -189,13 +190,14 @@ INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, key, attempts, rea
 SELECT mailbox, uidvalidity, uid, outcome, key, coalesce(attempts, 0), reason, at
 FROM jsonb_populate_recordset(NULL::mailbox_uids, $1::jsonb -> 'mailbox_uids')
 ON CONFLICT (mailbox, uidvalidity, uid) DO UPDATE
-SET outcome = excluded.outcome, key = excluded.key, reason = excluded.reason, at = excluded.at;
+SET outcome = excluded.outcome, key = excluded.key, reason = excluded.reason, at = excluded.at
+WHERE mailbox_uids.outcome IN ('failing', 'quarantined');
 
 -- name: undeliverable
--- A mail server says that nothing reaches this address.
+-- A mail server says that nothing reaches this address; or a mail came from it, and all is well again.
 UPDATE addresses a SET undeliverable_at = n.undeliverable_at, undeliverable_reason = n.undeliverable_reason
 FROM jsonb_populate_recordset(NULL::addresses, $1::jsonb -> 'undeliverable') n
-WHERE a.kind = n.kind AND a.value = n.value;
+WHERE a.kind = 'email' AND lower(a.value) = lower(n.value);
 
 -- name: end_state_interval
 UPDATE agent_states SET ended_at = $2 WHERE agent_id = $1 AND ended_at IS NULL;
