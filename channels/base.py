@@ -189,9 +189,13 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The other side has taken responsibility. `provider_id` names the message in receipts to come."""
+    """The other side has taken responsibility. `provider_id` names the message in receipts to come.
+
+    `refused`: recipients that it turned down while it took the message for the others, each with its words.
+    """
 
     provider_id: str | None = None
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 SendErrorKind = Literal["temporary", "permanent", "ambiguous"]
@@ -345,11 +349,13 @@ class Channel(Protocol):
     `repeatable`: an attempt whose outcome nobody knows may be made again, because the other side drops a second copy
     by `message_id`. Where it is False such a message becomes *unconfirmed*, for a human to decide.
     `carries_files`: `send` is given the files' bytes, because the message carries them itself.
+    `attempt_seconds`: how long one attempt may take before its outcome counts as unknown.
     """
 
     kind: str
     repeatable: bool
     carries_files: bool = False
+    attempt_seconds: float = 30.0
 
     def routes(self) -> Sequence[Route]: ...
 

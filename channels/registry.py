@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from channels.base import Channel
+from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
 from channels.webchat import WebChat
@@ -11,4 +12,5 @@ CHANNELS: Mapping[str, type[Channel]] = {
     "form": Forms,
     "webchat": WebChat,
     "manual": Manual,
+    "email": Email,
 }

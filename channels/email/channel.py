@@ -1,0 +1,163 @@
+"""E-mail as the hub sees it: one attempt to send, an open door for mail servers, and the fetching of each mailbox."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from channels.base import Channel, Check, Outbound, Route, SendError, Sent, Sink
+from channels.email.ports import Account, Accounts, MailboxLedger
+from channels.email.receive import Receiver
+from channels.email.settings import Listener
+from channels.email.smtp.listener import Door, address_of, tls_of
+from channels.email.smtp.receiving import Intake
+from channels.email.smtp.send import Limits, Sender
+from channels.email.tokens import Tokens
+
+log = structlog.get_logger()
+COPY_SECONDS = 60.0  # for a copy in the Sent folder
+COPIES = 20  # under way at once; more are left out, because they are a convenience
+CLOSE_SECONDS = 5.0
+
+
+class Email(Channel):
+    """`listen` and `fetch` are loops for the hub to run and to cancel. `hostname` is what this machine calls itself."""
+
+    kind = "email"
+    repeatable = False  # mail servers do not drop a second copy
+    carries_files = True
+    attempt_seconds = Limits().longest
+
+    def __init__(self, sink: Sink, accounts: Accounts, tokens: Tokens, listener: Listener,
+                 now: Callable[[], datetime], hostname: str, parser: Any = None) -> None:
+        self._accounts = accounts
+        self._listener = listener
+        self._now = now
+        self._parser = parser or _parser()
+        self._receiver = Receiver(self._parser, tokens, sink, now)
+        self._sender = Sender(hostname, _access)
+        self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname)
+        self._copies: set[asyncio.Task[None]] = set()
+
+    @property
+    def receiver(self) -> Receiver:
+        return self._receiver
+
+    @property
+    def listens(self) -> bool:
+        return bool(self._listener.listen)
+
+    @property
+    def port(self) -> int:
+        """Of the open door."""
+        return self._door.port
+
+    def routes(self) -> Sequence[Route]:
+        return ()
+
+    async def send(self, message: Outbound) -> Sent:
+        account = self._sending(message)
+        raw, sent = await self._sender.send(account, message)
+        self._copy(account, raw)
+        return sent
+
+    async def check(self) -> AsyncIterator[Check]:
+        if self.listens:
+            yield self._check_listener()
+        accounts = self._accounts.all()
+        for account in accounts:
+            yield _check_mailbox(account)
+        if not accounts and not self.listens:
+            yield Check("email", True, "no mailbox is set up")
+
+    async def open(self) -> None:
+        """Opens the door at once, so that what is wrong with the address is known at the start. Raises OSError."""
+        await self._door.open()
+
+    async def listen(self) -> None:
+        """Takes mail from mail servers until cancelled."""
+        await self._door.serve()
+
+    async def fetch(self, account: Account, ledger: MailboxLedger) -> None:
+        """Fetches one mailbox until cancelled; raises what makes another start worth while."""
+        from channels.email.imap import Fetcher  # noqa: PLC0415
+        await Fetcher(account, ledger, self._receiver, self._now).run()
+
+    def probe(self, account: Account) -> AsyncIterator[Any]:
+        """Tests a mailbox step by step."""
+        from channels.email.probe import probe  # noqa: PLC0415
+        return probe(account)
+
+    async def close(self) -> None:
+        await self._door.close()
+        if self._copies:
+            await asyncio.wait(self._copies, timeout=CLOSE_SECONDS)
+        for copy in list(self._copies):
+            copy.cancel()
+        await self._parser.close()
+
+    def _sending(self, message: Outbound) -> Account:
+        if message.mail is None:
+            raise SendError("permanent", "no_mail", "This message says neither from whom nor to whom it goes.")
+        account = self._accounts.get(message.mail.mailbox)
+        if account is None:
+            raise SendError("permanent", "no_mailbox", f"There is no mailbox {message.mail.mailbox} any more.")
+        if not account.mailbox.enabled or account.mailbox.smtp is None:
+            raise SendError("permanent", "cannot_send", f"The mailbox {account.mailbox.id} cannot send.")
+        return account
+
+    def _copy(self, account: Account, raw: bytes) -> None:
+        """A copy into the folder of sent mail, behind everybody's back: whatever becomes of it, the mail is out."""
+        if account.mailbox.imap is None or not account.mailbox.imap.sent_folder or len(self._copies) >= COPIES:
+            return
+        copy = asyncio.create_task(self._append(account, raw), name=f"sent copy {account.mailbox.id}")
+        self._copies.add(copy)
+        copy.add_done_callback(self._copies.discard)
+
+    async def _append(self, account: Account, raw: bytes) -> None:
+        from channels.email.imap import append_sent  # noqa: PLC0415
+        try:
+            async with asyncio.timeout(COPY_SECONDS):
+                await append_sent(account, raw)
+        except Exception as problem:  # nothing that happens here may look like a failed send
+            log.warning("mail.sent_copy_failed", mailbox=account.mailbox.id, error=type(problem).__name__)
+
+    def _check_listener(self) -> Check:
+        name = f"email listener {self._listener.listen}"
+        try:
+            address_of(self._listener.listen)
+            tls_of(self._listener)
+        except (OSError, ValueError) as problem:
+            return Check(name, False, str(problem))
+        return Check(name, True, self._listener.protocol)
+
+
+def _parser() -> Any:
+    from channels.email.parse.pool import Parser  # noqa: PLC0415
+    return Parser()
+
+
+async def _access(account: Account) -> str:
+    from channels.email.oauth import access_token  # noqa: PLC0415
+    return await access_token(account)
+
+
+def _check_mailbox(account: Account) -> Check:
+    """What can be seen without connecting; the rest is the test on the mailbox's own page."""
+    mailbox, secrets = account.mailbox, account.secrets
+    name, wrong = f"email {mailbox.id}", []
+    if mailbox.oauth is not None and secrets.refresh_token is None:
+        wrong.append("has no refresh token")
+    if mailbox.imap is not None and mailbox.oauth is None and secrets.password is None:
+        wrong.append("has no password")
+    if mailbox.smtp is not None and mailbox.smtp.user and mailbox.oauth is None \
+            and secrets.smtp_password is None and secrets.password is None:
+        wrong.append("has no password for sending")
+    if mailbox.dkim is not None and secrets.dkim_key is None:
+        wrong.append("has no key to sign with")
+    if not mailbox.enabled:
+        return Check(name, True, "switched off")
+    ways = [word for word, there in (("fetches", mailbox.imap), ("sends", mailbox.smtp)) if there]
+    return Check(name, not wrong, "; ".join(wrong) or " and ".join(ways) or "takes mail from the listener only")
