@@ -41,6 +41,11 @@ class Placement:
     default_queue: str
     weights: Mapping[str, Weight] = field(default_factory=dict)
     reopen: timedelta = timedelta(hours=24)
+    reopens: Mapping[str, timedelta] = field(default_factory=lambda: {"email": timedelta(days=14)})
+
+    def reopens_for(self, channel: str) -> timedelta:
+        """How long after its end a message on this channel opens the same interaction again."""
+        return self.reopens.get(channel, self.reopen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,12 @@ class Intake:
         """
         async with self.journal.at_once() as page:
             found = await page.latest(inbound.addresses[0], inbound.channel)
-            if found is None or len(inbound.addresses) > 1 or self._is_over(found[2]):
+            if found is None or len(inbound.addresses) > 1 or self.is_over(found[2], inbound.channel):
                 return None
             address_id, customer_id, before = found
             key = inbound.addresses[0].kind, inbound.addresses[0].value
-            person = self._person(inbound, {key: store.KnownAddress(address_id, customer_id)}, customer_id)
-            enclosed = self._enclosed(inbound, person)
+            person = self.person(inbound, {key: store.KnownAddress(address_id, customer_id)}, customer_id)
+            enclosed = self.enclosed(inbound, person)
             try:
                 return await page.write(before, model.Received(inbound.text), CUSTOMER, enclosed)
             except asyncpg.UniqueViolationError as overtaken:
@@ -144,18 +149,19 @@ class Intake:
         address_id, customer_id, before = found
         known = await store.known_addresses(page.conn, others)
         known[first.kind, first.value] = store.KnownAddress(address_id, customer_id)
-        person = self._person(inbound, known, customer_id)
-        if before is None or self._is_over(before):
+        person = self.person(inbound, known, customer_id)
+        if before is None or self.is_over(before, inbound.channel):
             return (await page.open(self._opening(inbound, person, before)))[0]
-        return await page.write(before, model.Received(inbound.text), CUSTOMER, self._enclosed(inbound, person))
+        return await page.write(before, model.Received(inbound.text), CUSTOMER, self.enclosed(inbound, person))
 
-    def _is_over(self, before: Interaction) -> bool:
+    def is_over(self, before: Interaction, channel: str) -> bool:
         """Closed so long ago, or in a queue that nobody serves any more, that a message opens another one."""
         if before.closed_at is None:
             return False
-        return before.queue_id not in self.placement.queues or self._now() - before.closed_at > self.placement.reopen
+        limit = self.placement.reopens_for(channel)
+        return before.queue_id not in self.placement.queues or self._now() - before.closed_at > limit
 
-    def _following(self, new: Interaction, before: Interaction) -> Interaction:
+    def following(self, new: Interaction, before: Interaction) -> Interaction:
         queue = before.queue_id if before.queue_id in self.placement.queues else new.queue_id
         return replace(new, parent_id=before.id, preferred_agent_id=before.preferred_agent_id, queue_id=queue)
 
@@ -164,7 +170,7 @@ class Intake:
         try:
             async with self.journal.at_once() as page:
                 known = await store.known_addresses(page.conn, [a for i in inbounds for a in i.addresses])
-                fresh = [None if _joins(i, known) else self._opening(i, self._person(i, known)) for i in inbounds]
+                fresh = [None if _joins(i, known) else self._opening(i, self.person(i, known)) for i in inbounds]
                 written = iter(await page.open(*filter(None, fresh)) if any(fresh) else ())
                 return [next(written) if one else Overtaken() for one in fresh]
         except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as doubled:
@@ -173,11 +179,11 @@ class Intake:
             return [(await self._open_all([inbound]))[0] for inbound in inbounds]
 
     def _opening(self, inbound: Inbound, person: Person, before: Interaction | None = None) -> Opening:
-        new = self._new(inbound, person)
-        new = self._following(new, before) if before else new
-        return Opening(new, "received", CUSTOMER, self._enclosed(inbound, person))
+        new = self.fresh(inbound, person)
+        new = self.following(new, before) if before else new
+        return Opening(new, "received", CUSTOMER, self.enclosed(inbound, person))
 
-    def _person(self, inbound: Inbound, known: store.Known, customer_id: UUID | None = None) -> Person:
+    def person(self, inbound: Inbound, known: store.Known, customer_id: UUID | None = None) -> Person:
         """Who this is by the addresses given, best evidence first; new addresses go to the same customer.
 
         An address that belongs to somebody else stays there: a claim is no proof, and merging is a human's decision.
@@ -217,7 +223,7 @@ class Intake:
             "evidence": {"source": inbound.source, "at": inbound.at.isoformat(), "name": inbound.name},
         }
 
-    def _new(self, inbound: Inbound, person: Person) -> Interaction:
+    def fresh(self, inbound: Inbound, person: Person) -> Interaction:
         now, new_id = self._now(), self._new_id()
         queue = inbound.queue if inbound.queue in self.placement.queues else self.placement.default_queue
         weight = self.weight(inbound.channel)
@@ -244,7 +250,7 @@ class Intake:
             fields=dict(inbound.fields),
         )
 
-    def _enclosed(self, inbound: Inbound, person: Person, direction: Literal["in", "out"] = "in") -> Enclosed:
+    def enclosed(self, inbound: Inbound, person: Person, direction: Literal["in", "out"] = "in") -> Enclosed:
         now = self._now()
         data: dict[str, object] = {"source": inbound.source}
         if inbound.name:
@@ -341,12 +347,12 @@ class Intake:
         if entry.customer_id:
             person = await self._known(entry.customer_id)
         else:
-            person = self._person(inbound, await store.known_addresses(self.journal.pool, inbound.addresses))
-        new = self._new(inbound, person)
+            person = self.person(inbound, await store.known_addresses(self.journal.pool, inbound.addresses))
+        new = self.fresh(inbound, person)
         if entry.disposition is not None:
             now = self._now()
             new = replace(new, state="done", answered_at=now, closed_at=now, disposition=entry.disposition, unread=0)
-        enclosed = self._enclosed(inbound, person, entry.direction)
+        enclosed = self.enclosed(inbound, person, entry.direction)
         enclosed = replace(
             enclosed,
             owner=f"agent:{entry.by.id}",
@@ -375,6 +381,18 @@ class Intake:
 def accepted(written: Written, inbound: Inbound) -> Accepted:
     it = written.interaction
     return Accepted(it.id, it.reference, written.message_id or written.touch_id, it.messages, inbound.at)
+
+
+def uid_rows(inbound: Inbound, outcome: str, now: datetime, reason: str | None = None) -> dict[str, tuple[Row, ...]]:
+    """The line in the ledger of its mailbox, for a mail that was fetched from one."""
+    entry, mail = inbound.entry, inbound.mail
+    if entry is None:
+        return {}
+    row = {
+        "mailbox": entry.mailbox, "uidvalidity": entry.uidvalidity, "uid": entry.uid, "outcome": outcome,
+        "key": mail.key if mail else None, "reason": reason, "at": now,
+    }  # fmt: skip
+    return {"mailbox_uids": (row,)}
 
 
 def _joins(inbound: Inbound, known: store.Known) -> bool:

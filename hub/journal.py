@@ -1,6 +1,6 @@
 """THE write: lock, lifecycle, touch, state rows and outbox in one transaction; the doorbell after COMMIT."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -141,10 +141,10 @@ class Journal:
                 yield page
         self.ring(*page.rings)
 
-    async def enter(self, arrival: Row, raw: bytes) -> None:
-        """A row of the ledger for something that became no touch, with its bytes."""
+    async def enter(self, arrival: Row, raw: bytes, more: Mapping[str, Sequence[Row]] | None = None) -> None:
+        """A row of the ledger for something that became no touch, with its bytes, and what else goes with it."""
         async with self._connection() as conn:
-            await store.put(conn, self.now(), {"arrivals": [arrival]}, [raw])
+            await store.put(conn, self.now(), {"arrivals": [arrival], **(more or {})}, [raw])
 
     async def keep(self, file: Row, content: bytes) -> None:
         """A file put up, attached to nothing yet."""

@@ -1,6 +1,6 @@
 """The hub as a channel sees it: `channels.base.Sink` over intake, outbox and the customer's own view."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
@@ -15,18 +15,22 @@ from channels.base import (
     File,
     FileRef,
     Inbound,
+    Kept,
     Mark,
     Receipt,
     Refused,
     Standing,
 )
+from channels.email.ports import Account, Accounts
 from hub.doorbell import Typing
 from hub.errors import HubError, Unavailable
 from hub.intake import Intake
 from hub.journal import reachable
 from hub.outbox import Outbox
+from hub.reports import Reports
 from hub.store import conversation as store
 from hub.store import dispatch, files
+from hub.threads import Threads
 from routing.estimate import estimate
 from routing.model import Policy
 
@@ -57,15 +61,36 @@ def _again(refused: HubError) -> float | None:
     return RETRY if isinstance(refused, Unavailable) else None
 
 
+class _NoMailboxes:
+    """A hub that nobody writes mails to."""
+
+    def get(self, mailbox_id: str) -> Account | None:
+        return None
+
+    def of_address(self, address: str) -> Account | None:
+        return None
+
+    def all(self) -> Sequence[Account]:
+        return ()
+
+
+NO_MAILBOXES: Accounts = _NoMailboxes()
+
+
 class Reception:
-    def __init__(self, intake: Intake, outbox: Outbox) -> None:
+    def __init__(self, intake: Intake, outbox: Outbox, accounts: Accounts = NO_MAILBOXES) -> None:
         self._intake = intake
         self._outbox = outbox
+        self._threads = Threads(intake, accounts, Reports(intake))
         self._journal = intake.journal
 
     async def take_in(self, inbound: Inbound) -> Accepted:
         with in_its_words(), reachable():
             return await self._intake.take_in(inbound)
+
+    async def take_mail(self, inbound: Inbound) -> Kept:
+        with in_its_words(), reachable():
+            return await self._threads.take_mail(inbound)
 
     async def take_receipt(self, receipt: Receipt) -> None:
         with in_its_words(), reachable():

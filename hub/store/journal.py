@@ -64,13 +64,13 @@ async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interactio
     row = await conn.fetchrow(sql["lock_interaction"], interaction_id)
     if row is None:
         raise NotFound()
-    return _interaction(row)
+    return read_interaction(row)
 
 
 async def latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction] | None:
     """Ids of an address and its customer, and his latest interaction on the channel, unlocked; None without one."""
     row = await conn.fetchrow(sql["latest"], address.kind, address.value, channel)
-    return (row["address_id"], row["customer_id"], _interaction(row)) if row else None
+    return (row["address_id"], row["customer_id"], read_interaction(row)) if row else None
 
 
 async def lock_latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
@@ -82,10 +82,10 @@ async def lock_latest(conn: Connection, address: Address, channel: str) -> tuple
     if owner is None:
         return None
     row = await conn.fetchrow(sql["lock_latest"], owner["id"], channel)
-    return owner["id"], owner["customer_id"], _interaction(row) if row else None
+    return owner["id"], owner["customer_id"], read_interaction(row) if row else None
 
 
-def _interaction(row: asyncpg.Record) -> Interaction:
+def read_interaction(row: asyncpg.Record) -> Interaction:
     found = dict(row)
     found["requirements"] = json.loads(found["requirements"])
     found["fields"] = json.loads(found["fields"])
@@ -112,7 +112,7 @@ async def put(
     """
     contents = list(blobs)
     parts = tuple(p for p in PARTS if rows.get(p) or (p == "blobs" and contents))
-    document = _json({"now": now, **{p: rows[p] for p in parts if p != "blobs"}})
+    document = as_json({"now": now, **{p: rows[p] for p in parts if p != "blobs"}})
     if contents:
         return await conn.fetchrow(_statement(parts), document, [digest(c) for c in contents], contents)
     return await conn.fetchrow(_statement(parts), document)
@@ -131,7 +131,8 @@ def interaction_row(interaction: Interaction) -> Row:
     return {**row, "requirements": dict(interaction.requirements), "fields": dict(interaction.fields)}
 
 
-def _json(document: Row) -> str:
+def as_json(document: object) -> str:
+    """The document as PostgreSQL takes it."""
     try:
         text = orjson.dumps(document, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
     except orjson.JSONEncodeError:  # lone surrogates, which are no UTF-8

@@ -10,6 +10,9 @@ import asyncpg
 import pytest
 
 from channels.base import Accepted, Address, Channel, Inbound, Outbound, Sent
+from channels.email.ports import Account
+from channels.email.settings import Mailbox, Secrets
+from channels.email.tokens import Tokens
 from channels.manual import Manual
 from hub.deliver import Deliver
 from hub.desk import Desk
@@ -42,7 +45,33 @@ QUEUES: list[dict[str, Any]] = [
     }
     for name in ("support", "sales")
 ]
-WEIGHTS = {"webchat": Weight(30), "form": Weight(20), "manual": Weight(20), "voice": Weight(100, exclusive=True)}
+WEIGHTS = {"webchat": Weight(30), "email": Weight(25), "form": Weight(20), "manual": Weight(20), "voice": Weight(100, exclusive=True)}
+
+
+class Mailboxes:
+    """`channels.email.ports.Accounts` in memory: support@example.org and sales@example.org."""
+
+    def __init__(self) -> None:
+        self.boxes = {
+            name: Account(Mailbox(id=name, address=f"{name}@example.org", queue=name), Secrets())
+            for name in ("support", "sales")
+        }
+
+    def set(self, mailbox_id: str, **more: Any) -> None:
+        before = self.boxes[mailbox_id]
+        self.boxes[mailbox_id] = Account(before.mailbox.model_copy(update=more), before.secrets)
+
+    def get(self, mailbox_id: str) -> Account | None:
+        return self.boxes.get(mailbox_id)
+
+    def of_address(self, address: str) -> Account | None:
+        local, _, domain = address.lower().rpartition("@")
+        plain = f"{local.partition('+')[0]}@{domain}"
+        known = (one for one in self.boxes.values() if plain in (one.mailbox.address, *one.mailbox.aliases))
+        return next(known, None)
+
+    def all(self) -> tuple[Account, ...]:
+        return tuple(self.boxes.values())
 
 
 class Post:
@@ -87,6 +116,8 @@ class Heart:
     deliver: Deliver
     post: Post
     inbound: Callable[..., Inbound]
+    mailboxes: Mailboxes
+    tokens: Tokens
 
     async def agent(
         self,
@@ -158,6 +189,7 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
     placement = Placement(frozenset({"support", "sales"}), "support", WEIGHTS)
     intake, outbox, presence, post = Intake(journal, placement), Outbox(journal), PresenceDesk(journal), Post()
     posts: dict[str, Channel] = {"webchat": post}
+    mailboxes = Mailboxes()
 
     def inbound(**more: Any) -> Inbound:
         given: dict[str, Any] = {
@@ -181,7 +213,7 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
         journal,
         intake,
         outbox,
-        Reception(intake, outbox),
+        Reception(intake, outbox, mailboxes),
         Desk(journal, intake, Manual(), frozenset({"webchat"})),
         presence,
         Floor(journal, presence),
@@ -190,4 +222,6 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
         Deliver(outbox, posts, doorbell),
         post,
         inbound,
+        mailboxes,
+        Tokens("a secret of the tests"),
     )

@@ -1,0 +1,141 @@
+"""What mail servers say of what we sent: attached to the message they speak of, never work, never answered.
+
+A message to one person fails when the report says so. One to several has failed when all of them are reported; until
+then it stays sent, and its error names who did not get it.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from channels.base import Inbound, Kept, MailIn, Report
+from hub import model
+from hub.doorbell import MessageMoved
+from hub.intake import Intake, uid_rows
+from hub.journal import Enclosed, Page
+from hub.model import SYSTEM
+from hub.store import outbox
+from hub.store import threads as store
+from hub.store.journal import Row
+from hub.store.threads import Reported
+
+MOST = 50  # reports of one mail that are read: there is one for each recipient
+TEXT_MOST = 500
+_ARRIVED = frozenset({"delivered", "relayed"})
+
+
+class Reports:
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._journal = intake.journal
+        self._now = intake.journal.now
+
+    async def take(self, inbound: Inbound) -> Kept:
+        """Writes a report down, once. One of no message of ours is quarantined: nobody has to do anything about it."""
+        mail = inbound.mail
+        assert mail is not None, "a report is a mail"
+        reports = tuple(_sound(one) for one in mail.reports[:MOST]) or (_unread(inbound),)
+        message = await self._message(mail, reports)
+        if message is None:
+            await self._outside(inbound, "quarantined", None, "report_without_message")
+            return Kept("quarantined")
+        async with self._journal.begin() as page:
+            before = await page.lock(message.interaction_id)
+            earlier = await store.reports_before(page.conn, message)
+            again: UUID | None = next((row["id"] for row in earlier if row["key"] == mail.key), None)
+            if again is None:
+                for place, report in enumerate(reports):
+                    enclosed = self._enclosed(inbound, mail, report, first=place == 0)
+                    before = (await page.write(before, _act(message, report), SYSTEM, enclosed)).interaction
+                await self._mark(page, message, reports, earlier)
+        if again is not None:
+            await self._outside(inbound, "duplicate", again, None)
+            return Kept("duplicate", message.interaction_id)
+        return Kept("stored", message.interaction_id)
+
+    async def _message(self, mail: MailIn, reports: Sequence[Report]) -> Reported | None:
+        """By the Message-ID that it names, then by what it refers to, then by our token and whom it could not reach."""
+        named = tuple(dict.fromkeys(one.mail_id for one in reports if one.mail_id))
+        for ids, tokens, recipient in (
+            (named, (), ""),
+            (mail.references, (), ""),
+            *(((), mail.tokens, one.recipient.lower()) for one in reports[:5]),
+        ):
+            if not ids and not tokens:
+                continue
+            if (found := await store.reported(self._journal.pool, ids, tokens, recipient)) is not None:
+                return found
+        return None
+
+    def _enclosed(self, inbound: Inbound, mail: MailIn, report: Report, *, first: bool) -> Enclosed:
+        now = self._now()
+        rows: dict[str, tuple[Row, ...]] = {}
+        if first:
+            rows["arrivals"] = (self._intake.arrival_row(inbound, "stored", now),)
+            rows.update(uid_rows(inbound, "stored", now))
+        if report.action == "failed" and report.status.startswith("5.") and report.recipient:
+            reason = f"{report.status} {report.text}".strip()
+            mark = {"value": report.recipient, "undeliverable_at": now, "undeliverable_reason": reason}
+            rows["undeliverable"] = (mark,)
+        return Enclosed(raw=inbound.raw if first else None, rows=rows, channel="email", data={"key": mail.key})
+
+    async def _outside(self, inbound: Inbound, outcome: str, touch_id: UUID | None, reason: str | None) -> None:
+        now = self._now()
+        row = self._intake.arrival_row(inbound, outcome, now, touch_id=touch_id, reason=reason)
+        await self._journal.enter(row, inbound.raw, uid_rows(inbound, outcome, now, reason))
+
+    # --- what becomes of the message --------------------------------------------------------------------------------
+
+    async def _mark(
+        self, page: Page, message: Reported, reports: Sequence[Report], earlier: Sequence[asyncpg.Record]
+    ) -> None:
+        """A server that speaks of a message has had it: `sent` at least, whatever else it says."""
+        said = {(row["recipient"], row["action"]) for row in earlier}
+        said |= {(one.recipient.lower(), one.action) for one in reports}
+        failed = {who for who, action in said if action == "failed"}
+        arrived = {who for who, action in said if action in _ARRIVED}
+        error = "; ".join(_error(one) for one in reports if one.action == "failed")[:2000] or None
+        if error and _everybody(failed, message):
+            return await self._lift(page, message, "failed", error)
+        if not failed and _everybody(arrived, message):
+            return await self._lift(page, message, "delivered", None)
+        await self._lift(page, message, "sent", None)
+        if error and (row := await store.troubled(page.conn, message.message_id, error)) is not None:
+            page.rings.append(_moved(row, row["state"], error))
+        return None
+
+    async def _lift(self, page: Page, message: Reported, state: str, error: str | None) -> None:
+        await page.conn.execute(outbox.sql["confirmed"], message.message_id, state)
+        row = await outbox.mark(page.conn, message.message_id, state, self._now(), error)
+        if row is not None:
+            page.rings.append(_moved(row, state, error))
+
+
+def _everybody(who: set[str], message: Reported) -> bool:
+    """A server further on may call the only recipient by another name; among several, names must agree."""
+    return bool(who) and (len(message.recipients) <= 1 or message.recipients <= who)
+
+
+def _act(message: Reported, report: Report) -> model.Reported:
+    return model.Reported(message.message_id, report.action, report.recipient, report.status, report.text)
+
+
+def _error(report: Report) -> str:
+    return " ".join(word for word in (report.recipient and f"{report.recipient}:", report.status, report.text) if word)
+
+
+def _sound(report: Report) -> Report:
+    return Report(report.action, report.recipient[:320], report.status[:20], report.text[:TEXT_MOST], report.mail_id)
+
+
+def _unread(inbound: Inbound) -> Report:
+    """A report that says nothing a program can read: shown in the history, and nothing concluded from it."""
+    return Report("delayed", "", "", " ".join(inbound.text.split())[:TEXT_MOST], "")
+
+
+def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:
+    agents = frozenset({row["agent_id"]}) if row["agent_id"] else frozenset[UUID]()
+    return MessageMoved(
+        row["interaction_id"], row["id"], row["number"], state, error, agents, row["address_id"], row["channel"]
+    )

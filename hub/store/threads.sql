@@ -1,0 +1,85 @@
+-- name: found
+-- All that decides where mails belong, one row for each. $1: [{place, source, natural_key, key, mail_id, ids, tokens,
+-- author, subject}]; ids are what a mail refers to, the nearest first, and its own; the author is in lower case.
+-- $2: how far back the same subject is no accident.
+SELECT a.place, coalesce(k.touch_id, s.id) AS touch_id, coalesce(k.interaction_id, s.interaction_id) AS interaction_id,
+       k.key AS copy_key, o.touch_id AS own_touch_id, o.interaction_id AS own_id, o.key AS own_key,
+       w.id AS address_id, w.customer_id AS author_id, w.undeliverable_at IS NOT NULL AS undeliverable,
+       e.id AS joins_id,
+       ARRAY(SELECT h.mail_id FROM thread_ids h WHERE h.mail_id = ANY (a.ids)) AS known_ids,
+       CASE WHEN e.id IS NULL THEN e.suggested END AS suggested,
+       CASE WHEN e.id IS NULL AND a.subject <> '' THEN (
+         SELECT jsonb_agg(jsonb_build_array(l.id, l.subject))
+         FROM (SELECT i.id, i.subject, i.created_at FROM interactions i WHERE i.customer_id = w.customer_id
+               ORDER BY i.created_at DESC LIMIT 50) l
+         WHERE l.created_at >= $2 AND lower(right(l.subject, length(a.subject))) = a.subject) END AS subjects
+FROM jsonb_to_recordset($1::jsonb) AS a (place integer, source text, natural_key text, key text, mail_id text,
+                                         ids text[], tokens uuid[], author text, subject text)
+LEFT JOIN mails k ON k.key = a.key
+LEFT JOIN arrivals r ON r.source = a.source AND r.natural_key = a.natural_key AND r.outcome = 'stored'
+LEFT JOIN touches s ON s.id = r.touch_id
+LEFT JOIN LATERAL (
+    SELECT m.touch_id, m.interaction_id, m.key FROM mails m JOIN messages g ON g.id = m.message_id
+    WHERE m.mail_id = a.mail_id AND g.direction = 'out' LIMIT 1) o ON true
+LEFT JOIN LATERAL (
+    SELECT d.id, d.customer_id, d.undeliverable_at FROM addresses d
+    WHERE d.kind = 'email' AND lower(d.value) = a.author ORDER BY d.created_at, d.id LIMIT 1) w ON true
+LEFT JOIN LATERAL (
+    -- What the mail carries of an interaction, the best evidence first, with all that followed that interaction.
+    WITH RECURSIVE carried AS (
+        SELECT t.id, 'token' AS reason, t.place FROM unnest(a.tokens) WITH ORDINALITY AS t (id, place)
+        UNION ALL
+        SELECT h.interaction_id, 'reference', 1000 + u.place
+        FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place) JOIN thread_ids h ON h.mail_id = u.mail_id
+    ), line AS (
+        SELECT c.id, c.reason, c.place, 0 AS depth FROM carried c
+        UNION ALL
+        SELECT f.id, l.reason, l.place, l.depth + 1 FROM line l JOIN interactions f ON f.parent_id = l.id
+        WHERE f.channel = 'email' AND l.depth < 20
+    )
+    SELECT (SELECT jsonb_agg(jsonb_build_array(l.id, l.reason) ORDER BY l.place) FROM line l
+            WHERE l.depth = 0 AND EXISTS (SELECT FROM interactions i WHERE i.id = l.id)) AS suggested,
+           b.id
+    FROM (SELECT) one
+    LEFT JOIN LATERAL (
+        SELECT i.id FROM line l JOIN interactions i ON i.id = l.id
+        WHERE a.author <> ''
+          AND (EXISTS (SELECT FROM participants p WHERE p.interaction_id = i.id AND p.address = a.author)
+            OR EXISTS (SELECT FROM addresses d WHERE d.customer_id = i.customer_id AND d.kind = 'email'
+                         AND lower(d.value) = a.author))
+        ORDER BY l.place, i.state = 'done', CASE WHEN i.state <> 'done' THEN l.depth END, i.closed_at DESC,
+                 i.created_at DESC, i.id DESC
+        LIMIT 1) b ON true
+) e ON true
+ORDER BY a.place;
+
+-- name: interactions
+SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
+       parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
+       answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+FROM interactions WHERE id = ANY ($1::uuid[]);
+
+-- name: reported
+-- The message of ours that a delivery report speaks of. $1: its Message-ID, then what else the report refers to;
+-- $2: interactions whose token it carries; $3: the recipient, "" where it does not say, in lower case.
+SELECT m.message_id, m.interaction_id,
+       ARRAY(SELECT DISTINCT lower(p ->> 'address')
+             FROM jsonb_path_query(m.recipients, '$.*[*]') AS p) AS recipients
+FROM mails m JOIN messages g ON g.id = m.message_id AND g.direction = 'out'
+JOIN outbox o ON o.message_id = m.message_id AND o.attempts > 0 -- nobody can speak of what has never left
+LEFT JOIN unnest($1::text[]) WITH ORDINALITY AS n (mail_id, place) ON n.mail_id = m.mail_id
+WHERE m.mail_id = ANY ($1::text[])
+   OR m.interaction_id = ANY ($2::uuid[]) AND ($3 = '' OR EXISTS (SELECT FROM jsonb_path_query(m.recipients, '$.*[*]') AS p
+                              WHERE lower(p ->> 'address') = $3))
+ORDER BY n.place, g.at DESC, g.number DESC LIMIT 1;
+
+-- name: reports_before
+-- What has been reported of a message until now, under the lock of its interaction.
+SELECT t.id, t.data ->> 'action' AS action, lower(t.data ->> 'recipient') AS recipient, t.data ->> 'key' AS key
+FROM touches t WHERE t.interaction_id = $1 AND t.kind = 'reported' AND t.data ->> 'message' = $2::uuid::text;
+
+-- name: troubled
+-- What is wrong with a message that has not failed as a whole.
+UPDATE messages m SET error = $2 FROM interactions i
+WHERE m.id = $1 AND i.id = m.interaction_id AND m.state <> 'failed'
+RETURNING m.id, m.interaction_id, m.number, m.state, i.agent_id, i.address_id, i.channel;
