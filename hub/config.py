@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from channels.form.settings import DEFAULT_CONTACT, FORM_ID, FormSettings
+from hub import mail_settings
+from hub.mail_settings import ConfiguredMailbox, MailSettings
 
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
@@ -101,11 +103,13 @@ class Settings(Part):
     pool: int = Field(10, ge=2, le=200, description="database connections of this process")
     queues: tuple[Queue, ...] = Field((Queue(id="support", name={"en": "Support", "zh-Hans": "客户支持"}),),
                                       min_length=1, description="where work waits")
-    channels: dict[Literal["form", "webchat", "manual"], Units] = Field(
+    channels: dict[Literal["form", "webchat", "manual", "email"], Units] = Field(
         {}, description="channel -> what one of its contacts takes of an agent")
     forms: dict[Annotated[str, Field(pattern=f"^{FORM_ID.pattern}$")], FormSettings] = Field(
         {"contact": DEFAULT_CONTACT}, description="forms of the web, by the last part of their address")
     webchat: WebChat = WebChat()
+    mailboxes: tuple[ConfiguredMailbox, ...] = Field((), description="administrators may add others on the screen")
+    mail: MailSettings = MailSettings()
     limits: Limits = Limits()
     demo: bool = Field(False, exclude=True, description="set by `hub demo` only")
     database_url: SecretStr | None = Field(None, description="DATABASE_URL in the environment")
@@ -150,12 +154,22 @@ class Settings(Part):
                   if form.queue not in (None, *ids)]
         if self.webchat.queue is not None and self.webchat.queue not in ids:
             wrong.append(f"webchat: there is no queue {self.webchat.queue!r}")
+        wrong += [f"mailboxes.{place}.{field}: {why}" for place, (field, why) in self._wrong_mailboxes(ids)]
         if self.limits.socket_bytes < (need := BYTES_PER_CHARACTER * self.webchat.text_length + BYTES_AROUND):
             wrong.append(f"limits.socket_bytes: a chat message of webchat.text_length = {self.webchat.text_length} "
                          f"characters may take {need} bytes; raise socket_bytes to that, or lower text_length")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _wrong_mailboxes(self, queues: list[str]) -> list[tuple[int, mail_settings.Wrong]]:
+        alone = [(place, wrong) for place, one in enumerate(self.mailboxes)
+                 for wrong in mail_settings.wrong_with(one, one.secrets.model_fields_set, queues)]
+        return alone + mail_settings.doubled(self.mailboxes)
+
+    @property
+    def mail_hostname(self) -> str:
+        return self.mail.hostname or urlsplit(self.public_url).hostname or "localhost"
 
     @property
     def address(self) -> tuple[str, int]:
@@ -172,7 +186,7 @@ class Settings(Part):
 
 
 UNITS: Mapping[str, Units] = {
-    "form": Units(units=20), "webchat": Units(units=30), "manual": Units(units=20),
+    "form": Units(units=20), "webchat": Units(units=30), "manual": Units(units=20), "email": Units(units=20),
 }
 ENVIRONMENT = {
     "DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "HUB_SECRET": "secret",
@@ -195,6 +209,8 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ, **fixed
         if environment.get(name):
             values[key], origin[key] = environment[name], f"environment variable {name}"
     _secret_file(environment, values, origin, problems)
+    mail_settings.take_secrets(values.get("mailboxes"), environment,
+                               lambda text: problems.append(f"{origin.get('mailboxes', '')}: {text}"))
     values.update(fixed)
     try:
         settings = Settings.model_validate(values)

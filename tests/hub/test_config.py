@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from channels.email.settings import Secrets
 from hub.config import ConfigError, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -34,7 +35,7 @@ def test_the_examples_load_together_and_say_what_they_say(tmp_path: Path) -> Non
 
 def test_every_plain_setting_stands_in_the_example() -> None:
     text = (CONFIG / "hub.example.toml").read_text("utf-8")
-    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues"}
+    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
 
@@ -48,7 +49,8 @@ def models(annotation: Any) -> set[type[BaseModel]]:
 
 def test_every_setting_however_deep_is_named_in_the_examples() -> None:
     text = "\n".join(path.read_text("utf-8") for path in CONFIG.glob("*.example.toml"))
-    elsewhere = {"demo", "database_url", "redis_url", "secret"}
+    elsewhere = {"demo", "database_url", "redis_url", "secret", "secrets"}
+    elsewhere |= set(Secrets.model_fields)  # which lie in variables and files of their own
     for model in models(Settings):
         for name in model.model_fields.keys() - elsewhere:
             assert re.search(rf"(^|[\[{{.,`\s]){name}(\s*=|[].])", text, re.MULTILINE), f"{model.__name__}.{name}"
@@ -127,3 +129,67 @@ def test_what_cannot_work_is_refused(tmp_path: Path, text: str, says: str) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such file"):
         load(tmp_path / "none.toml", {})
+
+
+def with_mail(folder: Path) -> tuple[Path, dict[str, str]]:
+    """The examples, with the secrets that they name."""
+    text = (CONFIG / "mail.example.toml").read_text("utf-8")
+    for name in ("sales-refresh-token", "dkim.pem"):
+        (folder / name).write_text(f"{name} of mine\n", "utf-8")
+    write(folder, text.replace("/run/secrets", str(folder)), "mail.toml")
+    shutil.copy(CONFIG / "hub.example.toml", folder / "hub.toml")
+    return folder, {"SUPPORT_MAIL_PASSWORD": "hush one", "MAIL_CLIENT_SECRET": "hush two"}
+
+
+def test_mailboxes_find_their_secrets_where_the_file_says(tmp_path: Path) -> None:
+    settings = load(*with_mail(tmp_path))
+    support, sales = settings.mailboxes
+    assert support.imap is not None
+    assert (support.imap.user, support.imap.after) == ("support@example.org", "leave")
+    assert support.secrets.password is not None
+    assert support.secrets.password.get_secret_value() == "hush one"
+    assert sales.secrets.refresh_token is not None
+    assert sales.secrets.refresh_token.get_secret_value() == "sales-refresh-token of mine"
+    assert sales.plain.oauth is not None
+    assert "hush" not in repr(settings) + str(settings.model_dump())
+    assert "of mine" not in repr(settings)
+    assert (settings.mail_hostname, settings.units("email").units) == ("127.0.0.1", 20)
+    assert settings.mail == load(None, {}).mail
+
+
+MAILBOX = 'id = "a"\naddress = "a@example.org"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('password_env = "NOT_THERE"', "mailboxes.0.password_env: there is no environment variable NOT_THERE"),
+        ('password_file = "/not/there"', "mailboxes.0.password_file: /not/there cannot be read"),
+        ('password_env = "A"\npassword_file = "b"', "stands beside password_file"),
+        ('queue = "nope"', "mailboxes.0.queue: there is no queue 'nope'"),
+        ('aliases = ["b@example.org", "not one"]', "mailboxes.0.aliases.1: this is no e-mail address"),
+        ('aliases = ["A@example.org"]\n[[mailboxes]]\nid = "b"\naddress = "a@Example.org"',
+         "mailboxes.1.address: mailbox 'a' has this address already"),
+        ('[[mailboxes]]\nid = "a"\naddress = "b@example.org"', "mailboxes.1.id: mailbox 'a' stands twice"),
+        ('imap = { host = "h", user = "u", after = "move" }', "mailboxes.0.imap.move_to: is missing"),
+        ('imap = { host = "h", user = "u", after = "move", move_to = "INBOX" }', "is the folder that is read"),
+        ('imap = { host = "h", user = "u" }', "mailboxes.0.secrets.password: is missing"),
+        ('imap = { host = "ssl://h/", user = "u" }', "mailboxes.0.imap.host: write the name of a server"),
+        ('smtp = { host = "h", user = "u" }', "mailboxes.0.secrets.smtp_password: there is none"),
+        ('oauth = { token_url = "http://example.org", client_id = "x" }', "https://"),
+        ('oauth = { token_url = "https://example.org", client_id = "x" }', "refresh_token: is missing"),
+        ('dkim = { domain = "example.org", selector = "x" }', "mailboxes.0.secrets.dkim_key: is missing"),
+        ("dkin = 1", "mailboxes.0.dkin: is not a setting"),
+    ],
+)
+def test_what_is_wrong_with_a_mailbox_is_said_by_its_key(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        load(write(tmp_path, f"[[mailboxes]]\n{MAILBOX}{text}"), {"A": "x"})
+
+
+def test_a_secret_in_the_file_itself_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    path = write(tmp_path, f'[[mailboxes]]\n{MAILBOX}password = "hush-hush"\nsecrets = {{ dkim_key = "hush" }}')
+    with pytest.raises(ConfigError, match=r"mailboxes\.0\.password: does not belong into a file") as caught:
+        load(path, {})
+    assert "mailboxes.0.secrets: does not belong" in str(caught.value)
+    assert "hush" not in str(caught.value)
