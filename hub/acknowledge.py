@@ -110,7 +110,8 @@ class Acknowledge:
             recipient={"kind": "email", "value": to.address, "verified": False},
             channel="email",
         )
-        await page.write(before, model.Acknowledged(text), SYSTEM, Enclosed(message=message, rows=rows, channel="email"))
+        enclosed = Enclosed(message=message, rows=rows, channel="email")
+        await page.write(before, model.Acknowledged(text), SYSTEM, enclosed)
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
