@@ -64,13 +64,13 @@ _ROBOT = re.compile(
     r"|keine[-_.]?antwort|"
     r"nepasrepondre|autoresponder|auto[-_.]?reply|daemon|root|cron|nobody|majordomo|listserv|mailman|"
     r"(?:owner-.+)|(?:.+-(?:owner|request|bounces?)))(?:\+.*|[-=_].*=.*)?", re.I)
-_DAEMON = re.compile(r"(?:mailer[-_.]?daemon|postmaster|mail[-_.]?delivery.*|mdaemon)(?:\+.*)?", re.I)
 _ADDRESS = re.compile(r"<([^<>]*)>|(\S+@\S+|^\s*\S+\s*$)")
 
 _ABSENT = re.compile(
     r"^\s*(?:(?:re|aw|fw|sv|tr|rv|回复|答复)\s*[:：]\s*)?(?:out of (?:the )?office|automatic reply"
     r"|auto(?:matic)?[- ]?(?:reply|response)"
-    r"|autoreply|autoresponder|vacation (?:reply|response|notice|message)|away from (?:my|the) (?:office|mail|desk)|automatische antwort|abwesen|"
+    r"|autoreply|autoresponder|vacation (?:reply|response|notice|message)"
+    r"|away from (?:my|the) (?:office|mail|desk)|automatische antwort|abwesen|"
     r"abwesenheits|auto-antwort|ich bin (?:nicht im büro|abwesend|im urlaub)|réponse automatique|absence du bureau|"
     r"absent du bureau|message d['’]absence|respuesta automática|fuera de (?:la )?oficina|ausencia|"
     r"自动回复|自動回覆|自动答复|自動回復|外出|不在办公室|自動返信|自動応答|不在(?:通知|です|のお知らせ)?"
@@ -90,7 +90,7 @@ def judge(headers: Headers, has_report: bool) -> Verdict:
     sender = local_part(headers.get("from"))
     if _ROBOT.fullmatch(sender):
         reasons.append("from")
-        machine = machine or ("report" if null_path and _DAEMON.fullmatch(sender) else "auto_generated")
+        machine = machine or "auto_generated"
     if null_path and machine is None:  # RFC 3834, section 3.3: automatic answers are sent so
         machine = "auto_reply" if headers.get("in-reply-to") or headers.get("references") else "auto_generated"
     # A subject alone proves nothing: people do write "Out of office hours?". It only says which machine it was.
