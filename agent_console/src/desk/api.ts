@@ -1,8 +1,8 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
-  AgentView, Card, CustomerView, Decline, Detail, Draft, EditCustomer, FileView, Floor, Hit, Ledger, LoggedContact,
-  Login, Me, PageOfCards, Park, Prioritise, Problem, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, TouchView,
-  WaitFor, WrapUp,
+  AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, EditCustomer, FileView, Floor, Hit,
+  Ledger, LoggedContact, Login, MailboxChoice, Me, NewMail, NewMailDraft, PageOfCards, Park, Prioritise, Problem,
+  QueueView, Reason, Requeue, Say, SetPresence, Snapshot, TouchView, WaitFor, WrapUp,
 } from './wire'
 
 export type Page<T> = Omit<PageOfCards, 'items'> & { items: T[] }
@@ -53,6 +53,8 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...agentCalls(call),
     ...interactionCalls(call),
     ...customerCalls(call),
+    ...mailCalls(call),
+    raw: (id: string) => readText(fetcher, path('messages', id, 'raw')),
   }
 }
 
@@ -128,6 +130,23 @@ function customerCalls(call: Call) {
   }
 }
 
+function mailCalls(call: Call) {
+  const at = (id: string, ...rest: string[]) => path('messages', id, ...rest)
+  return {
+    htmlUrl: (id: string, remote: boolean) => at(id, 'html') + search({ remote: remote ? 'true' : null }),
+    rawUrl: (id: string) => at(id, 'raw'),
+    quoted: (id: string) => call<{ text: string }>('GET', at(id, 'quoted')),
+    takeBack: (id: string) => call<TouchView>('DELETE', at(id)),
+    decide: (id: string, body: Decide) => call<TouchView>('POST', at(id, 'decide'), body),
+    decideSuggestion: (id: string, body: DecideSuggestion) =>
+      call<Detail>('POST', path('interactions', id, 'suggestions'), body),
+    mailboxChoices: () => call<MailboxChoice[]>('GET', '/api/mail/from'),
+    newMail: (body: NewMail) => call<TouchView>('POST', '/api/mail', body),
+    newMailDraft: () => call<NewMailDraft>('GET', '/api/mail/draft'),
+    saveNewMailDraft: (body: NewMailDraft) => call<undefined>('PUT', '/api/mail/draft', body),
+  }
+}
+
 export type Api = ReturnType<typeof createApi>
 
 function search(query: Query): string {
@@ -145,6 +164,12 @@ async function reach(fetcher: Fetch, path: string, init: RequestInit): Promise<R
   } catch (cause) {
     throw new ApiError(0, { detail: cause instanceof Error ? cause.message : String(cause) })
   }
+}
+
+async function readText(fetcher: Fetch, path: string): Promise<string> {
+  const response = await reach(fetcher, path, { method: 'GET', credentials: 'same-origin', signal: AbortSignal.timeout(LIMIT_MS) })
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response))
+  return response.text()
 }
 
 async function json(response: Response): Promise<unknown> {

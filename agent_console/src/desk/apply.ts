@@ -1,8 +1,8 @@
 // What every event makes of the desk. Pure: the same events in any order that versions allow end in the same state.
-import type { DeskState, Link, Pending, Typist } from './state'
+import type { DeskState, Link, Pending, Returned, Typist } from './state'
 import { without } from './state'
 import type {
-  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, MessageEvent, Snapshot, TouchView, TypingEvent,
+  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, MailDraft, MessageEvent, Snapshot, TouchView, TypingEvent,
 } from './wire'
 
 export type DeskEvent =
@@ -19,10 +19,15 @@ export type DeskEvent =
   | { type: 'figures'; event: FiguresEvent }
   | { type: 'typing'; event: TypingEvent; until: number }
   | { type: 'link'; link: Link; asOf: number }
-  | { type: 'drafted'; id: string; kind: 'reply' | 'note'; text: string }
+  | { type: 'drafted'; id: string; kind: 'reply' | 'note'; text: string; mail?: MailDraft | null }
   | { type: 'pending'; pending: readonly Pending[] }
+  | { type: 'leaving'; touch: TouchView } // sent, and can be taken back for some seconds
+  | { type: 'left'; messageId: string } // it cannot any more, or was
+  | { type: 'returned'; back: Returned }
+  | { type: 'taken_up'; id: string } // the composer has what was returned
 
 const LEFT_KEPT = 500
+const LEAVING_KEPT = 5
 
 type Handlers = { [T in DeskEvent['type']]: (state: DeskState, event: Extract<DeskEvent, { type: T }>) => DeskState }
 
@@ -40,8 +45,12 @@ const handlers: Handlers = {
   figures: (state, { event }) => ({ ...state, figures: event.figures }),
   typing: (state, { event, until }) => ({ ...state, typing: typists(state.typing, event, until) }),
   link: (state, { link, asOf }) => ({ ...state, link, asOf }),
-  drafted: (state, { id, kind, text }) => drafted(state, id, kind, text),
+  drafted: (state, event) => drafted(state, event),
   pending: (state, { pending }) => ({ ...state, pending }),
+  leaving: (state, { touch }) => ({ ...state, leaving: [...state.leaving, touch].slice(-LEAVING_KEPT) }),
+  left: (state, { messageId }) => ({ ...state, leaving: state.leaving.filter((one) => one.message_id !== messageId) }),
+  returned: (state, { back }) => ({ ...state, returned: { ...state.returned, [back.interactionId]: back } }),
+  taken_up: (state, { id }) => ({ ...state, returned: without(state.returned, id) }),
 }
 
 export function apply(state: DeskState, event: DeskEvent): DeskState {
@@ -107,8 +116,13 @@ function happened(state: DeskState, touch: TouchView, event: CardEvent | null): 
   if (touch.version > seen + 1) return gap(state, id)
   const card = { ...(event?.card ?? detail.card), version: touch.version }
   const details = { ...state.details, [id]: { ...detail, card, touches: [...detail.touches, touch] } }
-  return wholeStory(event, touch) ? { ...state, details } : gap({ ...state, details }, id)
+  return wholeStory(event, touch) && !changesMore(touch) ? { ...state, details } : gap({ ...state, details }, id)
 }
+
+const MORE = new Set(['delivery', 'reported', 'taken_back', 'decided', 'linked'])
+
+/** A mail moves to whom an answer goes; others mark an address, another message, or what belongs together. */
+const changesMore = (touch: TouchView): boolean => touch.mail !== null || MORE.has(touch.kind)
 
 function wholeStory(event: CardEvent | null, touch: TouchView): boolean {
   return event === null || (event.card !== null && event.version === touch.version)
@@ -136,7 +150,8 @@ function closed(state: DeskState, id: string): DeskState {
   }
 }
 
-const RANK = { received: 0, pending: 0, unconfirmed: 1, sent: 2, delivered: 3, read: 4, failed: 5 } as const
+/** As the hub ranks them: a later word of the network never makes less of an earlier one. */
+const RANK = { received: 0, pending: 0, unconfirmed: 1, sent: 2, withdrawn: 3, failed: 3, delivered: 4, read: 5 } as const
 
 function marked(state: DeskState, event: MessageEvent): DeskState {
   const detail = state.details[event.interaction_id]
@@ -160,8 +175,9 @@ function typists(all: DeskState['typing'], event: TypingEvent, until: number): D
   return { ...all, [event.interaction_id]: next }
 }
 
-function drafted(state: DeskState, id: string, kind: 'reply' | 'note', text: string): DeskState {
+function drafted(state: DeskState, { id, kind, text, mail }: Extract<DeskEvent, { type: 'drafted' }>): DeskState {
   const detail = state.details[id]
   if (!detail) return state
-  return { ...state, details: { ...state.details, [id]: { ...detail, drafts: { ...detail.drafts, [kind]: text } } } }
+  const draft_mail = mail === undefined ? detail.draft_mail : mail
+  return { ...state, details: { ...state.details, [id]: { ...detail, drafts: { ...detail.drafts, [kind]: text }, draft_mail } } }
 }

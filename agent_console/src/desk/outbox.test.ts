@@ -4,7 +4,7 @@ import { apply } from './apply'
 import { Outbox, unsent } from './outbox'
 import { empty } from './state'
 import type { DeskState } from './state'
-import { agent, card, detail, touch } from './testing/make'
+import { agent, card, detail, mail, touch } from './testing/make'
 import type { Say, TouchView } from './wire'
 
 function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: string | null = null) {
@@ -13,6 +13,7 @@ function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: strin
   let ids = 0
   const jobs: (() => void)[] = []
   const sender = vi.fn(say)
+  const look = vi.fn()
   const outbox = new Outbox({
     api: { say: sender, note: sender },
     get: () => state,
@@ -25,9 +26,10 @@ function bench(say: (id: string, body: Say) => Promise<TouchView>, stored: strin
     },
     newId: () => `m${++ids}`,
     now: () => 0,
+    look,
     keep: { read: () => kept, write: (text) => (kept = text) },
   })
-  return { outbox, sender, jobs, state: () => state, kept: () => kept }
+  return { outbox, sender, look, jobs, state: () => state, kept: () => kept }
 }
 
 const tick = async () => {
@@ -123,4 +125,54 @@ it('keeps the order of what was written while nothing could be sent', async () =
     await tick()
   }
   expect(b.sender.mock.calls.map(([, body]) => body.text)).toEqual(['one', 'two', 'three'])
+})
+
+const letter = { mail: { kind: 'reply' as const, to: [{ address: 'ann@example.com' }] }, seen: 3 }
+
+it('sends recipients and what was read along with a mail, and neither with anything else', async () => {
+  const b = bench(said)
+  b.outbox.send('a', 'reply', 'dear Ann', [], letter)
+  b.outbox.send('b', 'reply', 'hi', [])
+  await tick()
+  expect(b.sender.mock.calls.map(([, body]) => body)).toEqual([
+    { id: 'm1', text: 'dear Ann', files: [], ...letter }, { id: 'm2', text: 'hi', files: [] },
+  ])
+})
+
+it('asks when the customer wrote meanwhile, keeps the text over a reload, and sends it with what was read by then', async () => {
+  let refuse = true
+  const say = (id: string) => (refuse ? Promise.reject(new ApiError(409, { code: 'stale' })) : said(id))
+  const b = bench(say)
+  b.outbox.send('a', 'reply', 'dear Ann', [], letter)
+  await tick()
+  expect(b.state().pending).toMatchObject([{ state: 'failed', error: 'stale', text: 'dear Ann' }])
+  expect(b.look).toHaveBeenCalledWith('a')
+
+  const later = bench(say, b.kept())
+  later.outbox.restore()
+  expect(later.sender).not.toHaveBeenCalled()
+  refuse = false
+  later.outbox.anyway('m1', 5)
+  await tick()
+  expect(later.sender.mock.calls.map(([, body]) => [body.id, body.seen, body.mail])).toEqual([['m1', 5, letter.mail]])
+  expect(later.state().pending).toEqual([])
+})
+
+it('gives a mail back to its composer with its recipients and files, and goes on with the next', async () => {
+  const b = bench((id, body) => (body.text === 'dear Ann' ? Promise.reject(new ApiError(409, { code: 'stale' })) : said(id)))
+  b.outbox.send('a', 'reply', 'dear Ann', [{ id: 'f1', name: 'x.pdf' }], letter)
+  b.outbox.send('a', 'note', 'psst', [])
+  await tick()
+  b.outbox.giveBack('m1')
+  await tick()
+  expect(b.state().returned.a).toMatchObject({ text: 'dear Ann', mail: letter.mail, files: [{ id: 'f1', name: 'x.pdf' }] })
+  expect(b.state().pending).toEqual([])
+})
+
+it('remembers what may still be taken back', async () => {
+  const due = '2025-03-03T10:00:08Z'
+  const b = bench((id) => Promise.resolve(touch({ interaction_id: id, version: 1, kind: 'said', message_id: 'x', mail: mail({ due_at: due }) })))
+  b.outbox.send('a', 'reply', 'dear Ann', [], letter)
+  await tick()
+  expect(b.state().leaving.map((one) => one.mail?.due_at)).toEqual([due])
 })

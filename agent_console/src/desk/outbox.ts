@@ -3,7 +3,7 @@ import { ApiError } from './api'
 import type { Api } from './api'
 import type { DeskEvent } from './apply'
 import type { DeskState, Kind, Pending } from './state'
-import type { Say, TouchView } from './wire'
+import type { MailDraft, Say, TouchView } from './wire'
 
 export interface OutboxParts {
   api: Pick<Api, 'say' | 'note'>
@@ -12,11 +12,19 @@ export interface OutboxParts {
   later: (job: () => void, ms: number) => () => void
   newId: () => string
   now: () => number
+  /** Looks at an interaction again, of which something is not on the screen yet. */
+  look: (interactionId: string) => void
   /** Survives a reload of the page. */
   keep: { read: () => string | null; write: (text: string) => void }
 }
 
 const RETRY_MS = 2_000
+
+/** What makes a message a mail, and what its writer has read. */
+export interface Addressed {
+  mail: MailDraft
+  seen: number
+}
 
 export class Outbox {
   private readonly parts: OutboxParts
@@ -26,10 +34,11 @@ export class Outbox {
     this.parts = parts
   }
 
-  send(interactionId: string, kind: Kind, text: string, files: Pending['files']): void {
+  send(interactionId: string, kind: Kind, text: string, files: Pending['files'], addressed?: Addressed): void {
     const { newId, now, get } = this.parts
     const item: Pending = {
-      id: newId(), interactionId, kind, text, files, state: 'kept', error: null, at: now(), after: Infinity,
+      id: newId(), interactionId, kind, text, files, mail: addressed?.mail ?? null, seen: addressed?.seen ?? null,
+      state: 'kept', error: null, at: now(), after: Infinity,
     }
     this.change([...get().pending, item])
     this.flush()
@@ -38,6 +47,21 @@ export class Outbox {
   retry(id: string): void {
     this.update(id, { state: 'kept', error: null })
     this.flush()
+  }
+
+  /** Sends although the customer wrote meanwhile; the writer has read up to `seen` now. */
+  anyway(id: string, seen: number): void {
+    this.update(id, { seen })
+    this.retry(id)
+  }
+
+  /** Gives it back to its composer instead of sending it. */
+  giveBack(id: string): void {
+    const item = this.parts.get().pending.find((one) => one.id === id)
+    if (!item) return
+    const { interactionId, kind, text, files } = item
+    this.parts.dispatch({ type: 'returned', back: { interactionId, kind, text, files, mail: item.mail ?? null } })
+    this.discard(id)
   }
 
   discard(id: string): void {
@@ -66,6 +90,7 @@ export class Outbox {
     try {
       const touch = await this.transmit(item)
       this.parts.dispatch({ type: 'touch', touch })
+      if (touch.mail?.due_at) this.parts.dispatch({ type: 'leaving', touch })
       this.drop(item.id)
       this.busy.delete(item.interactionId)
       this.flush()
@@ -77,6 +102,8 @@ export class Outbox {
   private transmit(item: Pending): Promise<TouchView> {
     const { api } = this.parts
     const say: Say = { id: item.id, text: item.text, files: item.files.map((file) => file.id) }
+    if (item.mail) say.mail = item.mail
+    if (typeof item.seen === 'number') say.seen = item.seen
     return item.kind === 'note' ? api.note(item.interactionId, say) : api.say(item.interactionId, say)
   }
 
@@ -86,6 +113,7 @@ export class Outbox {
     const code = error instanceof ApiError ? error.code : 'broken'
     this.update(item.id, { state: passing ? 'kept' : 'failed', error: code })
     if (passing) this.parts.later(this.flush, RETRY_MS)
+    if (code === 'stale') this.parts.look(item.interactionId)
   }
 
   private update(id: string, fields: Partial<Pending>): void {

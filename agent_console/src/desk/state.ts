@@ -1,5 +1,5 @@
 // All that a desk knows, as one immutable value.
-import type { AgentView, Card, Detail, QueueFigures, QueueView } from './wire'
+import type { AgentView, Card, Detail, MailDraft, QueueFigures, QueueView, TouchView } from './wire'
 
 export type Kind = 'reply' | 'note'
 /** `starting`: nothing loaded yet. `live`: the screen is the truth. `lost`: it was, at `asOf`. `ended`: log in again. */
@@ -12,6 +12,10 @@ export interface Pending {
   kind: Kind
   text: string
   files: readonly { id: string; name: string }[]
+  /** Recipients and subject, where it is a mail. */
+  mail?: MailDraft | null
+  /** Version of the interaction that the writer has read; the hub asks back (`stale`) when the customer wrote since. */
+  seen?: number | null
   state: 'kept' | 'sending' | 'failed'
   error: string | null
   /** Server time in milliseconds. */
@@ -19,6 +23,9 @@ export interface Pending {
   /** Version of the interaction when the last attempt began: a touch beyond it may be this very message. */
   after: number
 }
+
+/** What was to be sent and comes back to its writer: taken back, or to be read over once more. */
+export type Returned = Pick<Pending, 'interactionId' | 'kind' | 'text' | 'files'> & { mail: MailDraft | null }
 
 export interface Typist {
   who: string
@@ -44,6 +51,10 @@ export interface DeskState {
   problems: Readonly<Record<string, string>>
   typing: Readonly<Record<string, readonly Typist[]>>
   pending: readonly Pending[]
+  /** Mails of mine that the hub still holds back for some seconds. */
+  leaving: readonly TouchView[]
+  /** Interaction -> what its composer takes up again. */
+  returned: Readonly<Record<string, Returned>>
 }
 
 export const empty: DeskState = {
@@ -60,6 +71,8 @@ export const empty: DeskState = {
   problems: {},
   typing: {},
   pending: [],
+  leaving: [],
+  returned: {},
 }
 
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

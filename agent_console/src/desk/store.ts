@@ -37,6 +37,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
     later,
     newId,
     now: clock.now,
+    look: sync.refresh,
     keep: { read: () => localStorage.getItem(kept()), write: (text) => localStorage.setItem(kept(), text) },
   })
   const socket = createSocket({

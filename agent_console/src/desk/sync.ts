@@ -80,6 +80,9 @@ export class Sync {
     if (!this.parts.get().details[id] || this.behind(id)) this.fetch(id)
   }
 
+  /** Something is known to be missing. */
+  readonly refresh = (id: string): void => this.fetch(id)
+
   readonly close = (id: string): void => {
     const count = (this.viewed.get(id) ?? 1) - 1
     if (count > 0) {

@@ -3,16 +3,18 @@ import { createContext, useContext, useMemo } from 'react'
 import type { ReactNode } from 'react'
 import { en } from './messages.en'
 import { zh } from './messages.zh'
+import { mailEn } from './mail.en'
+import { mailZh } from './mail.zh'
 import { viewsEn } from './views.en'
 import { viewsZh } from './views.zh'
 
 export type { Data, Touch } from './messages.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn }
+const english = { ...en, ...viewsEn, ...mailEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

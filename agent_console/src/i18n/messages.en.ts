@@ -18,6 +18,8 @@ export interface Touch {
   waited: string
   disposition: string
   automatic: boolean
+  /** Whatever else came with it, by name. */
+  get: (name: string) => string
 }
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
@@ -253,7 +255,7 @@ export const en = {
   'touch.wrapped_up': (p: Touch) => (p.automatic ? 'Closed: the time for the wrap-up was over' : `${p.who} closed it: ${p.disposition}`),
   'touch.logged': (p: Touch) => `${p.who} logged this contact by hand`,
   'touch.delivery': (p: Touch) => `A message was not delivered: ${p.reason}`,
-  'touch.linked': () => 'Linked to an earlier contact',
+  'touch.linked': (p: Touch) => (p.get('accepted') === 'false' ? `${p.who} found no relation to another contact` : 'Linked to an earlier contact'),
   'touch.unknown': (p: Touch) => `${p.who}: ${p.kind}`,
 
   'system_reason.agent_unavailable': 'the agent is not available',

@@ -1,5 +1,5 @@
 // Values for tests: complete, with only what a test is about named.
-import type { AgentView, Card, CustomerView, Detail, QueueFigures, Snapshot, TouchView } from '../wire'
+import type { AgentView, Card, CustomerView, Detail, MailView, QueueFigures, Snapshot, TouchView } from '../wire'
 import { headOf } from '../head'
 import { empty } from '../state'
 
@@ -30,7 +30,7 @@ export function touch(fields: Partial<TouchView> & { interaction_id: string; ver
   return {
     id: `t${fields.interaction_id}${fields.version}`, reference: 'C-1', channel: 'webchat', kind: 'received', at: AT,
     recorded_at: AT, actor: 'customer', actor_id: null, actor_name: 'Ann Li', data: {}, text: 'hello', note: false,
-    message_id: null, message_state: null, message_error: null, files: [], ...fields,
+    message_id: null, message_state: null, message_error: null, mail: null, files: [], ...fields,
   }
 }
 
@@ -39,7 +39,18 @@ const customer: CustomerView = {
 }
 
 export function detail(of: Card, touches: TouchView[] = []): Detail {
-  return { card: of, customer, fields: {}, touches, drafts: {}, can_reply: true }
+  return {
+    card: of, customer, fields: {}, touches, drafts: {}, draft_mail: null, can_reply: true, reply: null, suggestions: [],
+    linked: [],
+  }
+}
+
+export function mail(fields: Partial<MailView> = {}): MailView {
+  return {
+    mailbox: 'support', mail_id: '<1@example.com>', author: { name: 'Ann Li', address: 'ann@example.com' }, reply_to: [],
+    to: [{ name: '', address: 'support@acme.test' }], cc: [], bcc: [], subject: 'No light', html: false, remote: 0, quoted: 0,
+    signature: '', machine: null, automatic: false, warnings: [], raw: true, copies: [], due_at: null, ...fields,
+  }
 }
 
 export function snapshot(cards: Card[], me = agent(), figures: QueueFigures[] = []): Snapshot {

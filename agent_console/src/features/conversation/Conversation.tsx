@@ -6,6 +6,7 @@ import { Blank, describeCode, useDesk, useDeskParts, useMe, useT } from '../../s
 import css from './Conversation.module.css'
 import { Header } from './Header'
 import { Log } from './Log'
+import { Together } from './Together'
 
 interface Props {
   id: string
@@ -31,6 +32,7 @@ export function Conversation({ id, onBack, onPanel, foot }: Props) {
   return (
     <section className={css.talk} aria-label={t('talk.label', { name: newest.customer_name || t('inbox.unknown') })}>
       <Header card={newest} onBack={onBack} onPanel={onPanel} />
+      <Together detail={detail} />
       <Log detail={detail} />
       <Typing id={id} />
       {foot(detail, newest)}

@@ -18,6 +18,7 @@ export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => vo
       <div className={css.who}>
         <h1 className="ellipsis">
           <a href={href(customerPath(card.customer_id))} dir="auto">{card.customer_name || t('inbox.unknown')}</a>
+          {card.subject && <bdi className={css.about}>{card.subject}</bdi>}
         </h1>
         <p className={css.facts}>
           <ChannelGlyph channel={card.channel} word size={16} />

@@ -1,39 +1,58 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { unsent } from '../../desk/outbox'
 import type { Detail } from '../../desk/wire'
-import { Button, deskPath, href, useDesk, useT } from '../../shared'
+import { Button, deskPath, href, useCommand, useDesk, useT } from '../../shared'
 import css from './Conversation.module.css'
 import { Event } from './Event'
+import { useFolding } from './folding'
+import { Grown } from './grown'
 import { lines } from './lines'
+import type { Line } from './lines'
+import { Mail } from './Mail'
+import { runs, subjects } from './mails'
+import type { Run } from './mails'
 import { Message } from './Message'
 import { Unsent } from './Unsent'
-
-const NEAR_PX = 80
+import { useEnd } from './useEnd'
 
 /** Everything that happened, oldest first. Stays at the end while the reader is there, and nowhere else. */
 export function Log({ detail }: { detail: Detail }) {
   const t = useT()
-  const all = useMemo(() => lines(detail.touches, t), [detail.touches, t])
-  const pending = useDesk((state) => unsent(state, detail.card.id))
-  const { box, below, toEnd } = useEnd(detail.card.id, all.length + pending.length)
+  const { touches, card } = detail
+  const folding = useFolding(detail)
+  const all = useMemo(() => runs(lines(touches, t), folding.older), [touches, t, folding.older])
+  const changed = useMemo(() => subjects(touches), [touches])
+  const pending = useDesk((state) => unsent(state, card.id))
+  const mine = pending.length > 0 || (touches.at(-1)?.actor ?? 'customer') !== 'customer'
+  const { box, content, below, toEnd, grown } = useEnd(card.id, all.length + pending.length, mine)
+  const line = (one: Line) => {
+    if (one.kind === 'day') return <p key={one.key} className={css.day}><span>{one.text}</span></p>
+    if (one.kind === 'event') return <Event key={one.key} touch={one.touch} customer={card.customer_name} />
+    const { touch } = one
+    if (!touch.mail) return <Message key={one.key} touch={touch} customer={card.customer_name} />
+    const foldable = folding.older.includes(touch.id)
+    return (
+      <Mail
+        key={one.key} touch={touch} mail={touch.mail} subject={changed.get(touch.id)} folded={folding.folded.has(touch.id)}
+        onFold={foldable ? (fold) => folding.fold(touch.id, fold) : null}
+      />
+    )
+  }
   return (
     <div className={css.frame}>
       <div ref={box} className={css.log} role="log" aria-label={t('talk.log')} tabIndex={0}>
-        {detail.card.parent_id && (
-          <p className={css.event}>
-            <a href={href(deskPath(detail.card.parent_id))}>{t('talk.parent')}</a>
-          </p>
-        )}
-        <Fields fields={detail.fields} />
-        {all.length === 0 && <p className={css.event}>{t('talk.empty')}</p>}
-        {all.map((line) => {
-          if (line.kind === 'day') return <p key={line.key} className={css.day}><span>{line.text}</span></p>
-          if (line.kind === 'event') return <Event key={line.key} touch={line.touch} customer={detail.card.customer_name} />
-          return <Message key={line.key} touch={line.touch} customer={detail.card.customer_name} />
-        })}
-        {pending.map((item, index) => (
-          <Unsent key={item.id} item={item} behind={index > 0} />
-        ))}
+        <div ref={content} className={css.lines}>
+          {card.parent_id && !detail.linked.some((one) => one.id === card.parent_id) && (
+            <p className={css.event}><a href={href(deskPath(card.parent_id))}>{t('talk.parent')}</a></p>
+          )}
+          <Fields fields={detail.fields} />
+          {all.length === 0 && <p className={css.event}>{t('talk.empty')}</p>}
+          <FoldAll folding={folding} />
+          <Grown value={grown}>{all.map((one) => (one.kind === 'run' ? <Steps key={one.key} run={one} line={line} /> : line(one)))}</Grown>
+          {pending.map((item, index) => (
+            <Unsent key={item.id} item={item} behind={index > 0} detail={detail} />
+          ))}
+        </div>
       </div>
       {below && (
         <Button className={css.toEnd} icon="down" onPress={toEnd}>
@@ -44,37 +63,28 @@ export function Log({ detail }: { detail: Detail }) {
   )
 }
 
-function useEnd(id: string, count: number) {
-  const box = useRef<HTMLDivElement>(null)
-  const atEnd = useRef(true)
-  const [below, setBelow] = useState(false)
-  const toEnd = () => {
-    box.current?.scrollTo({ top: box.current.scrollHeight })
-  }
-  useEffect(() => {
-    const node = box.current
-    if (!node) return undefined
-    const look = () => {
-      atEnd.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX
-      if (atEnd.current) setBelow(false)
-    }
-    node.addEventListener('scroll', look, { passive: true })
-    const resized = new ResizeObserver(() => atEnd.current && node.scrollTo({ top: node.scrollHeight }))
-    resized.observe(node)
-    return () => {
-      node.removeEventListener('scroll', look)
-      resized.disconnect()
-    }
-  }, [])
-  useLayoutEffect(() => {
-    atEnd.current = true
-    toEnd()
-  }, [id])
-  useLayoutEffect(() => {
-    if (atEnd.current) toEnd()
-    else setBelow(true)
-  }, [count])
-  return { box, below, toEnd }
+function FoldAll({ folding }: { folding: ReturnType<typeof useFolding> }) {
+  const t = useT()
+  const some = folding.older.length > 0
+  useCommand(some ? { id: 'expand', name: t('command.expand'), keys: ['Alt+KeyX'], run: folding.toggleAll } : null)
+  if (!some) return null
+  return (
+    <p className={css.foldAll}>
+      <span>{t('mail.earlier', { n: folding.older.length })}</span>
+      <Button kind="plain" onPress={folding.toggleAll}>{t(folding.folded.size ? 'mail.expand_all' : 'mail.fold_all')}</Button>
+    </p>
+  )
+}
+
+/** Quiet lines of long ago, in one. */
+function Steps({ run, line }: { run: Run; line: (one: Line) => React.ReactNode }) {
+  const t = useT()
+  return (
+    <details className={css.event}>
+      <summary>{t('mail.steps', { n: run.lines.length })}</summary>
+      {run.lines.map(line)}
+    </details>
+  )
 }
 
 function Fields({ fields }: { fields: Detail['fields'] }) {

@@ -1,7 +1,9 @@
-import type { FileView, TouchView } from '../../desk/wire'
-import { fileSize, Icon, Moment, names, useApi, useMe, useT } from '../../shared'
-import type { IconName } from '../../shared'
+import type { TouchView } from '../../desk/wire'
+import { anchorOf, Icon, Moment, names, useMe, useT } from '../../shared'
 import css from './Conversation.module.css'
+import { Files } from './Files'
+import { Mark } from './Mark'
+import { Plain } from './Plain'
 
 /** A message of the customer, of us, or a note: told apart by side, colour, outline and a word. */
 export function Message({ touch, customer }: { touch: TouchView; customer: string }) {
@@ -9,14 +11,14 @@ export function Message({ touch, customer }: { touch: TouchView; customer: strin
   const own = touch.actor !== 'customer'
   const who = useAuthor(touch, customer)
   return (
-    <article className={names(css.message, touch.note ? css.note : own && css.own)}>
+    <article id={anchorOf(touch.id)} tabIndex={-1} className={names(css.message, touch.note ? css.note : own && css.own)}>
       <header className={css.by}>
         <strong dir="auto">{who}</strong>
         {touch.note && <span className={css.noteWord}><Icon name="note" size={14} />{t('talk.note')}</span>}
         <Moment at={touch.at} />
         <Late touch={touch} />
       </header>
-      {touch.text && <p className={css.text} dir="auto">{touch.text}</p>}
+      {touch.text && <Plain className={css.text} text={touch.text} />}
       <Files files={touch.files} />
       {own && !touch.note && touch.message_state && <Mark state={touch.message_state} error={touch.message_error} />}
     </article>
@@ -38,51 +40,4 @@ function Late({ touch }: { touch: TouchView }) {
   const t = useT()
   if (Date.parse(touch.recorded_at) - Date.parse(touch.at) < LATE_MS) return null
   return <span className="quiet">({t('talk.recorded', { at: new Date(touch.recorded_at).toLocaleString(t.language) })})</span>
-}
-
-const MARKS: Record<NonNullable<TouchView['message_state']>, { sign: string; icon?: IconName }> = {
-  received: { sign: '' },
-  pending: { sign: '', icon: 'clock' },
-  sent: { sign: '✓' },
-  delivered: { sign: '✓✓' },
-  read: { sign: '✓✓' },
-  failed: { sign: '', icon: 'alert' },
-  unconfirmed: { sign: '?', icon: 'alert' },
-}
-
-function Mark({ state, error }: { state: NonNullable<TouchView['message_state']>; error: string | null }) {
-  const t = useT()
-  const { sign, icon } = MARKS[state]
-  return (
-    <p className={names(css.mark, (state === 'failed' || state === 'unconfirmed') && css.bad, state === 'read' && css.read)}>
-      {icon && <Icon name={icon} size={14} />}
-      {sign && <span aria-hidden="true">{sign}</span>}
-      {t(`message.${state}`)}
-      {error && `: ${error}`}
-    </p>
-  )
-}
-
-function Files({ files }: { files: readonly FileView[] }) {
-  const t = useT()
-  const api = useApi()
-  if (!files.length) return null
-  return (
-    <ul className={css.files}>
-      {files.map((file) => (
-        <li key={file.id}>
-          <a href={api.fileUrl(file.id)} target="_blank" rel="noopener noreferrer" download={file.inline ? undefined : file.name}>
-            {file.inline ? (
-              <img src={api.fileUrl(file.id)} alt={file.name} loading="lazy" />
-            ) : (
-              <>
-                <Icon name="file" />
-                <bdi>{t('talk.file', { name: file.name, size: fileSize(file.size) })}</bdi>
-              </>
-            )}
-          </a>
-        </li>
-      ))}
-    </ul>
-  )
 }

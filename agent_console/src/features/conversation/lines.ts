@@ -59,6 +59,7 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
     waited: duration(Number(touch.data.waited ?? 0)),
     disposition: names.disposition(text('disposition')),
     automatic: touch.data.automatic === true || touch.data.time_up === true,
+    get: (name) => (typeof touch.data[name] === 'boolean' ? String(touch.data[name]) : text(name)),
   }
 }
 

@@ -5,7 +5,7 @@ import { byDay, facts, grown, late, renewed } from './timeline'
 const touch = (id: string, at: string, fields: Partial<TouchView> = {}): TouchView => ({
   id, interaction_id: 'i', reference: 'A-1', version: 1, channel: 'form', kind: 'received', at, recorded_at: at,
   actor: 'customer', actor_id: null, actor_name: '', data: {}, text: null, note: false, message_id: null,
-  message_state: null, message_error: null, files: [], ...fields,
+  message_state: null, message_error: null, mail: null, files: [], ...fields,
 })
 const [a, b, c, d] = ['01', '02', '03', '04'].map((day) => touch(day, `2026-03-${day}T12:00:00Z`)) as [
   TouchView, TouchView, TouchView, TouchView,

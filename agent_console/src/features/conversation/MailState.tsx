@@ -1,0 +1,84 @@
+// What became of a mail of ours, in words; and what may still be done about it.
+import { useState } from 'react'
+import type { Decide, MailView, TouchView } from '../../desk/wire'
+import { Button, Countdown, Icon, names, useApi, useCommand, useDeskParts, useNow, useT, useTakeBack, useTell } from '../../shared'
+import css from './Mail.module.css'
+import { Mark } from './Mark'
+
+export function MailState({ touch, mail }: { touch: TouchView; mail: MailView }) {
+  if (touch.message_state === 'pending' && mail.due_at) return <Leaving touch={touch} due={mail.due_at} />
+  return <Settled touch={touch} />
+}
+
+function Leaving({ touch, due }: { touch: TouchView; due: string }) {
+  const t = useT()
+  const takeBack = useTakeBack()
+  const [busy, setBusy] = useState(false)
+  const left = Date.parse(due) - useNow()
+  const undo = () => {
+    setBusy(true)
+    void takeBack(touch).finally(() => setBusy(false))
+  }
+  useCommand(left > 0 ? { id: 'undo', name: t('command.undo'), keys: ['Alt+KeyZ', 'KeyZ'], run: undo } : null)
+  if (left <= 0) return <Mark state="pending" error={null} />
+  return (
+    <p className={css.leaving}>
+      <Icon name="clock" size={14} />
+      <span>{t('mail.leaves')} <Countdown until={due} /></span>
+      <Button icon="undo" onPress={undo} isDisabled={busy}>{t('mail.undo')}</Button>
+    </p>
+  )
+}
+
+function Settled({ touch }: { touch: TouchView }) {
+  const t = useT()
+  const state = touch.message_state
+  if (state === 'failed') {
+    return (
+      <div className={css.trouble}>
+        <Mark state="failed" error={null} />
+        {touch.message_error && <p className="small">{t('mail.failed.words')} <bdi>{t.word('send_error', touch.message_error)}</bdi></p>}
+        <Decisions touch={touch} choices={['again']} />
+      </div>
+    )
+  }
+  if (state === 'unconfirmed') {
+    return (
+      <div className={css.trouble}>
+        <Mark state="unconfirmed" error={null} />
+        <p className="small">{t('mail.unconfirmed.what')}</p>
+        <Decisions touch={touch} choices={['again', 'sent', 'failed']} />
+      </div>
+    )
+  }
+  return state && <Mark state={state} error={touch.message_error} />
+}
+
+const WORDS = { again: 'mail.again', sent: 'mail.arrived', failed: 'mail.not_arrived' } as const
+
+function Decisions({ touch, choices }: { touch: TouchView; choices: readonly Decide['what'][] }) {
+  const t = useT()
+  const api = useApi()
+  const tell = useTell()
+  const { sync } = useDeskParts()
+  const [busy, setBusy] = useState(false)
+  const id = touch.message_id
+  if (!id) return null
+  const decide = (what: Decide['what']) => {
+    setBusy(true)
+    api
+      .decide(id, { what })
+      .catch(tell.failure)
+      .finally(() => {
+        setBusy(false)
+        sync.refresh(touch.interaction_id)
+      })
+  }
+  return (
+    <p className={names(css.decisions)}>
+      {choices.map((what) => (
+        <Button key={what} icon={what === 'again' ? 'retry' : undefined} isDisabled={busy} onPress={() => decide(what)}>{t(WORDS[what])}</Button>
+      ))}
+    </p>
+  )
+}
