@@ -112,6 +112,7 @@ CREATE TABLE mailboxes (
 -- Where the fetching of a mailbox stands.
 CREATE TABLE mailbox_states (
     mailbox      text PRIMARY KEY,
+    place        text,                           -- user and folder: in another place uids mean other mails
     uidvalidity  bigint,
     begun        bigint NOT NULL DEFAULT 0,      -- mails up to here lay there before and are none of ours
     high_water   bigint NOT NULL DEFAULT 0,      -- every uid up to here is in the ledger, was left alone, or is gone
@@ -122,7 +123,8 @@ CREATE TABLE mailbox_states (
     problem      text,
     problem_text text,
     problem_at   timestamptz,
-    refresh_token bytea,                         -- sealed; newer than the one in the settings
+    asked_at     timestamptz,                    -- somebody wants it verified
+    refresh_token bytea,                         -- sealed; takes the place of the one in the settings
     lease_holder text,
     lease_until  timestamptz
 );
@@ -140,6 +142,14 @@ CREATE TABLE mailbox_uids (
     settled     text CHECK (settled IN ('keep', 'mark', 'move', 'delete')), -- keep: longer than what is kept of it
     PRIMARY KEY (mailbox, uidvalidity, uid)
 );
+
+CREATE INDEX mailbox_uids_unwell ON mailbox_uids (mailbox) WHERE outcome IN ('quarantined', 'failing');
+
+-- What lies in quarantine waits for a human: to try it again, or to dismiss it. Its row of the ledger stays as it is.
+ALTER TABLE arrivals ADD COLUMN decision text CHECK (decision IN ('again', 'dismissed')),
+    ADD COLUMN decision_reason text, ADD COLUMN decided_by uuid REFERENCES agents, ADD COLUMN decided_at timestamptz,
+    ADD CONSTRAINT arrivals_decided CHECK ((decision IS NULL) = (decided_at IS NULL));
+CREATE INDEX arrivals_undecided ON arrivals (arrived_at, id) WHERE outcome = 'quarantined' AND decision IS NULL;
 
 CREATE OR REPLACE VIEW history AS
 SELECT t.id, t.interaction_id, i.reference, t.version, t.customer_id, t.channel, t.kind, t.at, t.recorded_at, t.actor,

