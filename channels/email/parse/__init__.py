@@ -1,19 +1,20 @@
 """From the bytes of a mail to what it says. Pure; never raises; bounded in time and memory."""
 
 from channels.base import Party
-from channels.email.parse import addresses, attachments, body, report, verdict
+from channels.email.parse import addresses, attachments, body, forwarded, language, nests, report, verdict
+from channels.email.parse.body import Body
 from channels.email.parse.charset import Warnings
 from channels.email.parse.headers import Head
-from channels.email.parse.model import Headers, Leaf, Mail
+from channels.email.parse.model import Attachment, Headers, Leaf, Mail
 from channels.email.parse.quotes import fold
-from channels.email.parse.walk import Node, walk
+from channels.email.parse.walk import walk
 
 __all__ = ["parse"]
 
 
 def parse(raw: bytes) -> Mail:
     """Whatever `raw` is, a Mail; what was odd about it is in `warnings`. At most 2 s and 200 MB for 60 MB."""
-    warnings: Warnings = {}
+    warnings = Warnings()
     try:
         return _parse(raw, warnings)
     except Exception:  # a flaw of ours must never lose a mail: the raw bytes are kept, the head is shown
@@ -22,25 +23,39 @@ def parse(raw: bytes) -> Mail:
 
 def stub(raw: bytes, warning: str) -> Mail:
     """What can be said at once, when the rest cannot: the head alone."""
-    warnings: Warnings = {warning: None}
+    warnings = Warnings({warning: None})
     end = min(len(raw), 64_000)
     try:
         root = walk(raw[:end].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n", warnings)
-        return _mail(root.head, "", "", (), (), (), warnings)
+        return _mail(root.head, Body(), "", (), (), warnings)
     except Exception:  # not even that
-        return _mail(Head([], Headers(), "text/plain", (), "", ()), "", "", (), (), (), warnings)
+        return _mail(Head([], Headers(), "text/plain", (), "", ()), Body(), "", (), (), warnings)
 
 
 def _parse(raw: bytes, warnings: Warnings) -> Mail:
+    if b"\n" not in raw[:64_000] and b"\r" in raw[:64_000]:
+        raw = raw.replace(b"\r", b"\n")  # lines as they ended on a Macintosh of the last century
     root = walk(raw, warnings)
+    nests.open_all(root, warnings)
     found = body.find(root, warnings)
-    parts = tuple(root.leaves)
     kept = attachments.collect(root, found, warnings)
-    return _mail(root.head, found.text, found.html, parts, kept, (), warnings)
+    if root.type == "multipart/encrypted":
+        warnings.setdefault("encrypted")
+    return _mail(root.head, found, forwarded.readable(root), tuple(root.leaves), kept, warnings)
 
 
-def _mail(head: Head, text: str, html: str, parts: tuple[Leaf, ...], kept: tuple, _: tuple, warnings: Warnings) -> Mail:
+def _mail(head: Head, found: Body, attached: str, parts: tuple[Leaf, ...], kept: tuple[Attachment, ...],
+          warnings: Warnings) -> Mail:
+    text, html = found.text, found.html
     new_text, quoted = fold(text)
+    if attached:
+        attached = ("\n\n" if text.strip() else "") + attached
+        text += attached
+        html += body.as_html(attached) if html else ""
+        if quoted or new_text.strip():
+            quoted += attached
+        else:
+            new_text += attached
     reports = report.read(head.headers, parts, text)
     senders = addresses.parties(head.all("sender"), warnings)
     author = addresses.author(head.all("from"), warnings)
@@ -66,5 +81,6 @@ def _mail(head: Head, text: str, html: str, parts: tuple[Leaf, ...], kept: tuple
         verdict=verdict.judge(head.headers, bool(reports)),
         reports=reports,
         warnings=tuple(warnings),
+        language=language.guess(head.headers, text),
         parts=parts,
     )

@@ -24,7 +24,7 @@ _SPACED = re.compile(r"\s*([@.])\s*")
 def parties(values: list[str], warnings: Warnings) -> tuple[Party, ...]:
     """Everybody in these fields, each address once; only somebody with an address counts."""
     found: dict[str, Party] = {}
-    for value in values:
+    for value in _bounded(values, warnings):
         for one in _field(value, warnings):
             if one.address:
                 found.setdefault(one.address, one)
@@ -36,7 +36,7 @@ def parties(values: list[str], warnings: Warnings) -> tuple[Party, ...]:
 
 def author(values: list[str], warnings: Warnings) -> Party:
     """The first with an address; else whatever name there is."""
-    known = [one for value in values for one in _field(value, warnings)]
+    known = [one for value in _bounded(values, warnings) for one in _field(value, warnings)]
     if len([one for one in known if one.address]) > 1:
         warnings.setdefault("many_authors")
     return next((one for one in known if one.address), known[0] if known else Party("", ""))
@@ -54,10 +54,18 @@ class _Person:
         self.quoted = False
 
 
+def _bounded(values: list[str], warnings: Warnings) -> list[str]:
+    out: list[str] = []
+    left = MAX_FIELD
+    for value in values:
+        if len(value) > left:
+            warnings.setdefault("header_cut")
+        out.append(value[:left])
+        left -= len(out[-1])
+    return out
+
+
 def _field(value: str, warnings: Warnings) -> list[Party]:
-    if len(value) > MAX_FIELD:
-        warnings.setdefault("header_cut")
-        value = value[:MAX_FIELD]
     out: list[Party] = []
     person = _Person()
     held = ""  # a name with a comma that nobody quoted
@@ -136,7 +144,7 @@ def _closed(value: str, place: int, sign: str, close: str) -> int:
 
 def _flush(person: _Person, held: str, out: list[Party], warnings: Warnings) -> str:
     """Puts the person into `out`; returns a name that waits for the next one's address."""
-    text = " ".join("".join(person.text).split())
+    text = " ".join("".join(person.text)[:5000].split())
     if person.angle:
         name = f"{held}, {text}" if held and text else held or text
         out.append(Party(_name(name or person.comment, warnings), address(words(person.angle, warnings))))
@@ -209,8 +217,8 @@ def _international(domain: str) -> str:
 def message_ids(values: list[str], warnings: Warnings) -> tuple[str, ...]:
     """All ids in the order of the head, each once, with angle brackets, whatever stands between them."""
     found: dict[str, None] = {}
-    for value in values:
-        text = storable(value[:MAX_FIELD])
+    for value in _bounded(values, warnings):
+        text = storable(value)
         marked = re.findall(r"<([^<>]*)>?", text)
         for one in marked or re.split(r"[\s,;]+", re.sub(r"\([^()]*\)", " ", text)):
             core = re.sub(r"[\s\x00-\x1f\x7f]+", "", one).strip("<>\"'")
@@ -225,7 +233,7 @@ def message_ids(values: list[str], warnings: Warnings) -> tuple[str, ...]:
 
 def message_id(values: list[str], warnings: Warnings) -> str:
     for value in values:
-        ids = message_ids([value], {})
+        ids = message_ids([value], Warnings())
         if ids:
             return ids[0]
         core = re.sub(r"[\s<>]+", "", value)

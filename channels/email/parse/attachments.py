@@ -2,13 +2,16 @@
 
 import mimetypes
 import re
+from urllib.parse import unquote
 
 from channels.email.parse.body import Body
 from channels.email.parse.charset import Warnings
-from channels.email.parse.model import Attachment
+from channels.email.parse.model import Attachment, Leaf
+from channels.email.parse.nests import MAIL_TYPES, head_of
 from channels.email.parse.walk import Node
 
 MAX_ATTACHMENTS = 1_000  # rows; what is beyond them is listed in one more, and lies in the raw mail
+MAX_NAMED = 200  # mails whose name is looked up in them
 MAX_NAME = 200  # characters
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]+")
 _TYPES = mimetypes.MimeTypes()  # its own table: what the machine has installed must not matter
@@ -32,12 +35,20 @@ def collect(root: Node, body: Body, warnings: Warnings) -> tuple[Attachment, ...
         if leaf is None or id(leaf) in body.shown:
             continue
         content_id = _core(leaf.headers.get("content-id"))
-        name = safe_name(node.head.filename) or made_name(leaf.type, len(out) + 1)
+        name = safe_name(node.head.filename) or _of_mail(leaf, len(out)) or made_name(leaf.type, len(out) + 1)
         out.append(Attachment(name, leaf.type, leaf.content, content_id, bool(content_id) and content_id in referenced))
     if len(out) > MAX_ATTACHMENTS:
         warnings.setdefault("too_many_attachments")
         out[MAX_ATTACHMENTS:] = [_listed(out)]
     return tuple(out)
+
+
+def _of_mail(leaf: Leaf, number: int) -> str:
+    """A mail is called what its subject says."""
+    if leaf.type not in MAIL_TYPES or number >= MAX_NAMED:
+        return ""
+    subject = safe_name(re.sub(r"[/\\:*?\"<>|]+", " ", head_of(leaf).headers.get("subject"))[:120])
+    return f"{subject}.eml" if subject else ""
 
 
 def _listed(out: list[Attachment]) -> Attachment:
@@ -48,7 +59,6 @@ def _listed(out: list[Attachment]) -> Attachment:
 
 
 def _core(given: str) -> str:
-    from urllib.parse import unquote
     given = given.strip().strip("<>").strip()
     return unquote(given) if "%" in given else given
 

@@ -1,9 +1,9 @@
 """Which parts are the text of a mail, and which are attachments. Every leaf is one or the other."""
 
 import html as markup
-import re
 from dataclasses import dataclass, field
 
+from channels.email.parse import calendar
 from channels.email.parse.charset import Warnings, decode
 from channels.email.parse.model import Leaf
 from channels.email.parse.plain import MAX_HTML, of_html
@@ -11,6 +11,8 @@ from channels.email.parse.walk import Node
 
 MAX_TEXT = 200_000  # characters of text; a longer one is kept whole as an attachment
 _BYTES = 4 * MAX_TEXT
+MAX_INVITATIONS = 3
+CALENDARS = ("text/calendar", "application/ics")
 
 
 @dataclass(slots=True)
@@ -31,14 +33,18 @@ class Body:
 
 def find(root: Node, warnings: Warnings) -> Body:
     body = Body()
-    body.segments = _Chooser(body, warnings).segments(root)
+    chooser = _Chooser(body, warnings)
+    body.segments = chooser.segments(root)
+    if not any((one.text or "").strip() or one.html for one in body.segments):
+        body.segments += [found for wrapped in chooser.wrapped for found in chooser.within(wrapped)]
+    body.segments += [Segment(text) for text in chooser.invitations[:MAX_INVITATIONS]]
     body.text = _text(body.segments, warnings)
     if len(body.text) > MAX_TEXT:
         warnings.setdefault("text_cut")
         body.text = body.text[:MAX_TEXT]
         body.shown.clear()
     if any(one.html for one in body.segments):
-        body.html = "\n".join(one.html or _as_html(one.text or "") for one in body.segments)
+        body.html = "\n".join(one.html or as_html(one.text or "") for one in body.segments)
     return body
 
 
@@ -53,7 +59,7 @@ def _text(segments: list[Segment], warnings: Warnings) -> str:
     return "\n\n".join(out)
 
 
-def _as_html(text: str) -> str:
+def as_html(text: str) -> str:
     return f'<div style="white-space:pre-wrap">{markup.escape(text)}</div>' if text.strip() else ""
 
 
@@ -61,10 +67,15 @@ class _Chooser:
     def __init__(self, body: Body, warnings: Warnings) -> None:
         self.body = body
         self.warnings = warnings
+        self.wrapped: list[Node] = []  # winmail.dat: its text is that of the mail, if the mail has none
+        self.invitations: list[str] = []
 
     def segments(self, node: Node) -> list[Segment]:
-        if node.leaf is not None:
+        if node.leaf is not None and not node.children:
             return self._leaf(node)
+        if node.leaf is not None and node.children[0].path[-1:] == (node.type,) and "tnef" in node.type:
+            self.wrapped.append(node)
+            return []
         if node.type == "multipart/alternative":
             return self._alternative(node)
         if node.type == "multipart/related":
@@ -75,8 +86,20 @@ class _Chooser:
             out += found if not out or not _named_text(child) else []
         return out
 
+    def within(self, wrapped: Node) -> list[Segment]:
+        """Text and HTML of a winmail.dat, which say the same."""
+        found = [one for child in wrapped.children for one in self.segments(child)]
+        text = next((one.text for one in found if one.text), None)
+        html = next((one.html for one in found if one.html), None)
+        return [Segment(text, html)] if found else []
+
     def _leaf(self, node: Node) -> list[Segment]:
         leaf = node.leaf
+        if leaf is not None and leaf.type in CALENDARS and len(self.invitations) < MAX_INVITATIONS:
+            told = calendar.summary(self._text_of(node, leaf, calendar.MAX_READ)[0])
+            if told and told not in self.invitations:
+                self.invitations.append(told)
+            return []
         if leaf is None or node.head.disposition == "attachment" or leaf.type not in ("text/plain", "text/html"):
             return []
         if node.head.filename and (node.path or node.head.disposition):
@@ -89,28 +112,39 @@ class _Chooser:
         return [Segment(text=text)]
 
     def _decoded(self, node: Node, leaf: Leaf, most: int) -> str:
-        cut = len(leaf.content) > most
-        content = leaf.content[:most] if cut else leaf.content
-        text = decode(content, node.head.parameter("charset"), self.warnings, cut=cut)
+        text, cut = self._text_of(node, leaf, most)
         if cut:
             self.warnings.setdefault("text_cut")
         else:
             self.body.shown.add(id(leaf))
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        return text
+
+    def _text_of(self, node: Node, leaf: Leaf, most: int) -> tuple[str, bool]:
+        cut = len(leaf.content) > most
+        content = leaf.content[:most] if cut else leaf.content
+        text = decode(content, node.head.parameter("charset"), self.warnings, cut=cut)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, cut
 
     def _alternative(self, node: Node) -> list[Segment]:
-        """The first text and the last HTML; what else there is, is an attachment."""
-        text: str | None = None
-        html: str | None = None
+        """The first text and the last HTML, each of one child; what else there is, is an attachment."""
+        chosen: dict[str, tuple[str, set[int]]] = {}
         for child in node.children:
-            before = set(self.body.shown)
-            for one in self.segments(child):
-                if one.html is not None and one.html.strip():
-                    html = one.html if html is None or child is not node else html
-                if one.text is not None and text is None:
-                    text = one.text
-            del before
-        return [Segment(text, html)] if text is not None or html is not None else []
+            before, self.body.shown = self.body.shown, set()
+            found = self.segments(child)
+            mine, self.body.shown = self.body.shown, before
+            html = "\n".join(one.html for one in found if one.html)
+            text = "\n\n".join(one.text for one in found if one.text)
+            if text.strip() and "text" not in chosen:
+                chosen["text"] = (text, mine)
+            if html.strip():
+                chosen["html"] = (html, mine)
+            if not (text.strip() or html.strip()):
+                self.body.shown |= mine  # nothing in it that anybody could miss
+        for _, mine in chosen.values():
+            self.body.shown |= mine
+        if not chosen:
+            return []
+        return [Segment(*(chosen[name][0] if name in chosen else None for name in ("text", "html")))]
 
     def _related(self, node: Node) -> list[Segment]:
         out: list[Segment] = []
@@ -123,9 +157,6 @@ class _Chooser:
 
 def _named_text(node: Node) -> bool:
     return node.leaf is not None and bool(node.head.filename)
-
-
-_FLOWED = re.compile(r"^(>*) ?(.*)$", re.DOTALL)
 
 
 def flowed(text: str, delete_space: bool) -> str:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from encodings.aliases import aliases
 from functools import lru_cache
 
 from charset_normalizer import from_bytes
@@ -10,7 +11,13 @@ from channels.text import storable
 
 SAMPLE = 4096  # bytes that the detector is shown: it takes about a millisecond per kilobyte
 
-Warnings = dict[str, None]  # codes, in the order in which they came up, each once
+
+
+class Warnings(dict[str, None]):
+    """Codes, in the order in which they came up, each once; and how often the detector may still be asked."""
+
+    guesses = 8
+
 
 _TEXT_CODECS = re.compile(
     r"(ascii|latin|utf|iso8859|iso2022|cp\d|koi8|mac|gb|hz|big5|euc|shift|johab|tis|ptcp154|kz1048|hp-roman8)")
@@ -83,7 +90,7 @@ def _guessed(content: bytes, candidates: tuple[str, ...], warnings: Warnings) ->
         if text.count("\ufffd") * 8 <= strange:
             warnings.setdefault("charset_replaced")
             return text
-    guess = detect(content)
+    guess = detect(content, warnings)
     if guess is not None:
         warnings.setdefault("charset_guessed")
         return _loosely(content, guess, warnings)
@@ -131,8 +138,11 @@ def _loosely(content: bytes, codec: str, warnings: Warnings) -> str:
     return text
 
 
-def detect(content: bytes) -> str | None:
+def detect(content: bytes, warnings: Warnings) -> str | None:
     """What the detector makes of the first lines that are not plain ASCII."""
+    if warnings.guesses <= 0:
+        return None
+    warnings.guesses -= 1
     start = next((place for place, byte in enumerate(content[:1_000_000]) if byte > 0x7F), 0)
     start = max(0, start - 200)
     try:
@@ -145,20 +155,24 @@ def detect(content: bytes) -> str | None:
 _ASCII = bytes(range(128))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=5000)
 def known(declared: str) -> str | None:
     """Python's name of a character set, however it is written; None for what is none."""
     name = re.sub(r"[\s\"'<>()]|^charset=", "", declared.lower())[:60].partition(";")[0].partition(",")[0]
     name = re.sub(r"[_.]", "-", name)
-    tries = [name, _ALIASES.get(name, ""), re.sub(r"^(windows|win|cp|ibm|x-cp|x-windows)-?(?=\d)", "cp", name),
-             re.sub(r"^x-", "", name), re.sub(r"^iso-?(?=\d{4})", "iso", name), _ALIASES.get(name.removeprefix("x-"), "")]
-    if name in _ALIASES:
-        tries.insert(0, _ALIASES[name])
-    for one in filter(None, tries):
-        try:
-            found = codecs.lookup(one).name
-        except (LookupError, ValueError):
-            continue
-        if _TEXT_CODECS.match(found):
-            return found
+    bare = name.removeprefix("x-")
+    for one in (_ALIASES.get(name, name), name, _ALIASES.get(bare, bare),
+                re.sub(r"^(windows|win|cp|ibm)-?(?=\d)", "cp", bare), re.sub(r"^iso-?(?=\d{4})", "iso", bare)):
+        module = _MODULES.get(one.replace("-", "_"))
+        if module is not None:
+            found = codecs.lookup(module).name
+            if _TEXT_CODECS.match(found):
+                return found
     return None
+
+
+# Asking `codecs` for a name that nobody knows costs a search of the disk, each time.
+_MODULES = {name: module for alias, module in aliases.items() for name in (alias, module) if module != "mbcs"} | {
+    "utf_8_sig": "utf_8_sig", "cp874": "cp874", "koi8_u": "koi8_u", "koi8_t": "koi8_t", "cp856": "cp856",
+    "cp1006": "cp1006", "cp720": "cp720", "cp737": "cp737", "mac_arabic": "mac_arabic", "mac_farsi": "mac_farsi",
+    "mac_croatian": "mac_croatian", "mac_romanian": "mac_romanian"}

@@ -8,11 +8,12 @@ from channels.email.parse.model import Headers
 from channels.email.parse.words import parameters, unfold, words
 from channels.text import storable
 
-MAX_HEAD = 1_000_000  # bytes that are read of a head
-MAX_FIELDS = 5_000
+MAX_HEAD = 256_000  # bytes that are read of a head
+MAX_FIELDS = 2_000
 MAX_PART_FIELDS = 200  # a part has few fields, but a mail may have ten thousand parts
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _HYPHEN = ord("-")
+_BLANK, _SAME, _NEW, _BODY = range(4)  # what a line of a head is
 _MENDED = re.compile(
     rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|reply-to|return-path|x-[a-z-]+):",
     re.IGNORECASE)
@@ -30,7 +31,7 @@ class Head:
     disposition_parameters: tuple[tuple[str, str], ...]
 
     def first(self, name: str) -> str:
-        return next((value for key, value in self.raw if key == name), "")
+        return _first(self.raw, name)
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.raw if key == name]
@@ -51,48 +52,53 @@ class Head:
 def split(data: bytes, start: int, end: int, warnings: Warnings, limit: int = MAX_FIELDS) -> tuple[list[bytes], int]:
     """The fields of the head that begins at `start`, not unfolded, and where the body begins."""
     fields: list[bytes] = []
-    last = min(end, start + MAX_HEAD)
-    place = begun = start  # `begun`: where the current field began
-    open_field = False
+    begun = place = after = start
+    inside = False  # a field has begun, at `begun`
     while place < end:
         stop = data.find(b"\n", place, end)
         after = end if stop < 0 else stop + 1
-        if after > last or len(fields) >= limit:
+        if after > start + MAX_HEAD or len(fields) >= limit:
             warnings.setdefault("header_cut")
-            if open_field:
-                fields.append(data[begun:min(place, begun + MAX_HEAD)])
-            return fields, _after_blank(data, place, end) if start == 0 else place
-        first = data[place]
-        if first in b"\r\n" and not data[place:after].strip():
+            after = _after_blank(data, place, end) if start == 0 else place
             break
-        if first in b" \t" and open_field:
-            place = after
-            continue
-        if first == _HYPHEN and data.startswith(b"--", place):  # the next part has begun
-            after = place
-            break
-        if _FIELD.match(data, place, after):
-            if open_field:
-                fields.append(data[begun:place])
-            begun, open_field = place, True
-        elif not (place == start and data.startswith((b"From ", b">From "), place)):
-            if not (open_field and _MENDED.match(data, after, end)):
+        kind = _kind(data, place, after, inside)
+        if kind in (_BLANK, _BODY):
+            after = after if kind == _BLANK else place
+            if kind == _BODY:
                 warnings.setdefault("head_without_end")
-                after = place
-                break
-            warnings.setdefault("head_broken")
+            break
+        if kind == _NEW:
+            if inside:
+                fields.append(data[begun:place])
+            begun, inside = place, True
         place = after
     else:
         after = end
-    if open_field:
-        fields.append(data[begun:place])
+    if inside:
+        fields.append(data[begun:min(place, begun + MAX_HEAD)])
     return fields, after
 
 
+def _kind(data: bytes, place: int, after: int, inside: bool) -> int:
+    first = data[place]
+    if first in b"\r\n" and not data[place:after].strip():
+        return _BLANK
+    if first in b" \t" and inside:
+        return _SAME
+    if first == _HYPHEN and data.startswith(b"--", place):  # the next part has begun
+        return _BODY
+    if _FIELD.match(data, place, after):
+        return _NEW
+    if not inside and data.startswith((b"From ", b">From "), place):  # the line of a mailbox file
+        return _SAME
+    return _SAME if inside and _MENDED.match(data, after) else _BODY
+
+
 def _after_blank(data: bytes, place: int, end: int) -> int:
-    found = [one + size for one, size in ((data.find(b"\n\r\n", place - 1, end), 3), (data.find(b"\n\n", place - 1, end), 2))
-             if one >= 0]
-    return min(found, default=end)
+    """Behind the first blank line, for a head that nobody reads to its end."""
+    place = max(0, place - 1)
+    bare, full = data.find(b"\n\n", place, end), data.find(b"\n\r\n", place, end)
+    return min((at + size for at, size in ((bare, 2), (full, 3)) if at >= 0), default=end)
 
 
 def read(fields: list[bytes], warnings: Warnings, default: str = "text/plain") -> Head:
@@ -108,21 +114,19 @@ def read(fields: list[bytes], warnings: Warnings, default: str = "text/plain") -
             if charset is None:
                 charset = _charset(fields)
             warnings.setdefault("header_not_ascii")
-            text = decode(value, charset or "utf-8", {})
+            text = decode(value, charset or "utf-8", Warnings())
         text = unfold(text)
         if "\0" in text:
             text = storable(text)
         raw.append((key, text))
         decoded.append((key, words(text, warnings) if "=?" in text else text))
-    kind, given, disposition, disposed = default, (), "", ()
-    seen = {key for key, _ in raw}
-    if "content-type" in seen:
-        kind, given = parameters(next(value for key, value in raw if key == "content-type"), warnings)
-        kind = _type(kind, default)
-    if "content-disposition" in seen:
-        disposition, disposed = parameters(
-            next(value for key, value in raw if key == "content-disposition"), warnings)
-    return Head(raw, Headers(tuple(decoded)), kind, given, disposition, disposed)
+    kind, given = parameters(_first(raw, "content-type"), warnings)
+    disposition, disposed = parameters(_first(raw, "content-disposition"), warnings)
+    return Head(raw, Headers(tuple(decoded)), _type(kind, default), given, disposition, disposed)
+
+
+def _first(raw: list[tuple[str, str]], name: str) -> str:
+    return next((value for key, value in raw if key == name), "")
 
 
 def _type(given: str, default: str) -> str:

@@ -158,7 +158,7 @@ class _Walk:
         return best
 
     def _finish(self, node: Node | None, begun: int, end: int, owner: Node | None) -> None:
-        """`node` ends here. What stands before the first part, or after the last, is for programs that know no parts."""
+        """`node` ends here. What stands before the first part, or after the last, is none."""
         if node is None or node is owner:
             if node is None and self.data[begun:min(end, begun + 1000)].strip():
                 self.warnings.setdefault("text_outside_parts")
@@ -212,8 +212,7 @@ def _base64(data: bytes, start: int, end: int, warnings: Warnings) -> bytes:
 
 def _uu(content: bytes, warnings: Warnings) -> bytes:
     out = []
-    for line in content.split(b"\n", 2_000_000):
-        line = line.rstrip(b"\r")
+    for line in content.replace(b"\r\n", b"\n").split(b"\n"):
         if not line or line.startswith((b"begin ", b"end")):
             continue
         try:

@@ -5,10 +5,13 @@ It ends by itself when its hub is gone: at the end of stdin between mails, by an
 
 import gc
 import pickle
+import resource
 import signal
 import struct
 import sys
 from typing import BinaryIO
+
+from channels.email.parse import parse, stub
 
 LENGTH = struct.Struct("<Q")
 
@@ -16,8 +19,6 @@ LENGTH = struct.Struct("<Q")
 def main(seconds: int, memory: int) -> None:
     """Serves until stdin ends. `seconds` is the longest that one mail may take, `memory` bytes of data at most."""
     _limit(memory)
-    from channels.email.parse import parse, stub
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the hub, which closes stdin
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     gc.freeze()
@@ -45,8 +46,6 @@ def _read(incoming: BinaryIO) -> bytes | None:
 
 def _limit(memory: int) -> None:
     if sys.platform == "linux":
-        import resource
-
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
