@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 
 from channels.base import Channel, Check, Outbound, Route, SendError, Sent, Sink
+from channels.email.oauth import Grants
+from channels.email.parse.pool import Parser
 from channels.email.ports import Account, Accounts, MailboxLedger
 from channels.email.receive import Receiver
 from channels.email.settings import Listener
@@ -31,13 +33,14 @@ class Email(Channel):
     attempt_seconds = Limits().longest
 
     def __init__(self, sink: Sink, accounts: Accounts, tokens: Tokens, listener: Listener,
-                 now: Callable[[], datetime], hostname: str, parser: Any = None) -> None:
+                 now: Callable[[], datetime], hostname: str, parser: Parser | None = None) -> None:
         self._accounts = accounts
         self._listener = listener
         self._now = now
-        self._parser = parser or _parser()
+        self._parser = parser or Parser()
         self._receiver = Receiver(self._parser, tokens, sink, now)
-        self._sender = Sender(hostname, _access)
+        self._grants = Grants(now)
+        self._sender = Sender(hostname, self._grants.access)
         self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname)
         self._copies: set[asyncio.Task[None]] = set()
 
@@ -132,16 +135,6 @@ class Email(Channel):
         except (OSError, ValueError) as problem:
             return Check(name, False, str(problem))
         return Check(name, True, self._listener.protocol)
-
-
-def _parser() -> Any:
-    from channels.email.parse.pool import Parser  # noqa: PLC0415
-    return Parser()
-
-
-async def _access(account: Account) -> str:
-    from channels.email.oauth import access_token  # noqa: PLC0415
-    return await access_token(account)
 
 
 def _check_mailbox(account: Account) -> Check:

@@ -52,7 +52,7 @@ class MailboxLedger(Protocol):
 
     async def compare(self, uidvalidity: int, present: Sequence[int]) -> tuple[int, tuple[int, ...]]:
         """Of the uids that lie in the mailbox: how many this hub is to have (those above where `begin` made it count
-        from), and which of these have no outcome in the ledger yet. `known` cannot tell: it trusts its high water.
+        from), and which of these are not in the ledger (a failing one is not). `known` trusts its high water instead.
         """
 
     async def settled(self, entries: tuple[Entry, ...], what: str) -> None:

@@ -18,7 +18,7 @@ _SUBJECT = re.compile(
     r"non[- ]?remis|undelivered|warning: (?:could not send|message)|unzustellbar|nicht zugestellt|unzustellbarkeit|"
     r"zustellung|non remis|échec de (?:la )?remise|non distribu|no se puede entregar|no entregado|devuelto|"
     r"退信|未送达|无法投递|投递失败|传递失败|無法傳遞|未傳遞|未能送达|系统退信|配信不能|配信エラー|送信できません|"
-    r"system(?:s)? bounce|bounced mail|nondeliverable|mancato recapito|niet bestelbaar", re.I)
+    r"送信できません|system(?:s)? bounce|bounced mail|nondeliverable|mancato recapito|niet bestelbaar", re.I)
 _WORDS = re.compile(
     r"could not be delivered|(?:was|were|is) not delivered|not (?:yet )?been delivered|unable to deliver|"
     r"undeliverable|delivery (?:to the following|has failed|failed)|permanent(?:ly)? (?:fatal )?(?:error|fail)|"
@@ -117,7 +117,7 @@ def _about(lines: list[str], address: str) -> str:
     words = [lines[start].strip()]
     for line in lines[start + 1:start + 12]:
         stripped = line.strip()
-        if (not stripped and len(words) > 1) or _NAMED.match(line[:500]):
+        if (not stripped and len(words) > 2) or _NAMED.match(line[:500]):
             break
         if stripped:
             words.append(stripped)

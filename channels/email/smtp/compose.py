@@ -96,9 +96,9 @@ def _multipart(kind: str, message: Outbound, parts: list[bytes]) -> bytes:
 def _text(kind: str, text: str) -> bytes:
     content = text.encode("utf-8", "replace")
     if content.isascii() and b"=_" not in content and b"\0" not in content and _short(content):
-        encoding, encoded = "7bit", content.replace(b"\n", b"\r\n")
+        encoding, encoded = "7bit", content.replace(b"\n", b"\r\n") + b"\r\n"
     elif 3 * sum(one > 127 for one in content) < len(content):
-        encoding, encoded = "quoted-printable", binascii.b2a_qp(content, istext=True).replace(b"\n", b"\r\n")
+        encoding, encoded = "quoted-printable", binascii.b2a_qp(content, istext=True).replace(b"\n", b"\r\n") + b"\r\n"
     else:
         encoding, encoded = "base64", _base64(content.replace(b"\n", b"\r\n"))
     start = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"

@@ -15,8 +15,8 @@ _BY_STATUS = {"1.1": "mailbox_unknown", "1.2": "domain_unknown", "1.3": "mailbox
               "1.10": "domain_unknown", "1.7": "sender_refused", "1.8": "sender_refused", "2.1": "mailbox_disabled",
               "2.2": "mailbox_full", "2.3": "too_large", "3.4": "too_large", "4.4": "domain_unknown",
               "7.8": "authentication", "7.0": "refused", "7.1": "refused"}
-_BY_CODE = {530: "authentication", 534: "authentication", 535: "authentication", 538: "authentication",
-            552: "too_large", 553: "mailbox_unknown", 523: "too_large", 556: "domain_unknown"}
+_LOG_IN = (530, 534, 535, 538)  # RFC 4954, section 6
+_BY_CODE = {552: "too_large", 553: "mailbox_unknown", 523: "too_large", 556: "domain_unknown"}
 _AT_STAGE = {"greeting": "greeting", "log_in": "authentication", "sender": "sender_refused",
              "recipient": "mailbox_unknown", "data": "refused"}
 
@@ -37,6 +37,8 @@ def reason(stage: str, code: int, text: str) -> str:
     """A word for the screen to translate."""
     if stage in ("greeting", "log_in"):
         return _AT_STAGE[stage]
+    if code in _LOG_IN:
+        return "authentication"
     found = _ENHANCED.search(text)
     known = _BY_STATUS.get(f"{found.group(2)}.{found.group(3)}") if found else None
     if known is not None:

@@ -18,7 +18,7 @@ def text_of(text: str, signature: str, quoted: str) -> str:
         introduction, _, rest = _lines(quoted).strip("\n").partition("\n")
         marked = "\n".join(f"> {line}".rstrip() for line in rest.split("\n")) if rest else ""
         parts.append(f"{introduction}\n{marked}" if marked else introduction)
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def html_of(text: str, signature: str, quoted: str) -> str:
@@ -30,7 +30,7 @@ def html_of(text: str, signature: str, quoted: str) -> str:
         parts.append(f'<div style="margin-top:1em">{_block(introduction)}</div>'
                      f'<blockquote type="cite" style="{_CITE}">{_cited(rest)}</blockquote>')
     return (f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>\n<body style="{_STYLE}">\n'
-            + "\n".join(parts) + "\n</body></html>\n")
+            + "\n".join(parts) + "\n</body></html>")
 
 
 def _lines(text: str) -> str:

@@ -14,7 +14,8 @@ from typing import Any, cast
 import aiosmtplib
 import structlog
 
-from channels.base import Outbound, SendError, Sent
+from channels.base import Outbound, SendError, SendErrorKind, Sent
+from channels.email.oauth import RefreshError
 from channels.email.ports import Account
 from channels.email.settings import Smtp
 from channels.email.smtp.compose import Composed, compose
@@ -115,6 +116,9 @@ class Sender:
             raise answered("log_in", problem.code, problem.message) from problem
         except (aiosmtplib.SMTPServerDisconnected, OSError, TimeoutError) as problem:
             raise unconnected(problem) from problem
+        except RefreshError as problem:
+            kind: SendErrorKind = "permanent" if problem.denied else "temporary"
+            raise SendError(kind, "authentication", cleaned(problem.text)) from problem
         except aiosmtplib.SMTPException as problem:  # no way to log in is offered: not a matter of time
             raise SendError("permanent", "authentication", cleaned(str(problem))) from problem
 

@@ -10,6 +10,7 @@ from channels.email.ports import Account
 from channels.email.settings import Listener
 from channels.email.smtp.listener import Door
 from channels.email.smtp.receiving import Intake
+from tests.channels.email.smtp.certificate import Certificate, make
 from tests.channels.email.smtp.sample import AT, accounts
 from tests.channels.kit.sink import MemorySink
 
@@ -65,3 +66,8 @@ async def opened() -> AsyncIterator[Opens]:
             return Open(door, notes, sink)
 
         yield opens
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make(tmp_path_factory.mktemp("certificate"))

@@ -44,7 +44,7 @@ def accounts() -> FewAccounts:
 def sending(port: int, secrets: Secrets | None = None, **smtp: Any) -> Account:
     """An account that sends through this machine's `port`."""
     more = {"dkim": smtp.pop("dkim", None), "oauth": smtp.pop("oauth", None)}
-    settings = Smtp(host="127.0.0.1", port=port, **({"security": "none"} | smtp))
+    settings = Smtp(port=port, **({"host": "127.0.0.1", "security": "none"} | smtp))
     return Account(SUPPORT.model_copy(update={"smtp": settings, **more}), secrets or Secrets())
 
 
