@@ -27,14 +27,14 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     -- What the mail carries of an interaction, the best evidence first, with all that followed that interaction.
     WITH RECURSIVE carried AS (
-        SELECT t.id, 'token' AS reason, t.place FROM unnest(a.tokens) WITH ORDINALITY AS t (id, place)
+        SELECT t.id, 'token' AS reason, t.place, true AS first FROM unnest(a.tokens) WITH ORDINALITY AS t (id, place)
         UNION ALL
-        SELECT h.interaction_id, 'reference', 1000 + u.place
+        SELECT h.interaction_id, 'reference', 1000 + u.place, h.first
         FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place) JOIN thread_ids h ON h.mail_id = u.mail_id
     ), line AS (
-        SELECT c.id, c.reason, c.place, 0 AS depth FROM carried c
+        SELECT c.id, c.reason, c.place, c.first, 0 AS depth FROM carried c
         UNION ALL
-        SELECT f.id, l.reason, l.place, l.depth + 1 FROM line l JOIN interactions f ON f.parent_id = l.id
+        SELECT f.id, l.reason, l.place, l.first, l.depth + 1 FROM line l JOIN interactions f ON f.parent_id = l.id
         WHERE f.channel = 'email' AND l.depth < 20
     )
     SELECT (SELECT jsonb_agg(jsonb_build_array(l.id, l.reason) ORDER BY l.place) FROM line l
@@ -48,7 +48,7 @@ LEFT JOIN LATERAL (
             OR EXISTS (SELECT FROM addresses d WHERE d.customer_id = i.customer_id AND d.kind = 'email'
                          AND lower(d.value) = a.author))
         ORDER BY l.place, i.state = 'done', CASE WHEN i.state <> 'done' THEN l.depth END, i.closed_at DESC,
-                 i.created_at DESC, i.id DESC
+                 l.first DESC, i.created_at DESC, i.id DESC
         LIMIT 1) b ON true
 ) e ON true
 ORDER BY a.place;

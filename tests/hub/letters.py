@@ -26,7 +26,7 @@ def mail(heart: Heart, n: str = "1", author: str = MIA, box: str = "support", **
     to = more.pop("to", (OURS[box],))
     cc, refs, uid = more.pop("cc", ()), more.pop("refs", ()), more.pop("uid", None)
     subject, files = more.pop("subject", f"About {n}"), more.pop("files", ())
-    digest = hashlib.sha256(f"{mail_id} {text} {subject} {author}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{mail_id} {text} {subject} {author}".encode("utf-8", "replace")).hexdigest()[:32]
     said = MailIn(
         key=f"{mail_id} {digest}",
         mail_id=mail_id,
@@ -43,7 +43,7 @@ def mail(heart: Heart, n: str = "1", author: str = MIA, box: str = "support", **
         addresses=(Address("email", author.lower()),) if author else (),
         text=text,
         at=heart.clock(),
-        raw=f"Received: by {box}\n{said.key}\n\n{text}".encode(),
+        raw=f"Received: by {box}\n{said.key}\n\n{text}".encode("utf-8", "replace"),
         content_type="message/rfc822",
         name=said.author.name or None,
         subject=subject,
