@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from socketio import AsyncRedisManager, AsyncServer
 
 from channels.base import Channel, Sink
+from channels.email.tokens import Tokens
 from channels.form import Forms
 from channels.manual import Manual
 from channels.webchat import WebChat, WebChatSettings
@@ -36,11 +37,13 @@ from hub.http.parts import PARTS, Parts
 from hub.http.problems import answer_problems
 from hub.intake import Intake, Placement, Weight
 from hub.journal import AWAY, Journal
+from hub.letters import Letters
+from hub.mailing import Mailing
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.presence import SWEEP, PresenceDesk
 from hub.realtime import Realtime
-from hub.reception import Reception
+from hub.reception import NO_MAILBOXES, Reception
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
@@ -171,6 +174,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
     watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
+    secret = settings.secret.get_secret_value() if settings.secret else ""
+    mailing = Mailing(intake, Letters(NO_MAILBOXES, Tokens(secret), live={kinds.webchat.kind}))
 
     async def authenticated(environ: Mapping[str, Any]) -> Session | None:
         request: web.Request = environ["aiohttp.request"]
@@ -182,7 +187,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
                         node=socket.gethostname())
     parts = Parts(
         settings=settings, pool=journal.pool, now=world.now, users=users,
-        desk=Desk(journal, intake, kinds.manual, frozenset({kinds.webchat.kind})),
+        desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
         floor=Floor(journal, presence), dispatch=Dispatch(journal, doorbell), presence=presence,
         intake=intake, tasks=tasks, channels=kinds.by_kind, disconnect=realtime.disconnect)
     return parts, realtime, watch

@@ -12,8 +12,9 @@ from channels.text import storable
 from hub import lifecycle, model
 from hub.errors import Conflict, Forbidden, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.intake import Entry, Intake
-from hub.journal import Enclosed, Journal, NewMessage, NewNote, Written
-from hub.model import Act, Actor, By
+from hub.journal import Enclosed, Journal, NewNote, Written
+from hub.mailing import Mailing, by
+from hub.model import Act, Actor
 from hub.outbox import mark_seen
 from hub.store import customers
 from hub.store import desk as store
@@ -27,11 +28,11 @@ CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
 class Desk:
     """Every verb returns after COMMIT or raises a `HubError`; a retry of the same verb is answered as the first was."""
 
-    def __init__(self, journal: Journal, intake: Intake, manual: Manual, replying: frozenset[str]) -> None:
+    def __init__(self, journal: Journal, intake: Intake, manual: Manual, mailing: Mailing) -> None:
         self.journal = journal
         self._intake = intake
         self._manual = manual
-        self.replying = replying  # channels with a way back to the customer
+        self._mailing = mailing
 
     async def accept(self, actor: Actor, offer_id: UUID) -> UUID:
         """Takes what was offered. Raises `Late`, `Taken` or `NotYours`."""
@@ -58,26 +59,16 @@ class Desk:
 
     async def say(self, actor: Actor, interaction_id: UUID, said: Say) -> tuple[UUID, bool]:
         """Writes to the customer; returns the touch, and whether it had been written before."""
-        if not said.text.strip() and not said.files:
+        if not said.text.strip() and not said.files and said.mail is None:
             raise Invalid(fields={"text": "empty"})
-        recipient = await store.recipient(self.journal.pool, interaction_id)
-        message = NewMessage(
-            self.journal.new_id(),
-            "out",
-            str(said.id),
-            said.text,
-            actor.id,
-            actor.name,
-            {"kind": recipient.kind, "value": recipient.value, "verified": recipient.verified} if recipient else None,
-        )
-        enclosed = Enclosed(message=message, attach=tuple(said.files), owner=f"agent:{actor.id}")
 
         async def write() -> Written:
             async with self.journal.begin() as page:
                 before = await page.lock(interaction_id)
-                if recipient is None or before.channel not in self.replying:
-                    raise WrongState("This channel has no way back to the customer.", code="no_way_back")
-                return await page.write(before, model.Said(actor.id, said.text), _by(actor), enclosed)
+                enclosed = await self._mailing.outgoing(page.conn, before, actor, said)
+                written = await page.write(before, model.Said(actor.id, said.text), by(actor), enclosed)
+                await store.drop_draft(page.conn, actor.id, interaction_id, "reply")
+                return written
 
         return await self._once(actor, interaction_id, said, False, write)
 
@@ -93,7 +84,7 @@ class Desk:
             interaction_id,
             said,
             True,
-            lambda: self.journal.write(interaction_id, model.Noted(actor.id), _by(actor), enclosed),
+            lambda: self.journal.write(interaction_id, model.Noted(actor.id), by(actor), enclosed),
         )
 
     async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> None:
@@ -105,6 +96,7 @@ class Desk:
             draft.kind,
             storable(draft.text),
             self.journal.now(),
+            draft.mail if draft.kind == "reply" else None,
         )
 
     async def read(self, actor: Actor, interaction_id: UUID) -> None:
@@ -112,7 +104,7 @@ class Desk:
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
             if before.unread or before.agent_id != actor.id:
-                await page.write(before, model.Seen(actor.id), _by(actor))
+                await page.write(before, model.Seen(actor.id), by(actor))
                 await mark_seen(page, interaction_id, self.journal.now())
 
     async def end(self, actor: Actor, interaction_id: UUID) -> None:
@@ -139,8 +131,8 @@ class Desk:
                 raise NotYours()
             if wanted.note.strip():
                 note = NewNote(self.journal.new_id(), str(self.journal.new_id()), wanted.note, actor.id)
-                before = (await page.write(before, model.Noted(actor.id), _by(actor), Enclosed(note=note))).interaction
-            await page.write(before, act, _by(actor))
+                before = (await page.write(before, model.Noted(actor.id), by(actor), Enclosed(note=note))).interaction
+            await page.write(before, act, by(actor))
 
     async def wait(self, actor: Actor, interaction_id: UUID, wanted: WaitFor) -> None:
         until = self.journal.now() + timedelta(minutes=wanted.minutes)
@@ -166,7 +158,7 @@ class Desk:
             if wanted.agent is not None and not await store.serves(page.conn, wanted.agent, queue):
                 raise Invalid("This agent does not work in that queue.", fields={"agent": "not_in_queue"})
             act = model.Requeued(wanted.reason, queue, wanted.agent)
-            await page.write(before, act, _by(actor))
+            await page.write(before, act, by(actor))
 
     async def log_contact(self, actor: Actor, contact: LoggedContact) -> UUID:
         """Writes down a contact from elsewhere: into a queue for follow-up, or closed at once. Raises `Refused`."""
@@ -186,7 +178,7 @@ class Desk:
             )
         )
         closed = None if contact.follow_up else contact.disposition or "logged"
-        entry = Entry(_by(actor), contact.direction, contact.customer_id, closed)
+        entry = Entry(by(actor), contact.direction, contact.customer_id, closed)
         placed = await self._intake.once(understood, f"agent:{actor.id}", lambda: self._intake.log(understood, entry))
         return placed.interaction_id
 
@@ -219,7 +211,7 @@ class Desk:
                 now_at = interaction
                 for edit in edits:
                     act = model.Corrected(edit["field"], edit["before"], edit["after"])
-                    now_at = (await page.write(now_at, act, _by(actor))).interaction
+                    now_at = (await page.write(now_at, act, by(actor))).interaction
 
     async def _must_serve(self, actor: Actor, interaction_id: UUID) -> None:
         """Everybody reads the whole history; to act on an interaction, it must be one's own or in one's queues."""
@@ -239,7 +231,7 @@ class Desk:
         async with self.journal.begin() as page:
             before = await page.lock(interaction_id)
             if not lifecycle.repeats(before, act):
-                await page.write(before, act, _by(actor))
+                await page.write(before, act, by(actor))
 
     async def _offer(self, actor: Actor, offer_id: UUID) -> asyncpg.Record:
         offer = await store.offer(self.journal.pool, offer_id)
@@ -264,7 +256,3 @@ class Desk:
         if before is None or before["note"] != note or before["text"] != storable(said.text):
             raise Conflict()
         return UUID(str(before["touch_id"])), True
-
-
-def _by(actor: Actor) -> By:
-    return By("supervisor" if actor.supervises else "agent", actor.id)

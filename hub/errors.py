@@ -84,6 +84,18 @@ class Conflict(HubError):
     status, code = 409, "conflict"
 
 
+class Stale(HubError):
+    """The customer wrote meanwhile. Read it, and send again with the version that you have seen then."""
+
+    status, code = 409, "stale"
+
+
+class AlreadySent(HubError):
+    """It is being sent, or was sent already: it cannot be taken back any more."""
+
+    status, code = 409, "already_sent"
+
+
 class TooMany(HubError):
     """Too many attempts. Wait for the given time and try again."""
 

@@ -39,7 +39,7 @@ async def list_interactions(call: Call, query: Listing) -> Page[Card]:
 
 
 async def get_interaction(call: Call, id: UUID) -> Detail:
-    return await interactions.detail(call.parts.pool, call.actor, id, call.parts.desk.replying)
+    return await interactions.detail(call.parts.pool, call.actor, id, call.parts.mailing.letters)
 
 
 async def say(call: Call, id: UUID, body: Say) -> TouchView:
@@ -52,6 +52,11 @@ async def note(call: Call, id: UUID, body: Say) -> TouchView:
 
 async def save_draft(call: Call, id: UUID, body: wire.Draft) -> None:
     await call.parts.desk.draft(call.actor, id, body)
+
+
+async def decide_suggestion(call: Call, id: UUID, body: wire.DecideSuggestion) -> Detail:
+    await call.parts.mailing.decide_suggestion(call.actor, id, body)
+    return await get_interaction(call, id)
 
 
 async def mark_read(call: Call, id: UUID) -> None:
@@ -121,6 +126,7 @@ ENDPOINTS = (
     Endpoint("POST", f"{ONE}/messages", say, "Write to the customer; a retry with the same id answers 200", status=201),
     Endpoint("POST", f"{ONE}/notes", note, "Leave an internal note; a retry with the same id answers 200", status=201),
     Endpoint("PUT", f"{ONE}/draft", save_draft, "Keep what I am writing; an empty text deletes it"),
+    Endpoint("POST", f"{ONE}/suggestions", decide_suggestion, "Whether this belongs to another interaction, or not"),
     Endpoint("POST", f"{ONE}/read", mark_read, "I have seen everything"),
     Endpoint("POST", f"{ONE}/claim", claim, "Pull a waiting contact"),
     Endpoint("POST", f"{ONE}/end", end, "End the conversation; wrap-up begins"),

@@ -13,6 +13,7 @@ from hub.desk import Desk
 from hub.dispatch import Dispatch
 from hub.floor import Floor
 from hub.intake import Intake
+from hub.mailing import Mailing
 from hub.presence import PresenceDesk
 from hub.tasks import Tasks
 from hub.users import Users
@@ -25,6 +26,7 @@ class Parts:
     now: Now
     users: Users
     desk: Desk
+    mailing: Mailing
     floor: Floor
     dispatch: Dispatch
     presence: PresenceDesk

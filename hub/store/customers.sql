@@ -5,7 +5,7 @@ SELECT c.id, coalesce(c.name, '') AS name, c.language, c.created_at, c.version,
 FROM customers c WHERE c.id = $1;
 
 -- name: addresses
-SELECT kind, value, verified FROM addresses WHERE customer_id = $1 ORDER BY kind = 'visitor', created_at, id;
+SELECT kind, value, verified, undeliverable_at, undeliverable_reason FROM addresses WHERE customer_id = $1 ORDER BY kind = 'visitor', created_at, id;
 
 -- name: search
 SELECT c.id, c.created_at FROM customers c

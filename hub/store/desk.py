@@ -9,9 +9,10 @@ import asyncpg
 
 from channels.base import Address
 from hub.store import agents, cards, figures, queues
-from hub.store.journal import Connection
+from hub.store.journal import Connection, as_json
 from hub.store.sql import named
 from hub.wire import Head, Snapshot
+from hub.wire_mail import MailDraft
 
 sql = named(__file__)
 Reader = asyncpg.Pool | Connection
@@ -26,7 +27,7 @@ async def written(pool: asyncpg.Pool, interaction_id: UUID, client_id: str) -> a
     return await pool.fetchrow(sql["written"], interaction_id, client_id)
 
 
-async def recipient(pool: asyncpg.Pool, interaction_id: UUID) -> Address | None:
+async def recipient(pool: Reader, interaction_id: UUID) -> Address | None:
     row = await pool.fetchrow(sql["recipient"], interaction_id)
     return Address(**dict(row)) if row else None
 
@@ -59,17 +60,35 @@ async def may_act(pool: Reader, interaction_id: UUID, agent_id: UUID) -> bool | 
 
 
 async def save_draft(
-    pool: asyncpg.Pool, agent_id: UUID, interaction_id: UUID, kind: str, text: str, now: datetime
+    pool: Reader,
+    agent_id: UUID,
+    interaction_id: UUID,
+    kind: str,
+    text: str,
+    now: datetime,
+    mail: MailDraft | None = None,
 ) -> None:
-    """Keeps a draft; an empty text drops it."""
-    if text:
-        await pool.execute(sql["save_draft"], agent_id, interaction_id, kind, text, now)
+    """Keeps a draft; one without text and recipients is dropped."""
+    if text or mail is not None:
+        head = as_json(mail.model_dump(mode="json")) if mail else None
+        await pool.execute(sql["save_draft"], agent_id, interaction_id, kind, text, now, head)
     else:
-        await pool.execute(sql["drop_draft"], agent_id, interaction_id, kind)
+        await drop_draft(pool, agent_id, interaction_id, kind)
+
+
+async def drop_draft(pool: Reader, agent_id: UUID, interaction_id: UUID, kind: str) -> None:
+    await pool.execute(sql["drop_draft"], agent_id, interaction_id, kind)
 
 
 async def drafts(pool: Reader, agent_id: UUID, interaction_id: UUID) -> dict[str, str]:
-    return {row["kind"]: row["text"] for row in await pool.fetch(sql["drafts"], agent_id, interaction_id)}
+    rows = await pool.fetch(sql["drafts"], agent_id, interaction_id)
+    return {row["kind"]: row["text"] for row in rows if row["text"]}
+
+
+async def draft_mail(pool: Reader, agent_id: UUID, interaction_id: UUID) -> MailDraft | None:
+    """Recipients and subject of the reply that this agent is writing."""
+    found = await pool.fetchval(sql["draft_mail"], agent_id, interaction_id)
+    return MailDraft.model_validate_json(found) if found else None
 
 
 async def snapshot(pool: asyncpg.Pool, agent_id: UUID, now: datetime) -> Snapshot:

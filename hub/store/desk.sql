@@ -28,14 +28,18 @@ SELECT i.agent_id = $2 OR i.preferred_agent_id = $2 OR i.queue_id = ANY (a.queue
 FROM interactions i, agents a WHERE i.id = $1 AND a.id = $2;
 
 -- name: save_draft
-INSERT INTO drafts (agent_id, interaction_id, kind, text, saved_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (agent_id, interaction_id, kind) DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at;
+INSERT INTO drafts (agent_id, interaction_id, kind, text, saved_at, mail) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (agent_id, interaction_id, kind) DO UPDATE
+SET text = excluded.text, saved_at = excluded.saved_at, mail = excluded.mail;
 
 -- name: drop_draft
 DELETE FROM drafts WHERE agent_id = $1 AND interaction_id = $2 AND kind = $3;
 
 -- name: drafts
 SELECT kind, text FROM drafts WHERE agent_id = $1 AND interaction_id = $2;
+
+-- name: draft_mail
+SELECT mail FROM drafts WHERE agent_id = $1 AND interaction_id = $2 AND kind = 'reply';
 
 -- name: agent_version
 SELECT version FROM agents WHERE id = $1;

@@ -21,6 +21,8 @@ from hub.doorbell import Doorbell, Ring
 from hub.floor import Floor
 from hub.intake import Intake, Placement, Weight
 from hub.journal import Journal
+from hub.letters import Letters
+from hub.mailing import Mailing
 from hub.model import Actor, Role
 from hub.outbox import Outbox
 from hub.presence import PresenceDesk
@@ -98,6 +100,14 @@ class Post:
         raise NotImplementedError
 
 
+class MailPost(Post):
+    """A channel like e-mail: nobody drops a second copy, and a message carries its files."""
+
+    kind = "email"
+    repeatable = False
+    carries_files = True
+
+
 @dataclass
 class Heart:
     pool: "asyncpg.Pool[asyncpg.Record]"
@@ -118,6 +128,8 @@ class Heart:
     inbound: Callable[..., Inbound]
     mailboxes: Mailboxes
     tokens: Tokens
+    mailing: Mailing
+    mail: "MailPost"
 
     async def agent(
         self,
@@ -188,8 +200,9 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
     journal = Journal(pool, clock, new_id, doorbell)
     placement = Placement(frozenset({"support", "sales"}), "support", WEIGHTS)
     intake, outbox, presence, post = Intake(journal, placement), Outbox(journal), PresenceDesk(journal), Post()
-    posts: dict[str, Channel] = {"webchat": post}
-    mailboxes = Mailboxes()
+    mailboxes, tokens, mail = Mailboxes(), Tokens("a secret of the tests"), MailPost()
+    posts: dict[str, Channel] = {"webchat": post, "email": mail}
+    mailing = Mailing(intake, Letters(mailboxes, tokens))
 
     def inbound(**more: Any) -> Inbound:
         given: dict[str, Any] = {
@@ -214,7 +227,7 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
         intake,
         outbox,
         Reception(intake, outbox, mailboxes),
-        Desk(journal, intake, Manual(), frozenset({"webchat"})),
+        Desk(journal, intake, Manual(), mailing),
         presence,
         Floor(journal, presence),
         Dispatch(journal, doorbell),
@@ -223,5 +236,7 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
         post,
         inbound,
         mailboxes,
-        Tokens("a secret of the tests"),
+        tokens,
+        mailing,
+        mail,
     )
