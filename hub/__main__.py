@@ -1,4 +1,4 @@
-"""The command line: serve | demo | migrate | check | user | ledger."""
+"""The command line: serve | demo | migrate | check | user | ledger | mail."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from hub import demo, logs, start
+from hub import demo, logs, mail_command, start
 from hub.app import World, build, open_pool
 from hub.clock import new_uuid, utc_now
 from hub.config import ConfigError, load
@@ -177,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", run_migrate, "bring the database's schema up to date")
     _command(commands, "check", run_check, "test the configuration, every connection and every channel")
     _command(commands, "ledger", run_ledger, "what came in, and what became of it")
+    mail_command.add(commands)
     _user_commands(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
     return top
 

@@ -11,7 +11,7 @@ from channels.text import storable
 MAX_HEAD = 256_000  # bytes that are read of a head
 MAX_FIELDS = 2_000
 MAX_PART_FIELDS = 200  # a part has few fields, but a mail may have ten thousand parts
-_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
 _HYPHEN = ord("-")
 _BLANK, _SAME, _NEW, _BODY = range(4)  # what a line of a head is
 _MENDED = re.compile(
@@ -57,11 +57,11 @@ def split(data: bytes, start: int, end: int, warnings: Warnings, limit: int = MA
     while place < end:
         stop = data.find(b"\n", place, end)
         after = end if stop < 0 else stop + 1
-        if after > start + MAX_HEAD or len(fields) >= limit:
+        kind = _kind(data, place, after, inside)
+        if kind in (_SAME, _NEW) and (after > start + MAX_HEAD or len(fields) >= limit):
             warnings.setdefault("header_cut")
             after = _after_blank(data, place, end) if start == 0 else place
             break
-        kind = _kind(data, place, after, inside)
         if kind in (_BLANK, _BODY):
             after = after if kind == _BLANK else place
             if kind == _BODY:
@@ -81,7 +81,7 @@ def split(data: bytes, start: int, end: int, warnings: Warnings, limit: int = MA
 
 def _kind(data: bytes, place: int, after: int, inside: bool) -> int:
     first = data[place]
-    if first in b"\r\n" and not data[place:after].strip():
+    if first in b"\r\n" and after - place < 1_000 and not data[place:after].strip():
         return _BLANK
     if first in b" \t" and inside:
         return _SAME
@@ -114,7 +114,7 @@ def read(fields: list[bytes], warnings: Warnings, default: str = "text/plain") -
             if charset is None:
                 charset = _charset(fields)
             warnings.setdefault("header_not_ascii")
-            text = decode(value, charset or "utf-8", Warnings())
+            text = decode(value, charset, warnings)
         text = unfold(text)
         if "\0" in text:
             text = storable(text)

@@ -16,12 +16,16 @@ from channels.email.parse.words import base64
 
 MAX_PARTS = 10_000  # leaves; what comes after them is one more leaf
 MAX_DEPTH = 60  # parts within parts; what is deeper is a leaf
-MAX_CANDIDATES = 500_000  # lines that begin with two hyphens; after them only the outermost parts are told apart
+MAX_CANDIDATES = 200_000  # lines that begin with two hyphens; after them only the outermost parts are told apart
 SPARSE_DEPTH = 5
+MAX_MENDED = 10_000_000  # bytes of a content whose flaws are mended
+MAX_PIECES = 100_000
+MAX_LINES = 1_500_000  # of uuencode
+MAX_WRONG = 100
 MAX_BOUNDARY = 250  # bytes; RFC 2046 allows 70
 _UNNAMED = re.compile(rb"\n--([^\n]{1,200})\n")
 _SOFT = re.compile(rb"=[ \t]+\r?\n")
-_ALPHABET = re.compile(rb"(?:[A-Za-z0-9+/]{4}|[\r\n \t])*[A-Za-z0-9+/]{0,4}={0,2}[\r\n \t]*")
+_QUADS = re.compile(rb"(?:[A-Za-z0-9+/=]{4})*[A-Za-z0-9+/=]{0,3}\s*")
 _JUNK = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 
 
@@ -183,12 +187,11 @@ def unwrap(data: bytes, start: int, end: int, encoding: str, warnings: Warnings)
     if encoding == "base64":
         return _base64(data, start, end, warnings)
     if encoding == "quoted-printable":
-        content = data[start:end]
-        if b"= " in content or b"=\t" in content:
-            content = _SOFT.sub(b"=\n", content)
-        return binascii.a2b_qp(content)
+        if end - start <= MAX_MENDED and _SOFT.search(data, start, end):
+            return binascii.a2b_qp(_SOFT.sub(b"=\n", data[start:end]))
+        return binascii.a2b_qp(memoryview(data)[start:end])
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _uu(data[start:end], warnings)
+        return _uu(data, start, end, warnings)
     if encoding not in ("", "7bit", "8bit", "binary"):
         warnings.setdefault("encoding_unknown")
     return data[start:end]
@@ -197,11 +200,14 @@ def unwrap(data: bytes, start: int, end: int, encoding: str, warnings: Warnings)
 def _base64(data: bytes, start: int, end: int, warnings: Warnings) -> bytes:
     equal = data.find(b"=", start, end)
     stop = end if equal < 0 else equal
-    rest = b"" if equal < 0 else data[equal:end].lstrip(b"= \t\r\n")
-    if rest and _ALPHABET.fullmatch(rest[:1000]):  # several pieces, each with its own padding
-        pieces = bytes(memoryview(data)[start:end]).translate(None, _JUNK).split(b"=", 1000)
-        return b"".join(base64(piece.decode("ascii")) for piece in pieces if piece and b"=" not in piece)
-    if rest.strip():
+    rest = b"" if equal < 0 else data[equal:min(end, equal + 4_000)].lstrip(b"= \t\r\n")
+    if rest and all(_QUADS.fullmatch(line) for line in rest.split(b"\n")[:20]):
+        if end - start > MAX_MENDED:
+            warnings.setdefault("encoding_broken")
+            return data[start:end]
+        pieces = data[start:end].translate(None, _JUNK).split(b"=", MAX_PIECES)  # each with a padding of its own
+        return b"".join(base64(piece.replace(b"=", b"").decode("ascii")) for piece in pieces)
+    if rest:
         warnings.setdefault("encoding_broken")
     try:
         return binascii.a2b_base64(memoryview(data)[start:min(end, stop + 2)])
@@ -210,17 +216,25 @@ def _base64(data: bytes, start: int, end: int, warnings: Warnings) -> bytes:
         return base64(data[start:stop].translate(None, _JUNK).decode("ascii"))
 
 
-def _uu(content: bytes, warnings: Warnings) -> bytes:
-    out = []
-    for line in content.replace(b"\r\n", b"\n").split(b"\n"):
+def _uu(data: bytes, start: int, end: int, warnings: Warnings) -> bytes:
+    """Line by line; what has too many lines, or is nothing of the kind, stays as it is."""
+    out = bytearray()
+    wrong = 0
+    place = start
+    for _ in range(MAX_LINES):
+        if place >= end:
+            return bytes(out)
+        stop = data.find(b"\n", place, end)
+        stop = end if stop < 0 else stop
+        line = data[place:stop].rstrip(b"\r")
+        place = stop + 1
         if not line or line.startswith((b"begin ", b"end")):
             continue
         try:
-            out.append(binascii.a2b_uu(line))
+            out += binascii.a2b_uu(line[:(((line[0] - 32) & 63) * 4 + 5) // 3])
         except binascii.Error:
-            size = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:size]))
-            except binascii.Error:
-                warnings.setdefault("encoding_broken")
-    return b"".join(out)
+            wrong += 1
+            if wrong > MAX_WRONG:
+                break
+    warnings.setdefault("encoding_broken")
+    return data[start:end]
