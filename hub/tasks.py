@@ -11,6 +11,11 @@ log = structlog.get_logger()
 OnFailure = Literal["stop", "restart"]
 Loop = Callable[[], Awaitable[object]]
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two starts of a failing loop
+END_LIMIT = 5.0  # seconds
+
+
+class Interrupted(Exception):
+    """A loop cannot go on now, and whoever looks after it has been told why: it begins anew after a pause."""
 
 
 class Tasks:
@@ -22,18 +27,31 @@ class Tasks:
     """
 
     def __init__(self, passing: tuple[type[Exception], ...] = ()) -> None:
-        self._passing = passing
+        self._passing: tuple[type[Exception], ...] = (*passing, Interrupted)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._unwell: set[str] = set()
         self._failed: asyncio.Future[str] | None = None
         self.pause: Callable[[float], Awaitable[Any]] = asyncio.sleep
 
-    def supervise(self, name: str, loop: Loop, on_failure: OnFailure = "stop") -> None:
-        """Starts `loop` under `name`, which must be free."""
+    def supervise(self, name: str, loop: Loop, on_failure: OnFailure = "stop",
+                  longest: float = LONGEST_PAUSE) -> None:
+        """Starts `loop` under `name`, which must be free. `longest`: pause between two starts, seconds."""
         if name in self._tasks and not self._tasks[name].done():
             raise ValueError(f"a task named {name!r} is running already")
         self._tasks[name] = asyncio.get_running_loop().create_task(
-            self._run(name, loop, on_failure), name=name)
+            self._run(name, loop, on_failure, longest), name=name)
+
+    async def end(self, name: str, limit: float = END_LIMIT) -> None:
+        """Ends one loop; its name is free then. One that does not end within `limit` seconds is named and left."""
+        task = self._tasks.pop(name, None)
+        self._unwell.discard(name)
+        if task is None or task.done():
+            return
+        task.cancel()
+        _, hanging = await asyncio.wait({task}, timeout=limit)
+        if hanging:
+            log.error("task.hangs", task=name, limit=limit)
+            self._tasks[f"{name} (ending)"] = task
 
     def alive(self) -> dict[str, bool]:
         """Name -> whether it runs, for the health page. One that pauses after its end does not."""
@@ -58,7 +76,7 @@ class Tasks:
             log.error("tasks.hanging", tasks=names, limit=limit)
         return names
 
-    async def _run(self, name: str, loop: Loop, on_failure: OnFailure) -> None:
+    async def _run(self, name: str, loop: Loop, on_failure: OnFailure, longest: float) -> None:
         pause, clock = FIRST_PAUSE, asyncio.get_running_loop().time
         while True:
             began = clock()
@@ -69,7 +87,7 @@ class Tasks:
                 return self._report(name)
             pause = FIRST_PAUSE if clock() - began > LONGEST_PAUSE else pause
             await self.pause(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, longest)
 
     async def _survived(self, name: str, loop: Loop) -> bool:
         """Runs the loop to its end, which it should not have; whether that end was only a passing trouble."""

@@ -1,0 +1,164 @@
+-- name: all
+SELECT id, settings, secrets, version, changed_at FROM mailboxes ORDER BY id;
+
+-- name: stamps
+-- What another hub may have changed.
+SELECT id, version, changed_at, NULL::text AS token FROM mailboxes
+UNION ALL
+SELECT mailbox, 0, NULL, md5(refresh_token) FROM mailbox_states WHERE refresh_token IS NOT NULL
+ORDER BY 1, 2;
+
+-- name: add
+INSERT INTO mailboxes (id, settings, secrets, version, changed_by, changed_at)
+VALUES ($1, $2::text::jsonb, $3, 1, $4, $5) ON CONFLICT DO NOTHING RETURNING version;
+
+-- name: change
+UPDATE mailboxes SET settings = $2::text::jsonb, secrets = $3, version = version + 1, changed_by = $4, changed_at = $5
+WHERE id = $1 AND version = $6 RETURNING version;
+
+-- name: remove
+-- What was fetched stays in the ledger: the same mailbox, added again, does not bring its old mail again.
+DELETE FROM mailboxes WHERE id = $1 RETURNING id;
+
+-- name: states
+SELECT mailbox, connected_at, verified_at, present, missing, problem, problem_text, problem_at, asked_at, refresh_token,
+       lease_holder, lease_until
+FROM mailbox_states;
+
+-- name: arrived
+-- Whichever way they came.
+SELECT substr(source, 6) AS mailbox,
+       count(*) FILTER (WHERE outcome = 'stored') AS stored,
+       count(*) FILTER (WHERE outcome = 'duplicate') AS duplicate,
+       count(*) FILTER (WHERE outcome = 'quarantined' AND decision IS NULL) AS quarantined
+FROM arrivals WHERE source LIKE 'mail:%' GROUP BY source;
+
+-- name: unwell
+SELECT mailbox, count(*) AS failing FROM mailbox_uids WHERE outcome = 'failing' GROUP BY mailbox;
+
+-- name: undecided
+SELECT source, count(*) AS n, min(arrived_at) AS oldest_at FROM arrivals
+WHERE outcome = 'quarantined' AND decision IS NULL GROUP BY source;
+
+-- name: uids
+-- A uid is accounted for when its outcome is borne out by an arrival.
+SELECT u.mailbox, count(*) AS received,
+       count(*) FILTER (WHERE u.outcome = 'stored' AND s.natural_key IS NOT NULL) AS stored,
+       count(*) FILTER (WHERE u.outcome = 'duplicate' AND d.natural_key IS NOT NULL) AS duplicate,
+       count(*) FILTER (WHERE u.outcome = 'quarantined' AND u.reason IS NOT NULL) AS quarantined,
+       count(*) FILTER (WHERE u.outcome = 'failing' AND u.attempts > 0) AS failing
+FROM mailbox_uids u
+LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'stored') s
+       ON s.source = 'mail:' || u.mailbox AND s.natural_key = u.key
+LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'duplicate') d
+       ON d.source = 'mail:' || u.mailbox AND d.natural_key = u.key
+GROUP BY u.mailbox ORDER BY u.mailbox;
+
+-- name: claim
+-- Of several hubs one fetches a mailbox; the next one may when the lease was not renewed.
+INSERT INTO mailbox_states (mailbox, lease_holder, lease_until)
+SELECT one, $2, $3 FROM unnest($1::text[]) AS one ORDER BY one
+ON CONFLICT (mailbox) DO UPDATE SET lease_holder = excluded.lease_holder, lease_until = excluded.lease_until
+WHERE mailbox_states.lease_holder = excluded.lease_holder OR mailbox_states.lease_until IS NULL
+   OR mailbox_states.lease_until < $4
+RETURNING mailbox, asked_at;
+
+-- name: release
+UPDATE mailbox_states SET lease_holder = NULL, lease_until = NULL WHERE lease_holder = $2 AND mailbox = ANY ($1);
+
+-- name: ask
+INSERT INTO mailbox_states (mailbox, asked_at) VALUES ($1, $2)
+ON CONFLICT (mailbox) DO UPDATE SET asked_at = excluded.asked_at;
+
+-- name: place
+-- Of the mailbox that it was until now. In another place uids mean other mails, so that nothing of them is known.
+WITH now_here AS (
+    INSERT INTO mailbox_states (mailbox, place) VALUES ($1, $2)
+    ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place, uidvalidity = NULL, begun = 0, high_water = 0,
+        verified_at = NULL, present = NULL, missing = NULL
+    WHERE mailbox_states.place IS DISTINCT FROM excluded.place
+    RETURNING mailbox
+)
+DELETE FROM mailbox_uids u USING now_here n WHERE u.mailbox = n.mailbox;
+
+-- name: known
+SELECT uidvalidity, high_water FROM mailbox_states WHERE mailbox = $1;
+
+-- name: above
+SELECT uid, outcome, attempts FROM mailbox_uids
+WHERE mailbox = $1 AND uidvalidity = $2 AND (uid > $3 OR outcome = 'failing');
+
+-- name: begin
+INSERT INTO mailbox_states (mailbox, uidvalidity, begun, high_water) VALUES ($1, $2, $3, $3)
+ON CONFLICT (mailbox) DO UPDATE SET uidvalidity = excluded.uidvalidity, begun = excluded.begun,
+    high_water = excluded.high_water, verified_at = NULL, present = NULL, missing = NULL;
+
+-- name: raise_to
+UPDATE mailbox_states SET high_water = greatest(high_water, $3) WHERE mailbox = $1 AND uidvalidity = $2;
+
+-- name: failed
+INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, attempts, reason, at)
+VALUES ($1, $2, $3, 'failing', 1, $4, $5)
+ON CONFLICT (mailbox, uidvalidity, uid) DO UPDATE
+SET attempts = mailbox_uids.attempts + 1, reason = excluded.reason, at = excluded.at
+WHERE mailbox_uids.outcome = 'failing'
+RETURNING attempts;
+
+-- name: quarantined
+-- $5: the bytes' hash, $6: the bytes. Both rows and the bytes, or nothing; a mail that is there already stays there.
+WITH aside AS (
+    INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, attempts, reason, at)
+    VALUES ($1, $2, $3, 'quarantined', 0, $4, $8)
+    ON CONFLICT (mailbox, uidvalidity, uid) DO UPDATE
+    SET outcome = excluded.outcome, reason = excluded.reason, at = excluded.at
+    WHERE mailbox_uids.outcome = 'failing'
+    RETURNING uid
+), kept AS (
+    INSERT INTO blobs (sha256, size, bytes, stored_at) SELECT $5, length($6::bytea), $6, $8 FROM aside
+    ON CONFLICT (sha256) DO NOTHING
+)
+INSERT INTO arrivals (id, source, natural_key, arrived_at, outcome, reason, raw_sha256, content_type, body_sha256)
+SELECT $7, 'mail:' || $1, 'uid:' || $2::bigint || ':' || $3::bigint, $8, 'quarantined', $4, $5, 'message/rfc822', $5
+FROM aside;
+
+-- name: compare
+SELECT count(*) AS present, coalesce(array_agg(p.uid ORDER BY p.uid) FILTER (WHERE u.uid IS NULL), '{}') AS missing
+FROM unnest($3::bigint[]) AS p (uid)
+LEFT JOIN mailbox_uids u ON u.mailbox = $1 AND u.uidvalidity = $2 AND u.uid = p.uid AND u.outcome <> 'failing'
+WHERE p.uid > coalesce((SELECT s.begun FROM mailbox_states s WHERE s.mailbox = $1 AND s.uidvalidity = $2), 0);
+
+-- name: settled
+UPDATE mailbox_uids u SET settled = $4
+FROM unnest($2::bigint[], $3::bigint[]) AS e (uidvalidity, uid)
+WHERE u.mailbox = $1 AND u.uidvalidity = e.uidvalidity AND u.uid = e.uid;
+
+-- name: deletable
+SELECT uid FROM mailbox_uids
+WHERE mailbox = $1 AND uidvalidity = $2 AND outcome IN ('stored', 'duplicate') AND settled IS NULL AND at <= $3
+ORDER BY uid;
+
+-- name: connected
+INSERT INTO mailbox_states (mailbox, connected_at) VALUES ($1, $2)
+ON CONFLICT (mailbox) DO UPDATE SET connected_at = excluded.connected_at, problem = NULL, problem_text = NULL,
+    problem_at = NULL;
+
+-- name: verified
+INSERT INTO mailbox_states (mailbox, verified_at, present, missing, connected_at) VALUES ($1, $2, $3, $4, $2)
+ON CONFLICT (mailbox) DO UPDATE SET verified_at = excluded.verified_at, present = excluded.present,
+    missing = excluded.missing, connected_at = excluded.connected_at,
+    asked_at = CASE WHEN mailbox_states.asked_at > excluded.verified_at THEN mailbox_states.asked_at END;
+
+-- name: problem
+-- The time is that of its beginning.
+INSERT INTO mailbox_states (mailbox, problem, problem_text, problem_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (mailbox) DO UPDATE SET problem = excluded.problem, problem_text = excluded.problem_text,
+    problem_at = CASE WHEN mailbox_states.problem = excluded.problem THEN mailbox_states.problem_at
+                 ELSE excluded.problem_at END;
+
+-- name: refreshed
+INSERT INTO mailbox_states (mailbox, refresh_token) VALUES ($1, $2)
+ON CONFLICT (mailbox) DO UPDATE SET refresh_token = excluded.refresh_token;
+
+-- name: forget
+-- Nothing of this mail could be had: as if it had never been looked at.
+DELETE FROM mailbox_uids WHERE mailbox = $1 AND uidvalidity = $2 AND uid = $3 AND outcome = 'quarantined';
