@@ -59,7 +59,7 @@ class MailboxLedger(Protocol):
         """The mailbox was told: `mark`, `move` or `delete`; `keep`: it stays there, because not all of it is here."""
 
     async def deletable(self, uidvalidity: int, days: int) -> tuple[int, ...]:
-        """Uids stored or duplicate at least so many days ago and never `settled`, in order; with 0 days all of these."""
+        """Uids stored or duplicate at least so many days ago and never `settled`, in order."""
 
     async def connected(self) -> None:
         """The mailbox answers; ends a problem."""

@@ -1,0 +1,46 @@
+"""Mail out of a real Dovecot: all of it, once, as it came, whatever others do in the mailbox meanwhile."""
+
+import ssl
+
+import pytest
+
+from channels.email.imap import ImapError
+from tests.channels.email.imap.stage import Stage, account, mail
+from tests.support.dovecot import Dovecot, MailUser
+from tests.support.waiting import until
+
+
+async def test_all_mails_come_once_with_the_bytes_they_have(stage: Stage, user: MailUser) -> None:
+    mails = [mail(number, size=100 * number) for number in range(1, 31)]
+    user.deliver(*mails)
+    await stage.fetch_until(lambda: stage.ledger.high_water == 30)
+    assert sorted(stage.keeper.raws) == sorted(mails)
+    assert stage.ledger.uids("stored") == list(range(1, 31))
+    assert stage.keeper.tries == 30
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls", "none"])
+async def test_it_gets_in_by_tls_by_starttls_and_in_the_clear(
+        security: str, dovecot: Dovecot, user: MailUser, trust: ssl.SSLContext) -> None:
+    user.deliver(mail(1))
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    await Stage(account(port, user.name, user.password, security), tls=trust).fetch_all(1)
+
+
+async def test_mail_that_comes_while_it_idles_is_taken_at_once(stage: Stage, user: MailUser) -> None:
+    async with stage.running():
+        await until(lambda: stage.ledger.verifications)
+        user.deliver(mail(1))
+        await until(lambda: len(stage.keeper.kept) == 1)
+        user.deliver(mail(2))
+        await until(lambda: len(stage.keeper.kept) == 2)
+
+
+async def test_a_wrong_password_is_told_and_not_tried_again_for_long(stage: Stage, user: MailUser,
+                                                                     dovecot: Dovecot) -> None:
+    stage.patience.set()
+    stage.account = account(dovecot.port, user.name, "wrong")
+    with pytest.raises(ImapError):
+        await stage.fetcher().run()
+    assert [code for code, _ in stage.ledger.problems] == ["log_in"]
+    assert stage.pauses == [600.0]
