@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID, uuid4
 
+from channels import base
 from channels.base import (
     Accepted,
     Address,
@@ -110,6 +111,23 @@ class MemorySink:
             self.lose_answer = False
             raise _unavailable()
         return accepted
+
+    async def take_mail(self, inbound: Inbound) -> base.Kept:
+        """Copies of one mail have one key, whichever mailbox they come to."""
+        self._must_be_up()
+        _must_be_storable(inbound)
+        if self.refuse_next is not None:
+            refusal, self.refuse_next = self.refuse_next, None
+            raise refusal
+        known = next((kept for kept in self.kept.values() if kept.inbound.natural_key == inbound.natural_key), None)
+        if known is not None:
+            self._enter(Arrival(inbound.source, "duplicate", inbound.raw, inbound.content_type))
+            return base.Kept("duplicate", known.accepted.interaction_id)
+        accepted = self._keep(inbound)
+        if self.lose_answer:
+            self.lose_answer = False
+            raise _unavailable()
+        return base.Kept("stored", accepted.interaction_id)
 
     async def take_receipt(self, receipt: Receipt) -> None:
         self._must_be_up()

@@ -160,7 +160,8 @@ def test_html_is_made_of_what_was_written_and_of_nothing_else() -> None:
 
 
 def test_a_link_with_quotes_does_not_leave_its_attribute() -> None:
-    assert '<a href="https://example.com/">https://example.com/</a>"onclick' in html_of('https://example.com/"onclick="x', "", "")
+    html = html_of('https://example.com/"onclick="x', "", "")
+    assert '<a href="https://example.com/">https://example.com/</a>"onclick' in html
 
 
 def test_quotations_of_any_depth_end() -> None:
