@@ -1,0 +1,173 @@
+"""Delivery reports: attached to the message they speak of, no work, never answered (row 18; I7, I10)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from channels.base import Kept, Report
+from hub.doorbell import MessageMoved
+from tests.hub.conftest import Heart
+from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, sent, take
+from tests.support.gaps import GAPS
+
+
+@pytest.fixture(autouse=True)
+async def in_order(heart: Heart) -> AsyncIterator[None]:
+    yield
+    await heart.balanced()
+    assert not await heart.pool.fetch(GAPS)
+
+
+async def message(heart: Heart, mail_id: str) -> Any:
+    return await heart.pool.fetchrow(
+        "SELECT m.state, m.error, o.state AS outbox FROM messages m JOIN mails l ON l.message_id = m.id"
+        " JOIN outbox o ON o.message_id = m.id WHERE l.mail_id = $1",
+        mail_id,
+    )
+
+
+async def said(heart: Heart, it: UUID) -> list[tuple[str, str]]:
+    rows = await heart.pool.fetch(
+        "SELECT data ->> 'action' AS a, data ->> 'recipient' AS r FROM touches"
+        " WHERE interaction_id = $1 AND kind = 'reported' ORDER BY version",
+        it,
+    )
+    return [(row["a"], row["r"]) for row in rows]
+
+
+async def test_row18_a_bounce_fails_its_message_marks_the_address_and_makes_no_work(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it)
+    before = await heart.loaded(it)
+    assert await heart.reception.take_mail(report(heart, ours, uid=4)) == Kept("stored", it)
+    assert tuple(await message(heart, ours)) == ("failed", f"{MIA}: 5.1.1 550 no such user", "failed")
+    after = await heart.loaded(it)
+    assert (after.state, after.unread, after.messages) == (before.state, before.unread, before.messages)
+    marked = await heart.pool.fetchrow("SELECT undeliverable_at, undeliverable_reason FROM addresses")
+    assert tuple(marked) == (heart.clock(), "5.1.1 550 no such user")
+    assert await said(heart, it) == [("failed", MIA)]
+    assert await count(heart, "interactions") == 1
+    assert await count(heart, "mailbox_uids", "outcome = 'stored'") == 1
+    raw = await heart.pool.fetchval(
+        "SELECT b.bytes FROM touches t JOIN blobs b ON b.sha256 = t.raw_sha256 WHERE t.kind = 'reported'"
+    )
+    assert raw == report(heart, ours).raw
+    moved = [ring for ring in heart.rings if isinstance(ring, MessageMoved)]
+    assert [(ring.state, ring.error) for ring in moved] == [("failed", f"{MIA}: 5.1.1 550 no such user")]
+
+
+async def test_a_later_mail_from_the_address_clears_its_mark(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    await heart.reception.take_mail(report(heart, await sent(heart, it)))
+    await take(heart, "2", refs=("1",), machine="auto_reply")
+    assert await count(heart, "addresses", "undeliverable_at IS NOT NULL") == 1
+    await take(heart, "3", refs=("1",))
+    assert await count(heart, "addresses", "undeliverable_at IS NOT NULL") == 0
+
+
+async def test_a_bounce_that_is_no_verdict_on_the_address_leaves_it_alone(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it)
+    await heart.reception.take_mail(report(heart, ours, status="4.4.7"))
+    assert (await message(heart, ours))["state"] == "failed"
+    assert await count(heart, "addresses", "undeliverable_at IS NOT NULL") == 0
+
+
+async def test_i2_a_report_that_comes_again_is_a_duplicate(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    one = report(heart, await sent(heart, it), uid=4)
+    other = replace(one, source="mail:sales")
+    assert [(await heart.reception.take_mail(r)).outcome for r in (one, one, other)] == [
+        "stored", "duplicate", "duplicate",
+    ]  # fmt: skip
+    assert await said(heart, it) == [("failed", MIA)]
+    assert await ledger_of(heart) == {"stored": 2, "duplicate": 2}
+
+
+async def test_row18_a_report_of_nothing_that_we_sent_is_put_aside(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    unknown = report(heart, "<somebody@else.example>", uid=4)
+    assert await heart.reception.take_mail(unknown) == Kept("quarantined")
+    assert await heart.reception.take_mail(replace(unknown, mail=replace(unknown.mail, tokens=(heart.new_id(),)))) == (
+        Kept("quarantined")
+    )
+    assert await count(heart, "interactions") == 1
+    assert await said(heart, it) == []
+    reasons = await heart.pool.fetch("SELECT reason FROM arrivals WHERE outcome = 'quarantined'")
+    assert {row["reason"] for row in reasons} == {"report_without_message"}
+    uid = await heart.pool.fetchrow("SELECT outcome, reason FROM mailbox_uids")
+    assert tuple(uid) == ("quarantined", "report_without_message")
+
+
+async def test_a_delay_is_told_and_fails_nothing(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it, state="unconfirmed")
+    await heart.reception.take_mail(report(heart, ours, action="delayed", status="4.4.1"))
+    assert tuple(await message(heart, ours)) == ("sent", None, "sent")
+    assert await said(heart, it) == [("delayed", MIA)]
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed"])
+async def test_a_delivery_is_marked_and_a_late_delay_does_not_undo_it(heart: Heart, action: str) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it)
+    await heart.reception.take_mail(report(heart, ours, action=action, status="2.0.0"))
+    await heart.reception.take_mail(report(heart, ours, action="delayed", status="4.4.1"))
+    assert tuple(await message(heart, ours)) == ("delivered", None, "delivered")
+
+
+async def test_one_of_several_recipients_fails_and_the_message_stays_sent_but_says_who(heart: Heart) -> None:
+    it = await opened(heart, "1", cc=(BOB,))
+    ours = await sent(heart, it, (MIA, BOB))
+    await heart.reception.take_mail(report(heart, ours, BOB))
+    assert tuple(await message(heart, ours)) == ("sent", f"{BOB}: 5.1.1 550 no such user", "sent")
+    await heart.reception.take_mail(report(heart, ours, MIA.upper()))
+    assert (await message(heart, ours))["state"] == "failed"
+    assert await said(heart, it) == [("failed", BOB), ("failed", MIA.upper())]
+
+
+async def test_one_report_of_several_recipients(heart: Heart) -> None:
+    it = await opened(heart, "1", cc=(BOB,))
+    ours = await sent(heart, it, (MIA, BOB))
+    both = tuple(Report("failed", who, "5.1.1", "gone", ours) for who in (MIA, BOB))
+    await heart.reception.take_mail(report(heart, ours, reports=both, uid=4))
+    assert tuple(await message(heart, ours)) == ("failed", f"{MIA}: 5.1.1 gone; {BOB}: 5.1.1 gone", "failed")
+    assert await said(heart, it) == [("failed", MIA), ("failed", BOB)]
+    assert await ledger_of(heart) == {"stored": 2}
+
+
+async def test_a_bounce_without_message_id_is_known_by_our_token_and_whom_it_missed(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    first, last = await sent(heart, it, (BOB,)), await sent(heart, it)
+    await heart.reception.take_mail(report(heart, "", BOB, tokens=(it,)))
+    assert ((await message(heart, first))["state"], (await message(heart, last))["state"]) == ("failed", "sent")
+    await heart.reception.take_mail(report(heart, "", "", n="x", tokens=(it,)))
+    assert (await message(heart, last))["state"] == "failed"
+    assert await heart.reception.take_mail(report(heart, "", "nobody@example.net", tokens=(it,))) == Kept("quarantined")
+
+
+async def test_nothing_can_be_said_of_a_message_that_has_never_left(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it, state="pending")
+    await heart.pool.execute("UPDATE outbox SET attempts = 0")
+    assert await heart.reception.take_mail(report(heart, ours, tokens=(it,))) == Kept("quarantined")
+    assert (await message(heart, ours))["state"] == "pending"
+
+
+async def test_a_report_that_no_program_can_read_is_shown_and_concludes_nothing(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it)
+    odd = mail(heart, "x", "mailer-daemon@mx.example.com", machine="report", refs=(ours,), text="sorry\nwe tried")
+    assert await heart.reception.take_mail(odd) == Kept("stored", it)
+    assert tuple(await message(heart, ours)) == ("sent", None, "sent")
+    assert await heart.pool.fetchval("SELECT data ->> 'error' FROM touches WHERE kind = 'reported'") == "sorry we tried"
+
+
+async def test_a_report_on_a_closed_interaction_does_not_open_it(heart: Heart) -> None:
+    it = await opened(heart, "1", machine="auto_reply")
+    ours = await sent(heart, it)
+    await heart.reception.take_mail(report(heart, ours))
+    assert await heart.state(it) == "done"
