@@ -1,12 +1,13 @@
 """What has to go out, and what became of it."""
 
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
-from channels.base import Address, FileRef, Outbound
+from channels.base import Address, FileRef, MailOut, Outbound, Party
 from channels.text import storable
 from hub.store.files import of_touches
 from hub.store.journal import Connection
@@ -21,9 +22,20 @@ class Claimed(tuple[Outbound, str, int]):
     __slots__ = ()
 
 
-async def claim(pool: asyncpg.Pool, now: datetime, until: datetime, limit: int) -> list[Claimed]:
-    """Takes due messages, the earliest of each interaction only, so that order is kept within one."""
-    rows = await pool.fetch(sql["claim"], now, until, limit)
+async def claim(
+    pool: asyncpg.Pool,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    kinds: Collection[str],
+    others: bool,
+    loose: Sequence[str],
+) -> list[Claimed]:
+    """Takes due messages of channels, the earliest of each interaction only, so that order is kept within one.
+
+    A message of a `loose` channel waits for an earlier one only until that has been tried once.
+    """
+    rows = await pool.fetch(sql["claim"], now, until, limit, list(kinds), others, list(loose))
     files = await of_touches(pool, [row["touch_id"] for row in rows])
     return [_claimed(row, files.get(row["touch_id"], ())) for row in rows]
 
@@ -39,8 +51,47 @@ def _claimed(row: asyncpg.Record, files: tuple[FileRef, ...]) -> Claimed:
         row["author_name"],
         row["at"],
         files,
+        _mail(row) if row["mail_id"] is not None else None,
     )
     return Claimed((message, row["channel"], row["attempts"]))
+
+
+def _mail(row: asyncpg.Record) -> MailOut:
+    recipients = json.loads(row["recipients"])
+    to, cc, bcc = (_parties(recipients.get(field)) for field in ("to", "cc", "bcc"))
+    return MailOut(
+        mail_id=row["mail_id"],
+        mailbox=row["mailbox"],
+        author=Party(**json.loads(row["author"])),
+        reply_to=next(iter(_parties(json.loads(row["reply_to"]))), None),
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=row["subject"],
+        references=tuple(row["thread"]),
+        signature=row["signature"],
+        quoted=row["quoted"],
+        automatic=row["automatic"],
+    )
+
+
+def _parties(given: Iterable[Mapping[str, str]] | None) -> tuple[Party, ...]:
+    return tuple(Party(one["name"], one["address"]) for one in given or ())
+
+
+async def renew(pool: asyncpg.Pool, message_ids: Sequence[UUID], until: datetime) -> None:
+    await pool.execute(sql["renew"], list(message_ids), until)
+
+
+async def contents(pool: asyncpg.Pool, file_ids: Sequence[UUID]) -> tuple[bytes, ...]:
+    """The bytes of these files, in their order."""
+    found = {row["id"]: row["bytes"] for row in await pool.fetch(sql["contents"], list(file_ids))}
+    return tuple(found[one] for one in file_ids)
+
+
+async def trouble(conn: Connection, message_id: UUID, error: str) -> asyncpg.Record | None:
+    """What the agent is told of a message that has not failed, or not yet."""
+    return await conn.fetchrow(sql["trouble"], message_id, plain(error))
 
 
 async def settle(

@@ -9,19 +9,35 @@ WHERE state = 'sending' AND claimed_until <= $1 AND channel <> ALL ($2::text[]) 
 -- name: claim
 WITH due AS (
     SELECT o.message_id FROM outbox o
-    WHERE o.state = 'pending' AND o.due_at <= $1
+    WHERE o.state = 'pending' AND o.due_at <= $1 AND (o.channel = ANY ($4::text[])) <> $5
       AND NOT EXISTS (SELECT FROM outbox e
-                      WHERE e.interaction_id = o.interaction_id AND e.state IN ('pending', 'sending')
-                        AND (e.created_at, e.message_id) < (o.created_at, o.message_id))
+                      WHERE e.interaction_id = o.interaction_id AND e.channel = o.channel
+                        AND e.state IN ('pending', 'sending')
+                        AND (e.created_at, e.message_id) < (o.created_at, o.message_id)
+                        AND (o.channel <> ALL ($6::text[]) OR e.attempts = 0
+                             OR (e.attempts = 1 AND e.state = 'sending')))
     ORDER BY o.due_at, o.message_id LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE outbox o SET state = 'sending', attempts = o.attempts + 1, claimed_until = $2
     FROM due WHERE o.message_id = due.message_id RETURNING o.*
 )
 SELECT c.message_id, c.interaction_id, c.channel, c.recipient, c.attempts, m.number, m.text, m.author_name, m.at,
-       m.touch_id
-FROM claimed c JOIN messages m ON m.id = c.message_id
+       m.touch_id, l.mail_id, l.mailbox, l.author, l.reply_to, l.recipients, l.subject, l.thread, l.signature,
+       l.quoted, l.automatic
+FROM claimed c JOIN messages m ON m.id = c.message_id LEFT JOIN mails l ON l.message_id = c.message_id
 ORDER BY c.created_at, c.message_id;
+
+-- name: renew
+UPDATE outbox SET claimed_until = $2 WHERE message_id = ANY ($1::uuid[]) AND state = 'sending';
+
+-- name: contents
+SELECT f.id, b.bytes FROM files f JOIN blobs b ON b.sha256 = f.sha256 WHERE f.id = ANY ($1::uuid[]);
+
+-- name: trouble
+-- What is wrong with a message that has not failed as a whole.
+UPDATE messages m SET error = $2 FROM interactions i
+WHERE m.id = $1 AND i.id = m.interaction_id AND message_rank(m.state) < message_rank('failed')
+RETURNING m.id, m.interaction_id, m.number, m.state, i.agent_id, i.address_id, i.channel;
 
 -- name: settle
 -- Only what is being sent: a receipt may have been quicker, and knows better.

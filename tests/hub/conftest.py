@@ -11,9 +11,10 @@ import pytest
 
 from channels.base import Accepted, Address, Channel, Inbound, Outbound, Sent
 from channels.email.ports import Account
-from channels.email.settings import Mailbox, Secrets
+from channels.email.settings import Mailbox, Secrets, Smtp
 from channels.email.tokens import Tokens
 from channels.manual import Manual
+from hub.acknowledge import Acknowledge
 from hub.deliver import Deliver
 from hub.desk import Desk
 from hub.dispatch import Dispatch
@@ -47,7 +48,10 @@ QUEUES: list[dict[str, Any]] = [
     }
     for name in ("support", "sales")
 ]
-WEIGHTS = {"webchat": Weight(30), "email": Weight(25), "form": Weight(20), "manual": Weight(20), "voice": Weight(100, exclusive=True)}
+WEIGHTS = {
+    "webchat": Weight(30), "email": Weight(25), "form": Weight(20), "manual": Weight(20),
+    "voice": Weight(100, exclusive=True),
+}  # fmt: skip
 
 
 class Mailboxes:
@@ -55,7 +59,9 @@ class Mailboxes:
 
     def __init__(self) -> None:
         self.boxes = {
-            name: Account(Mailbox(id=name, address=f"{name}@example.org", queue=name), Secrets())
+            name: Account(
+                Mailbox(id=name, address=f"{name}@example.org", queue=name, smtp=Smtp(host="127.0.0.1")), Secrets()
+            )
             for name in ("support", "sales")
         }
 
@@ -82,6 +88,7 @@ class Post:
     kind = "webchat"
     repeatable = True
     carries_files = False
+    attempt_seconds = 30.0
 
     def __init__(self) -> None:
         self.sent: list[Outbound] = []
@@ -128,6 +135,7 @@ class Heart:
     inbound: Callable[..., Inbound]
     mailboxes: Mailboxes
     tokens: Tokens
+    acknowledge: Acknowledge
     mailing: Mailing
     mail: "MailPost"
 
@@ -237,6 +245,7 @@ async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: 
         inbound,
         mailboxes,
         tokens,
+        Acknowledge(journal, mailboxes, tokens, doorbell),
         mailing,
         mail,
     )
