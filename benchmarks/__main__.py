@@ -5,11 +5,12 @@ import sys
 
 import uvloop
 
-from benchmarks import chat, form, timeline, visitors
+from benchmarks import chat, form, mail, timeline, visitors
 from benchmarks.figures import Line, table
 from benchmarks.stage import stage
 
-ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure}
+ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
+       "mail": mail.measure}
 
 
 async def run(names: list[str]) -> int:

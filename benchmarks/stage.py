@@ -82,12 +82,12 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def hub(on: Stage, name: str = "hub_bench") -> AsyncIterator[Running]:
-    """`hub serve` with one supervisor and one agent, as an administrator would start it."""
+async def hub(on: Stage, name: str = "hub_bench", more: str = "", **environ: str) -> AsyncIterator[Running]:
+    """`hub serve` with one supervisor and one agent, as an administrator would start it; `more` configuration."""
     dsn, port = await on.database(name), free_port()
     config = on.folder / f"{name}.toml"
-    config.write_text(CONFIG.format(port=port), "utf-8")
-    environment = {"DATABASE_URL": dsn, "HUB_SECRET": "b" * 64, "HUB_CONFIG": str(config)}
+    config.write_text(CONFIG.format(port=port) + more, "utf-8")
+    environment = {"DATABASE_URL": dsn, "HUB_SECRET": "b" * 64, "HUB_CONFIG": str(config), **environ}
     await _ended("-m", "hub", "migrate", environment=environment)
     for login, role in (("ann", "agent"), ("sue", "supervisor")):
         await _ended("-m", "hub", "user", "add", login, "--name", login.title(), "--role", role, "--queue", "support",
