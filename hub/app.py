@@ -1,6 +1,8 @@
 """The composition root: the one place that sees everything. Builds in order, and undoes in reverse."""
 
 import asyncio
+import os
+import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from argon2 import PasswordHasher
 from socketio import AsyncRedisManager, AsyncServer
 
 from channels.base import Channel, Sink
-from channels.email.tokens import Tokens
+from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
 from channels.webchat import WebChat, WebChatSettings
@@ -31,19 +33,20 @@ from hub.http import demo, routes, static
 from hub.http.endpoint import authenticate, register
 from hub.http.headers import secure
 from hub.http.health import PROBE, Probe
+from hub.http.mailboxes import TESTS
 from hub.http.measure import METERS, Meters, measure
 from hub.http.origin import behind, same_origin
 from hub.http.parts import PARTS, Parts
 from hub.http.problems import answer_problems
 from hub.intake import Intake, Placement, Weight
 from hub.journal import AWAY, Journal
-from hub.letters import Letters
+from hub.mail_room import MailRoom
 from hub.mailing import Mailing
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.presence import SWEEP, PresenceDesk
 from hub.realtime import Realtime
-from hub.reception import NO_MAILBOXES, Reception
+from hub.reception import Reception
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
@@ -67,6 +70,7 @@ class World:
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     crowd: demo.Customers | None = None
     loops: Mapping[str, Loop] = field(default_factory=dict)
+    node: str = field(default_factory=lambda: f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}")
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,11 @@ class Channels:
     form: Forms
     webchat: WebChat
     manual: Manual
+    email: Email
 
     @property
     def by_kind(self) -> dict[str, Channel]:
-        return {one.kind: one for one in (self.form, self.webchat, self.manual)}
+        return {one.kind: one for one in (self.form, self.webchat, self.manual, self.email)}
 
 
 def open_pool(dsn: str, size: int) -> asyncpg.Pool:
@@ -102,8 +107,10 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     journal = Journal(open_pool(dsn, settings.pool), world.now, world.new_id, doorbell)
     intake = Intake(journal, _placement(settings))
     outbox = Outbox(journal)
-    kinds = _channels(settings, Reception(intake, outbox), sio, world)
-    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks)
+    room = MailRoom(settings, journal, world.now, world.new_id)
+    kinds = _channels(settings, Reception(intake, outbox, room.mailboxes), sio, world, room)
+    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room)
+    app[TESTS] = set()
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     app[METERS].sockets.set_function(lambda: realtime.connected)
     _mount(app, settings, kinds.by_kind, world)
@@ -113,6 +120,11 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         await queues.put(journal.pool, [queue.model_dump() for queue in settings.queues])
         yield
         await _close(journal.pool)
+
+    async def mail(app: web.Application) -> AsyncIterator[None]:
+        await room.open(kinds.email)
+        yield
+        await _within("mail", kinds.email.close())
 
     async def loops(app: web.Application) -> AsyncIterator[None]:
         nodes = Nodes(settings.redis_url.get_secret_value(), doorbell) if settings.redis_url else None
@@ -126,7 +138,9 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
         tasks.supervise("timers", Timers(journal, doorbell).run)
         tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
+        room.start(kinds.email, tasks, doorbell, world.node)
         yield
+        await _within("mailboxes", room.stop())
         await tasks.stop()
         if nodes is not None:
             await nodes.close()
@@ -134,7 +148,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     async def say_goodbye(app: web.Application) -> None:
         await _within("sockets", _hang_up(sio))
 
-    app.cleanup_ctx.extend([database, loops])
+    app.cleanup_ctx.extend([database, mail, loops])
     app.on_shutdown.append(say_goodbye)
     return app
 
@@ -153,10 +167,10 @@ def _placement(settings: Settings) -> Placement:
     return Placement(
         queues=frozenset(queue.id for queue in settings.queues), default_queue=settings.queues[0].id,
         weights={kind: Weight(one.units, one.exclusive) for kind, one in weights.items()},
-        reopen=timedelta(hours=settings.reopen_hours))
+        reopen=timedelta(hours=settings.reopen_hours), reopens={"email": timedelta(days=settings.mail.reopen_days)})
 
 
-def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World) -> Channels:
+def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, room: MailRoom) -> Channels:
     chat = settings.webchat
     secret = settings.secret.get_secret_value() if settings.secret else ""
     options = WebChatSettings(
@@ -166,16 +180,15 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World) ->
     return Channels(
         form=Forms(sink, settings.forms, world.now, world.new_id, secret),
         webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        manual=Manual())
+        manual=Manual(), email=room.channel(sink))
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
-           kinds: Channels, sio: AsyncServer, tasks: Tasks) -> tuple[Parts, Realtime, Watch]:
+           kinds: Channels, sio: AsyncServer, tasks: Tasks, room: MailRoom) -> tuple[Parts, Realtime, Watch]:
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
     watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
-    secret = settings.secret.get_secret_value() if settings.secret else ""
-    mailing = Mailing(intake, Letters(NO_MAILBOXES, Tokens(secret), live={kinds.webchat.kind}))
+    mailing = Mailing(intake, room.letters({kinds.webchat.kind}))
 
     async def authenticated(environ: Mapping[str, Any]) -> Session | None:
         request: web.Request = environ["aiohttp.request"]
@@ -189,7 +202,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         settings=settings, pool=journal.pool, now=world.now, users=users,
         desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
         floor=Floor(journal, presence), dispatch=Dispatch(journal, doorbell), presence=presence,
-        intake=intake, tasks=tasks, channels=kinds.by_kind, disconnect=realtime.disconnect)
+        mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
+        channels=kinds.by_kind, disconnect=realtime.disconnect)
     return parts, realtime, watch
 
 

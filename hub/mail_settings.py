@@ -1,6 +1,8 @@
 """The settings of e-mail: mailboxes, the door for mail servers, and what is the same for all of them."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from hub.wire_mail import SecretName
 
 SECRET_NAMES: tuple[SecretName, ...] = get_args(SecretName)
 Source = Annotated[str, Field(max_length=1000)]
+_PLAIN_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*", re.IGNORECASE)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -46,10 +49,20 @@ class MailSettings(Part):
         "that of `public_url` unless set"))
     reopen_days: int = Field(14, ge=0, le=365, description=(
         "a mail this soon after the end opens the same interaction again; later it opens a linked one"))
-    undo_seconds: int = Field(10, ge=0, le=120, description="a mail may be taken back for so long before it leaves")
+    undo_seconds: int = Field(8, ge=0, le=120, description="a mail may be taken back for so long before it leaves")
     wait_days: int = Field(7, ge=1, le=60, description="a mail of ours waits so long for its answer")
+    files_bytes: int = Field(25_000_000, ge=10_000, description=(
+        "all files of one mail together; on the way they take a third more, and most servers refuse beyond 35 MB"))
     ports: tuple[Port, ...] = Field((25, 143, 465, 587, 993, 2525), description=(
         "the ports that administrators may name on the screen, so that nobody looks around in your network from there"))
+
+    @property
+    def undo(self) -> timedelta:
+        return timedelta(seconds=self.undo_seconds)
+
+    @property
+    def wait(self) -> timedelta:
+        return timedelta(days=self.wait_days)
 
 
 def take_secrets(mailboxes: object, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
@@ -147,8 +160,11 @@ def _addresses(mailbox: Mailbox) -> list[tuple[str, str]]:
 
 
 def _not_an_address(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    # A company's own network may have names that the world does not know, such as hub.localhost or mail.lan.
+    tried = f"{local}@example.org" if _PLAIN_DOMAIN.fullmatch(domain) else address
     try:
-        validate_email(address, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False)
+        validate_email(tried, check_deliverability=False, allow_smtputf8=True)
     except (EmailNotValidError, UnicodeError):
         return "this is no e-mail address"
     return ""

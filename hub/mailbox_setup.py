@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from channels.email.ports import Account
 from channels.email.settings import Mailbox
 from hub import mail_settings
-from hub.errors import Conflict, Invalid, NotFound
+from hub.errors import Conflict, Invalid, NotFound, WrongState
 from hub.mail_settings import Wrong
 from hub.mailboxes import Listed, Mailboxes, names_of, plain_of, secrets_of
 from hub.store import mailboxes as store
@@ -73,6 +73,15 @@ class Setup:
             raise NotFound("There is no such mailbox.")
         await self._mailboxes.refresh()
         self._mailboxes.changed.set()
+
+    async def ask(self, mailbox_id: str) -> None:
+        """Has it compared with the ledger. Raises NotFound, and WrongState where there is nothing to compare."""
+        found = self._mailboxes.listed(mailbox_id)
+        if found is None:
+            raise NotFound("There is no such mailbox.")
+        if not found.fetched:
+            raise WrongState("Nothing is fetched from this mailbox.", code="not_fetched")
+        await self._mailboxes.ask(mailbox_id)
 
     def account(self, wanted: PutMailbox) -> Account:
         """What was entered, with the secrets that are known already. Raises Invalid."""

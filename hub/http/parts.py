@@ -13,8 +13,10 @@ from hub.desk import Desk
 from hub.dispatch import Dispatch
 from hub.floor import Floor
 from hub.intake import Intake
+from hub.mailbox_setup import Setup
 from hub.mailing import Mailing
 from hub.presence import PresenceDesk
+from hub.quarantine import Quarantine
 from hub.tasks import Tasks
 from hub.users import Users
 
@@ -30,6 +32,8 @@ class Parts:
     floor: Floor
     dispatch: Dispatch
     presence: PresenceDesk
+    mailboxes: Setup
+    quarantine: Quarantine
     intake: Intake
     tasks: Tasks
     channels: Mapping[str, Channel]

@@ -2,7 +2,20 @@
 
 from importlib.metadata import version
 
-from hub.http import contacts, customers, desk, files, floor, health, interactions, mail, messages, session
+from hub.http import (
+    contacts,
+    customers,
+    desk,
+    files,
+    floor,
+    health,
+    interactions,
+    mail,
+    mailboxes,
+    messages,
+    quarantine,
+    session,
+)
 from hub.http.endpoint import Call, Endpoint
 from hub.http.openapi import describe
 
@@ -13,6 +26,7 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *messages.ENDPOINTS, *customers.ENDPOINTS,
-    *contacts.ENDPOINTS, *mail.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
+    *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *files.ENDPOINTS,
+    *floor.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )
