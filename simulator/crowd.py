@@ -2,33 +2,46 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 from uuid import UUID, uuid4
 
 import aiohttp
 
-from simulator.customers import PERSONAS, Persona, Scene, choose
+from simulator.correspondence import Correspondent, Door
+from simulator.customers import CORRESPONDENT, PERSONAS, Persona, Post, Scene, choose
 from simulator.form import Form
 from simulator.line import Line, RefusedError
+from simulator.mailsink import MailSink
 from simulator.pace import Pace
 from simulator.record import Acknowledged, Record
-from simulator.stories import Talk, person, tongues
+from simulator.stories import Person, Talk, person, tongues
 
 LIFE_SECONDS = 1800.0  # nobody stays longer
 STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class MailWay:
+    """Where customers hand in their mail, where they get the company's, and to whom they write."""
+
+    door: Door
+    sink: MailSink
+    to: tuple[str, ...]
 
 
 class Crowd:
     """Scripted customers for the hub at `base_url`: `rate` contacts per minute, chosen by `seed`.
 
     `rate` may be changed while it runs. `at_once` bounds how many are there together;
-    who comes later waits outside.
+    who comes later waits outside. With `mail`, some write mails.
     """
 
     def __init__(
         self, base_url: str, rate: float = 6, seed: int = 1, *, pace: Pace | None = None, at_once: int = 200,
         personas: tuple[Persona, ...] = PERSONAS, new_id: Callable[[], UUID] = uuid4,
-        record: Record | None = None,
+        record: Record | None = None, mail: MailWay | None = None,
     ):
         self.rate = rate
         self.record = record or Record()
@@ -36,7 +49,8 @@ class Crowd:
         self._dice = Random(seed)
         self._pace = pace or Pace()
         self._seats = asyncio.Semaphore(at_once)
-        self._personas = personas
+        self._mail = mail
+        self._personas = (*personas, CORRESPONDENT) if mail and personas is PERSONAS else personas
         self._new_id = new_id
         self._people: set[asyncio.Task[None]] = set()
         self._arrivals: asyncio.Task[None] | None = None
@@ -94,7 +108,14 @@ class Crowd:
         assert self._http, "start() comes first"
         line = Line(self._http, self._url, tongue.language, self._new_id, self.record)
         form = Form(self._http, self._url, self.record, self._pace)
-        return Scene(person(dice, tongue, persona.strange), talk, line, form, dice, self._pace, self._new_id)
+        who = person(dice, tongue, persona.strange)
+        return Scene(who, talk, line, form, dice, self._pace, self._new_id, post=self._post(who, talk, dice))
+
+    def _post(self, who: Person, talk: Talk, dice: Random) -> Post | None:
+        if self._mail is None:
+            return None
+        writer = Correspondent(who.name, who.email, self._mail.door, self._new_id, _now, talk.tongue.wrote)
+        return Post(writer, self._mail.sink, dice.choice(self._mail.to), self.record)
 
     async def _live(self, persona: Persona, scene: Scene) -> None:
         try:
@@ -106,6 +127,10 @@ class Crowd:
             pass  # counted where it happened
         finally:
             await scene.line.hang_up()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

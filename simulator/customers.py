@@ -5,15 +5,43 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
+from simulator.correspondence import Correspondent, NotTakenError, Written, recipient_of
 from simulator.form import Form
 from simulator.line import Line
-from simulator.pace import Pace
+from simulator.mailsink import MailSink
+from simulator.pace import Pace, back_off
+from simulator.record import Record
 from simulator.stories import Person, Talk
 
 ANSWER_SECONDS = 600.0  # a patient customer waits that long for a line from an agent, at pace 1
 NUDGE_SECONDS = 45.0
 PATIENCE_SECONDS = 60.0  # an impatient one
 AWAY_SECONDS = 40.0
+MAIL_SECONDS = 1500.0  # until somebody gives up looking into the mailbox
+
+
+@dataclass
+class Post:
+    """How a customer writes mail and gets some. `to` is the company's address."""
+
+    writer: Correspondent
+    box: MailSink
+    to: str
+    record: Record
+
+    async def send(self, written: Written, text: str, pace: Pace) -> None:
+        """Hands the same mail over until the hub has said 250, as any mail server does."""
+        attempt = 0
+        while True:
+            try:
+                await self.writer.hand_over(written, recipient_of(written))
+            except NotTakenError:
+                self.record.troubles["mail: not taken"] += 1
+                await pace.sleep(back_off(attempt))
+                attempt += 1
+            else:
+                self.record.mails[written.message_id] = text
+                return
 
 
 @dataclass
@@ -28,6 +56,7 @@ class Scene:
     pace: Pace
     new_id: Callable[[], UUID]
     heard: int = 0
+    post: Post | None = None
 
     async def say(self, text: str, cut: bool = False) -> None:
         """Types for a human while, then sends; the first message carries the name and address."""
@@ -122,6 +151,27 @@ async def writer(scene: Scene) -> None:
     await scene.form.fill_in(scene.new_id(), values, scene.talk.tongue.language)
 
 
+async def correspondent(scene: Scene) -> None:
+    """Writes a mail, waits for the reply, and answers it until all is told."""
+    post, story, seen = scene.post, scene.talk.story, 0
+    assert post, "only a crowd that knows the hub's door for mail sends correspondents"
+    closing = f"\n\n{scene.talk.tongue.regards}\n{scene.person.name}"
+    text = "\n".join(story.opening)
+    await scene.pace.type(text)
+    await post.send(post.writer.letter(post.to, story.opening[0][:70], text + closing), text, scene.pace)
+    while letters := await post.box.wait(post.writer.address, seen, MAIL_SECONDS):
+        seen = letters[-1].number
+        letter = next((one for one in reversed(letters) if not one.header("Auto-Submitted")), None)
+        if letter is None:
+            continue  # a machine says that it has arrived; nobody answers that
+        said = scene.talk.answer(letter.text.split("\n>")[0])
+        text = said or story.thanks
+        await scene.pace.type(text)
+        await post.send(post.writer.answer(letter, text + closing), text, scene.pace)
+        if said is None:
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class Persona:
     """`share` is the weight among all; a `strange` one has a name that software likes to break."""
@@ -141,6 +191,9 @@ PERSONAS = (
     Persona("strange", 1, patient, strange=True),
     Persona("writer", 3, writer),
 )
+
+
+CORRESPONDENT = Persona("correspondent", 3, correspondent)
 
 
 def choose(dice: Random, personas: tuple[Persona, ...] = PERSONAS) -> Persona:

@@ -33,6 +33,7 @@ class Record:
     doubled: set[UUID] = field(default_factory=set)
     changed: set[UUID] = field(default_factory=set)
     troubles: Counter[str] = field(default_factory=Counter)
+    mails: dict[str, str] = field(default_factory=dict)  # Message-ID -> text, of those that the hub said 250 to
 
     def acknowledge(self, entry: Acknowledged) -> None:
         """A second yes to the same id must name the same interaction; another one is `changed`."""
@@ -52,7 +53,9 @@ class Record:
 
     def summary(self) -> str:
         kinds = Counter(entry.kind for entry in self.acknowledged.values())
-        told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "nothing yet"
+        told = [f"{kind} {count}" for kind, count in sorted(kinds.items())]
+        told += [f"mail {len(self.mails)}"] if self.mails else []
         wrong = f"lost {len(self.lost)}, doubled {len(self.doubled)}, changed {len(self.changed)}"
         troubles = ", ".join(f"{what} {count}" for what, count in self.troubles.most_common())
-        return f"acknowledged: {told}; {wrong}" + (f"; troubles: {troubles}" if troubles else "")
+        said = ", ".join(told) or "nothing yet"
+        return f"acknowledged: {said}; {wrong}" + (f"; troubles: {troubles}" if troubles else "")

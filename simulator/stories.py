@@ -31,6 +31,8 @@ class Tongue:
     nudge: tuple[str, ...]
     give_up: str
     again: str
+    wrote: str  # introduces what a mail quotes
+    regards: str
     facts: tuple[tuple[re.Pattern[str], str], ...]
     stories: tuple[Story, ...]
 
@@ -80,6 +82,8 @@ def _tongue(part: dict[str, Any]) -> Tongue:
         nudge=tuple(part["nudge"]),
         give_up=part["give_up"],
         again=part["again"],
+        wrote=part["wrote"],
+        regards=part["regards"],
         facts=tuple((re.compile(fact["when"], re.IGNORECASE), fact["say"]) for fact in part["facts"]),
         stories=tuple(
             Story(one["topic"], tuple(one["opening"]), tuple(one["answers"]), one["thanks"], one["later"])

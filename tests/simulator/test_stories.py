@@ -7,8 +7,8 @@ import pytest
 from simulator.stories import Talk, person, tongues
 
 
-def test_there_are_stories_in_english_and_chinese() -> None:
-    assert {tongue.language for tongue in tongues().values()} == {"en", "zh-Hans"}
+def test_there_are_stories_in_english_chinese_and_german() -> None:
+    assert {tongue.language for tongue in tongues().values()} == {"en", "zh-Hans", "de"}
     for tongue in tongues().values():
         assert len(tongue.stories) >= 3
         assert all(one.opening and one.answers and one.thanks and one.later for one in tongue.stories)

@@ -23,7 +23,7 @@ class Taken:
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.raw, policy=policy.default)
 
 
 @dataclass
@@ -144,7 +144,7 @@ class _Server(SMTP):
             await super().smtp_DATA(arg)
 
     async def auth_XOAUTH2(self, _: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802
-        user, _, token = base64.b64decode(arguments[1]).decode().partition("\1auth=Bearer ")
+        user, _bearer, token = base64.b64decode(arguments[1]).decode().partition("\1auth=Bearer ")
         self._outside.logins.append(user.removeprefix("user="))
         ok = token.strip("\1") == "fresh"
         return AuthResult(success=ok, handled=False, message=None if ok else "535 5.7.8 Token is stale")

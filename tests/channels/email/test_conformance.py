@@ -34,7 +34,7 @@ class TestEmail(Conformance):
         assert (await driver.deliver(KEY, TEXT)).ok
         assert len(driver.sink.inbounds) == 1
 
-    async def test_row_49_one_mail_to_two_of_our_addresses_is_one_contact(self, driver: MailServer) -> None:  # type: ignore[override]
+    async def test_row_49_one_mail_to_two_of_our_addresses_is_one_contact(self, driver: MailServer) -> None:
         await driver.deliver(KEY, TEXT)
         raw = driver.sink.inbounds[0].raw.partition(b"MIME-Version")
         again = b"".join(raw).partition(b"From:")

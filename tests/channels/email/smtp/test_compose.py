@@ -20,7 +20,7 @@ LONG_NAME = "报价单 2026年3月 一个很长的文件名，用来测试分段
 
 
 def read(message: Outbound) -> EmailMessage:
-    return message_from_bytes(compose(message).raw, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(compose(message).raw, policy=policy.default)
 
 
 def with_file(name: str, type_: str = "application/pdf", content: bytes = b"%PDF") -> Outbound:
@@ -128,7 +128,7 @@ def test_a_chinese_name_is_there_for_both_kinds_of_mail_programs() -> None:
     raw = compose(with_file(LONG_NAME)).raw
     assert b"filename*0*=utf-8''" in raw  # RFC 2231: Gmail, Thunderbird, Apple Mail, Outlook of today
     assert b'name="=?utf-8?B?' in raw  # old Outlook, QQ Mail
-    [found] = message_from_bytes(raw, policy=policy.default).iter_attachments()  # type: ignore[attr-defined]
+    [found] = message_from_bytes(raw, policy=policy.default).iter_attachments()
     assert found.get_filename() == LONG_NAME
 
 
@@ -181,7 +181,7 @@ def test_what_is_written_is_what_is_read(text: str, subject: str, name: str, fil
                            files=(file,), contents=(content,))).raw
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
-    found: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    found: EmailMessage = message_from_bytes(raw, policy=policy.default)
     body = found.get_body(("plain",))
     assert body is not None
     assert body.get_content().replace("\r\n", "\n") == text_of(text, signature, "")

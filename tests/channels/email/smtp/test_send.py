@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -35,8 +36,8 @@ def sender(trust: ssl.SSLContext | None = None) -> Sender:
     return Sender("hub.example.org", _access, QUICK, lambda: trust or ssl.create_default_context())
 
 
-async def attempt(outside: Outside, text: str = "Let me look.", **faults: object) -> SendError:
-    outside.faults = Faults(**faults)  # type: ignore[arg-type]
+async def attempt(outside: Outside, text: str = "Let me look.", **faults: Any) -> SendError:
+    outside.faults = Faults(**faults)
     with pytest.raises(SendError) as failed:
         await sender().send(sending(outside.port), outbound(text))
     assert len(failed.value.text) <= 500
@@ -65,7 +66,7 @@ async def test_dots_at_the_beginning_of_lines_survive(outside: Outside) -> None:
     assert outside.mails[0].raw == raw
 
 
-TEMPORARY = {
+TEMPORARY: dict[str, tuple[dict[str, Any], str]] = {
     "greeting 4xx": ({"greeting": "421 busy"}, "greeting"),
     "greeting 5xx": ({"greeting": "554 no service"}, "greeting"),
     "greeting hangs": ({"hang": "greeting"}, "timeout"),
@@ -93,7 +94,7 @@ async def test_may_be_tried_again(outside: Outside, what: str) -> None:
     assert outside.mails == []
 
 
-PERMANENT = {
+PERMANENT: dict[str, tuple[dict[str, Any], str]] = {
     "mail 5xx": ({"mail": "550 5.7.1 sender rejected"}, "refused"),
     "mail needs log-in": ({"mail": "530 5.7.0 Authentication required"}, "authentication"),
     "mail too large": ({"mail": "552 5.3.4 message too big"}, "too_large"),
