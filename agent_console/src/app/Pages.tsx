@@ -8,6 +8,7 @@ import { DeskPage } from './DeskPage'
 // The desk comes first; the other pages come when somebody goes there.
 const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
 const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
+const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
 const SearchPage = lazy(() => import('../features/search/SearchPage').then((m) => ({ default: m.SearchPage })))
 const FloorPage = lazy(() => import('../features/supervisor/FloorPage').then((m) => ({ default: m.FloorPage })))
 
@@ -44,6 +45,7 @@ export function Pages() {
         <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
         <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
         <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
+        <Route path="/mail/:customer?">{({ customer }) => <NewMailPage customerId={customer} />}</Route>
         <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
         <Route>{() => <Blank title={t('app.not_found')} />}</Route>
       </Switch>

@@ -2,10 +2,11 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
+import { Leaving } from '../features/composer/Leaving'
 import { Offers } from '../features/offer/Offers'
 import { useT } from '../i18n'
 import type { Language } from '../i18n'
-import { deskPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
+import { deskPath, newMailPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
 import type { Card } from '../desk/wire'
 import { Boundary } from './Boundary'
 import { useNews } from './news'
@@ -64,6 +65,7 @@ function Frame({ onLanguage, onLeave }: Props) {
         </main>
       </div>
       <Offers onAccept={onAccept} />
+      <Leaving />
       <Suspense fallback={null}>
         <LogContactDialog isOpen={opened === 'contact'} onClose={close} />
         <Palette isOpen={opened === 'palette'} onClose={close} pages={pages} />
@@ -81,6 +83,7 @@ function useGlobalCommands(open: (what: Opened) => void): void {
   useCommand({ id: 'keys', name: t('command.keys'), keys: ['key:?'], run: () => open('keys') })
   useCommand({ id: 'search', name: t('command.search'), keys: ['Slash'], run: () => go('/search') })
   useCommand({ id: 'contact', name: t('command.log_contact'), keys: ['Alt+KeyN'], run: () => open('contact') })
+  useCommand({ id: 'new_mail', name: t('command.new_mail'), keys: ['Alt+KeyM', 'KeyM'], run: () => go(newMailPath()) })
   useCommand({ id: 'settings', name: t('command.settings'), keys: [], run: () => open('settings') })
 }
 

@@ -2,7 +2,7 @@ import { LostBanner } from '../features/presence/LostBanner'
 import { MissedNotice } from '../features/presence/MissedNotice'
 import { PresenceMenu } from '../features/presence/PresenceMenu'
 import { useT } from '../i18n'
-import { Button, isMac, keyLabel, Menu, useApi, useMe, useTell } from '../shared'
+import { Button, isMac, keyLabel, Menu, newMailPath, useApi, useMe, useTell, useWhere } from '../shared'
 import type { Opened } from './Shell'
 import css from './Shell.module.css'
 
@@ -12,6 +12,7 @@ export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; on
   const me = useMe()
   const api = useApi()
   const tell = useTell()
+  const [, go] = useWhere()
   return (
     <header className={css.bar}>
       <PresenceMenu />
@@ -19,6 +20,9 @@ export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; on
         <LostBanner />
         <MissedNotice />
       </div>
+      <Button kind="plain" icon="mail" onPress={() => go(newMailPath())} aria-label={t('command.new_mail')}>
+        <span className={css.word}>{t('command.new_mail')}</span>
+      </Button>
       <Button kind="plain" icon="plus" onPress={() => onOpen('contact')} className={css.log} aria-label={t('nav.log_contact')}>
         <span className={css.word}>{t('nav.log_contact')}</span>
       </Button>

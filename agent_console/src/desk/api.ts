@@ -54,7 +54,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...interactionCalls(call),
     ...customerCalls(call),
     ...mailCalls(call),
-    raw: (id: string) => readText(fetcher, path('messages', id, 'raw')),
+    raw: (id: string) => readText(fetcher, `${path('messages', id, 'raw')}?view=true`),
   }
 }
 

@@ -176,3 +176,10 @@ it('remembers what may still be taken back', async () => {
   await tick()
   expect(b.state().leaving.map((one) => one.mail?.due_at)).toEqual([due])
 })
+
+it('says which field of a mail is wrong', async () => {
+  const b = bench(() => Promise.reject(new ApiError(422, { code: 'invalid', fields: { 'mail.cc.1': 'ours' } })))
+  b.outbox.send('a', 'reply', 'dear Ann', [], letter)
+  await tick()
+  expect(b.state().pending).toMatchObject([{ state: 'failed', error: 'flaw:ours' }])
+})

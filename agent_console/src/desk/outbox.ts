@@ -110,7 +110,7 @@ export class Outbox {
   private refused(item: Pending, error: unknown): void {
     this.busy.delete(item.interactionId)
     const passing = error instanceof ApiError && (error.passing || error.status === 401)
-    const code = error instanceof ApiError ? error.code : 'broken'
+    const code = codeOf(error)
     this.update(item.id, { state: passing ? 'kept' : 'failed', error: code })
     if (passing) this.parts.later(this.flush, RETRY_MS)
     if (code === 'stale') this.parts.look(item.interactionId)
@@ -128,6 +128,13 @@ export class Outbox {
     this.parts.dispatch({ type: 'pending', pending })
     this.parts.keep.write(JSON.stringify(pending))
   }
+}
+
+/** The hub's code; of what is wrong with a mail's fields, the first as `flaw:<code>`. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return 'broken'
+  const field = error.code === 'invalid' ? Object.values(error.fields)[0] : undefined
+  return field ? `flaw:${field}` : error.code
 }
 
 function seen(state: DeskState, id: string): number {

@@ -6,4 +6,6 @@ export const useWhere = useHashLocation
 
 export const deskPath = (id: string): string => `/desk/${encodeURIComponent(id)}`
 export const customerPath = (id: string): string => `/customers/${encodeURIComponent(id)}`
+/** A new mail, to a customer where one is given. */
+export const newMailPath = (customer?: string): string => (customer ? `/mail/${encodeURIComponent(customer)}` : '/mail')
 export const href = (path: string): string => `#${path}`

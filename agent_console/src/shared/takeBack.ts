@@ -1,5 +1,5 @@
 // A mail that was sent comes back to its composer, for as long as the hub still holds it.
-import type { TouchView } from '../desk/wire'
+import type { MailDraft, TouchView } from '../desk/wire'
 import { useT } from '../i18n'
 import { useDeskParts } from './desk'
 import { useTell } from './status'
@@ -8,7 +8,7 @@ import { useTell } from './status'
 export function useTakeBack(): (touch: TouchView) => Promise<boolean> {
   const t = useT()
   const tell = useTell()
-  const { api, dispatch, sync } = useDeskParts()
+  const { api, dispatch, sync, store } = useDeskParts()
   return async (touch) => {
     const { message_id: messageId, interaction_id: interactionId, mail } = touch
     if (!messageId || !mail) return false
@@ -21,12 +21,16 @@ export function useTakeBack(): (touch: TouchView) => Promise<boolean> {
     } finally {
       dispatch({ type: 'left', messageId })
     }
-    const { to, cc, bcc, subject } = mail
+    // a new mail set its contact aside at once: to write on, somebody has to hold it
+    if (!store.getState().cards[interactionId]?.agent_id) await api.resume(interactionId).catch(() => undefined)
     const files = touch.files.map(({ id, name }) => ({ id, name }))
-    const back = { interactionId, kind: 'reply' as const, text: touch.text ?? '', files, mail: { kind: 'reply' as const, to, cc, bcc, subject } }
-    dispatch({ type: 'returned', back })
+    dispatch({ type: 'returned', back: { interactionId, kind: 'reply', text: touch.text ?? '', files, mail: draftOf(touch, mail) } })
     sync.refresh(interactionId)
     tell(t('mail.undone'))
     return true
   }
+}
+
+function draftOf({ data }: TouchView, { to, cc, bcc, subject }: NonNullable<TouchView['mail']>): MailDraft {
+  return { kind: data.wrote === 'forward' ? 'forward' : 'reply', to, cc, bcc, subject, quote: data.quote !== false }
 }

@@ -1,41 +1,122 @@
 // Writing to the customer and writing to colleagues differ by place, colour, label and the words on the button.
 import { useRef, useState } from 'react'
-import type { Kind } from '../../desk/state'
+import type { ReactNode } from 'react'
+import type { Kind, Returned } from '../../desk/state'
 import type { Card, Detail } from '../../desk/wire'
-import { Icon, names, useCommand, useMe, useT } from '../../shared'
+import { Icon, names, useCommand, useDesk, useMe, useT } from '../../shared'
+import type { IconName } from '../../shared'
 import css from './Composer.module.css'
+import type { Mode } from './letter'
+import { useMailing } from './useMailing'
+import type { Lettering } from './useMailing'
 import { Writer } from './Writer'
 
-export function Composer({ detail, card }: { detail: Detail; card: Card }) {
+interface Props {
+  detail: Detail
+  card: Card
+}
+
+export const Composer = ({ detail, card }: Props) =>
+  detail.reply ? <ByMail detail={detail} card={card} reply={detail.reply} /> : <Sheet detail={detail} card={card} lettering={null} />
+
+function ByMail({ detail, card, reply }: Props & { reply: NonNullable<Detail['reply']> }) {
+  return <Sheet detail={detail} card={card} lettering={useMailing(detail, reply)} />
+}
+
+function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | null }) {
   const t = useT()
   const obstacle = useObstacle(detail, card)
   const [chosen, setChosen] = useState<Kind>('reply')
-  const kind: Kind = obstacle === 'no_way_back' ? 'note' : chosen
+  const { turn, back, done } = useReturned(card.id, (returned) => {
+    setChosen(returned.kind)
+    lettering?.restore(returned.mail)
+  })
+  const cannot = obstacle === 'no_way_back'
+  const kind: Kind = cannot ? 'note' : chosen
   const box = useRef<HTMLDivElement>(null)
-  const turnTo = (next: Kind) => {
+  const turnTo = (next: Kind, mode?: Mode) => {
     setChosen(next)
-    requestAnimationFrame(() => box.current?.querySelector('textarea')?.focus())
+    if (mode) lettering?.turn(mode)
+    requestAnimationFrame(() => box.current?.querySelector(mode === 'forward' ? 'input' : 'textarea')?.focus())
   }
-  useCommand({ id: 'reply', name: t('command.reply'), keys: ['Alt+KeyL', 'KeyR'], run: () => turnTo('reply') })
-  useCommand({ id: 'note', name: t('command.note'), keys: ['Alt+KeyP', 'KeyN'], run: () => turnTo('note') })
+  useModes(lettering !== null && !cannot, turnTo)
   return (
     <section ref={box} aria-label={t('composer.label')} className={names(css.composer, kind === 'note' && css.noting)}>
-      <div className={css.tabs} role="group" aria-label={t('composer.label')}>
-        <button type="button" aria-pressed={kind === 'reply'} className={css.replyTab} disabled={obstacle === 'no_way_back'} onClick={() => turnTo('reply')}>
-          {t('composer.reply')}
-        </button>
-        <button type="button" aria-pressed={kind === 'note'} className={css.noteTab} onClick={() => turnTo('note')}>
-          <Icon name="note" size={16} />
-          {t('composer.note')}
-        </button>
-        <span className={css.to}>
-          <To kind={kind} card={card} />
-        </span>
-      </div>
-      {obstacle && stands(obstacle, kind) && <p className={css.obstacle}>{t(`composer.${obstacle}`)}</p>}
-      {(kind === 'note' || !obstacle) && <Writer key={`${card.id} ${kind}`} id={card.id} kind={kind} draft={detail.drafts[kind] ?? ''} />}
+      <Tabs kind={kind} card={card} mode={lettering?.letter.mode ?? null} cannot={cannot} onTurn={turnTo} />
+      <Obstructed obstacle={obstacle} kind={kind}>
+        <Writer
+          key={`${card.id} ${kind} ${turn}`} id={card.id} kind={kind} draft={detail.drafts[kind] ?? ''} name={card.customer_name}
+          back={back?.kind === kind ? back : null} onTaken={done} mailing={mailingOf(kind, lettering)}
+        />
+      </Obstructed>
     </section>
   )
+}
+
+const mailingOf = (kind: Kind, lettering: Lettering | null) => (kind === 'reply' ? lettering?.mailing : undefined)
+
+/** Says what stands in the way, and shows the writing where nothing does. */
+function Obstructed({ obstacle, kind, children }: { obstacle: Obstacle | null; kind: Kind; children: ReactNode }) {
+  const t = useT()
+  return (
+    <>
+      {obstacle && stands(obstacle, kind) && <p className={css.obstacle}>{t(`composer.${obstacle}`)}</p>}
+      {(kind === 'note' || !obstacle) && children}
+    </>
+  )
+}
+
+interface TabsProps {
+  kind: Kind
+  card: Card
+  /** Null where the way back is no mail. */
+  mode: Mode | null
+  cannot: boolean
+  onTurn: (kind: Kind, mode?: Mode) => void
+}
+
+function Tabs({ kind, card, mode, cannot, onTurn }: TabsProps) {
+  const t = useT()
+  return (
+    <div className={css.tabs} role="group" aria-label={t('composer.label')}>
+      {(mode ? MODES : MODES.slice(0, 1)).map((one) => (
+        <button
+          key={one} type="button" aria-pressed={kind === 'reply' && (mode ?? 'reply') === one} className={css.replyTab} disabled={cannot}
+          onClick={() => onTurn('reply', one)}
+        >
+          {mode && <Icon name={ICONS[one]} size={16} />}
+          <span>{t(`composer.${one}`)}</span>
+        </button>
+      ))}
+      <button type="button" aria-pressed={kind === 'note'} className={css.noteTab} onClick={() => onTurn('note')}>
+        <Icon name="note" size={16} />
+        <span>{t('composer.note')}</span>
+      </button>
+      <span className={css.to}>{(kind === 'note' || !mode) && <To kind={kind} card={card} />}</span>
+    </div>
+  )
+}
+
+const MODES: readonly Mode[] = ['reply', 'all', 'forward']
+const ICONS: Record<Mode, IconName> = { reply: 'reply', all: 'replyAll', forward: 'forward' }
+
+function useModes(mail: boolean, turnTo: (kind: Kind, mode?: Mode) => void): void {
+  const t = useT()
+  useCommand({ id: 'reply', name: t('command.reply'), keys: ['Alt+KeyL', 'KeyR'], run: () => turnTo('reply', 'reply') })
+  useCommand(mail ? { id: 'all', name: t('command.all'), keys: ['Alt+Shift+KeyL', 'KeyA'], run: () => turnTo('reply', 'all') } : null)
+  useCommand(mail ? { id: 'forward', name: t('command.forward'), keys: ['Alt+KeyF', 'KeyF'], run: () => turnTo('reply', 'forward') } : null)
+  useCommand({ id: 'note', name: t('command.note'), keys: ['Alt+KeyP', 'KeyN'], run: () => turnTo('note') })
+}
+
+/** A message of this contact that comes back to be written on; the writer begins anew with it. */
+function useReturned(id: string, onBack: (back: Returned) => void) {
+  const returned = useDesk((state) => state.returned[id])
+  const [taken, setTaken] = useState<{ turn: number; back: Returned | null }>({ turn: 0, back: null })
+  if (returned && taken.back !== returned) {
+    setTaken({ turn: taken.turn + 1, back: returned })
+    onBack(returned)
+  }
+  return { ...taken, done: () => setTaken((before) => ({ ...before, back: null })) }
 }
 
 type Obstacle = 'no_way_back' | 'not_holder'

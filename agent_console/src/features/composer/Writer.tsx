@@ -1,68 +1,182 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
-import type { ClipboardEvent, DragEvent, KeyboardEvent } from 'react'
-import type { Kind } from '../../desk/state'
-import { Button, composing, isMac, keyLabel, names, usePreferences, useApi, useDeskParts, useT } from '../../shared'
+import { useRef, useState } from 'react'
+import type { ClipboardEvent, DragEvent, KeyboardEvent, ReactNode } from 'react'
+import type { Kind, Returned } from '../../desk/state'
+import type { MailDraft } from '../../desk/wire'
+import { Button, composing, goTo, Icon, isMac, keyLabel, names, usePreferences, useApi, useDeskParts, useT } from '../../shared'
 import css from './Composer.module.css'
-import { createDrafts } from './drafts'
 import { attach, detachAll, useAttached } from './files'
 import type { Attached } from './files'
 import { Attachments } from './Attachments'
+import { useSeen } from './useSeen'
+import type { Seen } from './useSeen'
+import { useText } from './useText'
 
 const MOST = 20_000
 const WARN = 500
-const TYPING_MS = 3_000
 
-export function Writer({ id, kind, draft }: { id: string; kind: Kind; draft: string }) {
-  const t = useT()
-  const { enterSends } = usePreferences()
+/** What makes of a text a mail. */
+export interface Mailing {
+  /** Kept with the text; null for what the hub proposes anyway. */
+  draft: MailDraft | null
+  /** As it is sent, or null where something is wrong, which is shown then. */
+  ready: (text: string, files: number) => MailDraft | null
+  onSent: () => void
+  /** What is forwarded speaks for itself. */
+  mayBeEmpty: boolean
+  head: ReactNode
+  foot: ReactNode
+}
+
+interface Props {
+  id: string
+  kind: Kind
+  draft: string
+  name: string
+  back: Returned | null
+  onTaken: () => void
+  mailing?: Mailing | undefined
+}
+
+export function Writer(props: Props) {
+  const { id, kind, draft, name, back, onTaken, mailing } = props
+  const enterSends = usePreferences().enterSends && !mailing // a letter has paragraphs
   const of = `${id} ${kind}`
   const files = useAttached(of)
-  const [text, setText] = useText(id, kind, draft)
-  const picker = useRef<HTMLInputElement>(null)
-  const ready = isReady(text, files)
-  const send = useSend(id, kind)
-  const submit = () => {
-    if (!ready) return
-    send(text, files.flatMap((file) => (file.id ? [{ id: file.id, name: file.name }] : [])))
-    detachAll(of)
-    setText('')
-  }
+  const [text, setText] = useText({ id, kind, draft, mail: mailing?.draft, back, onTaken })
+  const seen = useSeen(id, text)
+  const ready = isReady(text, files, mailing?.mayBeEmpty)
+  const submit = useSubmit(props, { text, files, seen: seen.seen, clear: () => setText('') })
   const onKey = (event: KeyboardEvent) => {
-    if (!sends(event, enterSends)) return
+    if (!sends(event, enterSends && event.target instanceof HTMLTextAreaElement)) return
     event.preventDefault()
-    submit()
+    if (ready) submit()
   }
   const { over, take, dropping } = useTaking(of)
   return (
-    <div className={names(css.writer, over && css.over)} {...dropping}>
-      <textarea
-        dir="auto" rows={3} value={text} onKeyDown={onKey} aria-label={t(placeholders[kind])} placeholder={t(placeholders[kind])}
-        onChange={(event) => setText(event.target.value)}
-        onPaste={(event: ClipboardEvent) => take(event.clipboardData.files) && event.preventDefault()}
-      />
-      {over && <p className={css.drop}>{t('composer.drop')}</p>}
+    <div className={names(css.writer, over && css.over)} {...dropping} onKeyDown={onKey}>
+      {mailing && <Meanwhile seen={seen} name={name} />}
+      {mailing?.head}
+      <Words kind={kind} isMail={Boolean(mailing)} text={text} onText={setText} onFiles={take} autoFocus={back !== null} />
+      {over && <Drop />}
       <Attachments of={of} files={files} />
-      <div className={css.bar}>
-        <input ref={picker} type="file" multiple hidden aria-label={t('composer.attach')} onChange={(event) => {
-          take(event.target.files)
-          event.target.value = ''
-        }} />
-        <Button kind="plain" icon="clip" aria-label={t('composer.attach')} onPress={() => picker.current?.click()} />
-        <Length n={MOST - text.length} />
-        <span className={css.keys}>{keyLabel(enterSends ? 'Enter' : 'Mod+Enter', isMac())}</span>
-        <Button kind="primary" className={css.send} icon={kind === 'note' ? 'note' : 'send'} onPress={submit} isDisabled={!ready}>
-          {t(`composer.${kind}.send`)}
-        </Button>
-      </div>
+      {mailing?.foot}
+      <Bar kind={kind} onPick={take} left={MOST - text.length} keys={enterSends ? 'Enter' : 'Mod+Enter'} submit={submit} ready={ready} />
     </div>
   )
 }
 
-const isReady = (text: string, files: readonly Attached[]): boolean =>
-  files.every((file) => file.id) && text.length <= MOST && (text.trim() !== '' || files.length > 0)
+interface WordsProps {
+  kind: Kind
+  isMail: boolean
+  text: string
+  onText: (text: string) => void
+  onFiles: (files: FileList) => boolean
+  autoFocus: boolean
+}
+
+function Words({ kind, isMail, text, onText, onFiles, autoFocus }: WordsProps) {
+  const t = useT()
+  const label = t(isMail ? 'composer.mail.placeholder' : placeholders[kind])
+  return (
+    <textarea
+      dir="auto" rows={isMail ? 5 : 3} value={text} aria-label={label} placeholder={label} autoFocus={autoFocus}
+      onChange={(event) => onText(event.target.value)}
+      onPaste={(event: ClipboardEvent) => onFiles(event.clipboardData.files) && event.preventDefault()}
+    />
+  )
+}
+
+export function Drop() {
+  const t = useT()
+  return <p className={css.drop}>{t('composer.drop')}</p>
+}
+
+interface BarProps {
+  kind: Kind
+  onPick: (files: FileList | null) => void
+  /** Characters that are left. */
+  left: number
+  keys: string
+  submit: () => void
+  ready: boolean
+}
+
+function Bar({ kind, onPick, left, keys, submit, ready }: BarProps) {
+  const t = useT()
+  return (
+    <div className={css.bar}>
+      <Picker onPick={onPick} />
+      <Length n={left} />
+      <span className={css.keys}>{keyLabel(keys, isMac())}</span>
+      <Button kind="primary" className={css.send} icon={kind === 'note' ? 'note' : 'send'} onPress={submit} isDisabled={!ready}>
+        {t(`composer.${kind}.send`)}
+      </Button>
+    </div>
+  )
+}
+
+interface Written {
+  text: string
+  files: readonly Attached[]
+  seen: number
+  clear: () => void
+}
+
+/** Hands over what is ready to be sent; where something is wrong with a mail, it stays and says so. */
+function useSubmit({ id, kind, mailing }: Props, { text, files, seen, clear }: Written): () => void {
+  const { outbox } = useDeskParts()
+  return () => {
+    const mail = mailing?.ready(text, files.length)
+    if (mail === null) return
+    outbox.send(id, kind, text, kept(files), mail && { mail, seen })
+    detachAll(`${id} ${kind}`)
+    clear()
+    mailing?.onSent()
+  }
+}
+
+export const kept = (files: readonly Attached[]): { id: string; name: string }[] =>
+  files.flatMap((file) => (file.id ? [{ id: file.id, name: file.name }] : []))
+
+/** Said as soon as it is known, so that nobody finishes an answer to what is no longer the question. */
+function Meanwhile({ seen, name }: { seen: Seen; name: string }) {
+  const t = useT()
+  const first = seen.missed[0]
+  return (
+    <div role="status">
+      {first && (
+        <p className={css.meanwhile}>
+          <Icon name="alert" size={14} />
+          <span className="ellipsis">{t('mail.stale.short', { name: name || t('inbox.unknown') })}: <bdi>{first.text}</bdi></span>
+          <Button onPress={() => {
+            seen.read()
+            goTo(first.id)
+          }}>{t('mail.stale.look')}</Button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+export function Picker({ onPick }: { onPick: (files: FileList | null) => void }) {
+  const t = useT()
+  const picker = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <input ref={picker} type="file" multiple hidden aria-label={t('composer.attach')} onChange={(event) => {
+        onPick(event.target.files)
+        event.target.value = ''
+      }} />
+      <Button kind="plain" icon="clip" aria-label={t('composer.attach')} onPress={() => picker.current?.click()} />
+    </>
+  )
+}
+
+const isReady = (text: string, files: readonly Attached[], mayBeEmpty = false): boolean =>
+  files.every((file) => file.id) && text.length <= MOST && (text.trim() !== '' || files.length > 0 || mayBeEmpty)
 
 /** Files come by button, by paste and by being dropped. */
-function useTaking(of: string) {
+export function useTaking(of: string) {
   const t = useT()
   const api = useApi()
   const [over, setOver] = useState(false)
@@ -78,6 +192,7 @@ function useTaking(of: string) {
     },
     onDragLeave: () => setOver(false),
     onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer.types.includes('Files')) return // text that is moved about is the field's own matter
       event.preventDefault()
       setOver(true)
     },
@@ -97,45 +212,4 @@ function Length({ n }: { n: number }) {
   const t = useT()
   if (n > WARN) return null
   return <span className={n < 0 ? css.long : 'quiet small'}>{n < 0 ? t('composer.long', { n: -n }) : t('composer.left', { n })}</span>
-}
-
-/** The text, kept as a draft here and at the hub; the customer is told that somebody types. */
-function useText(id: string, kind: Kind, draft: string): [string, (text: string) => void] {
-  const { api, dispatch, typing } = useDeskParts()
-  const [text, setText] = useState(draft)
-  const told = useRef(0)
-  const drafts = useMemo(
-    () => createDrafts({ save: api.draft, later: (job, ms) => {
-      const timer = setTimeout(job, ms)
-      return () => clearTimeout(timer)
-    } }),
-    [api],
-  )
-  useEffect(() => {
-    addEventListener('pagehide', drafts.flush)
-    return () => {
-      removeEventListener('pagehide', drafts.flush)
-      drafts.flush()
-      if (told.current) typing(id, false)
-    }
-  }, [drafts, id, typing])
-  const write = (next: string) => {
-    setText(next)
-    dispatch({ type: 'drafted', id, kind, text: next })
-    drafts.change(id, kind, next)
-    if (kind === 'note') return
-    if (next && Date.now() - told.current > TYPING_MS) {
-      told.current = Date.now()
-      typing(id, true)
-    } else if (!next && told.current) {
-      told.current = 0
-      typing(id, false)
-    }
-  }
-  return [text, write]
-}
-
-function useSend(id: string, kind: Kind) {
-  const { outbox } = useDeskParts()
-  return (text: string, files: readonly { id: string; name: string }[]) => outbox.send(id, kind, text, files)
 }

@@ -1,14 +1,18 @@
 import { expect, it, vi } from 'vitest'
+import type { Draft } from '../../desk/wire'
 import { createDrafts } from './drafts'
 
-function bench(save: (id: string, draft: { text: string }) => Promise<unknown> = () => Promise.resolve()) {
+function bench(save: (id: string, draft: Draft) => Promise<unknown> = () => Promise.resolve()) {
   const jobs = new Set<() => void>()
+  let cancelled = 0
   const saver = vi.fn(save)
   const drafts = createDrafts({
     save: saver,
     later: (job) => {
       jobs.add(job)
-      return () => jobs.delete(job)
+      return () => {
+        cancelled += Number(jobs.delete(job))
+      }
     },
   })
   const run = async () => {
@@ -17,22 +21,41 @@ function bench(save: (id: string, draft: { text: string }) => Promise<unknown> =
     due.forEach((job) => job())
     for (let i = 0; i < 10; i++) await Promise.resolve()
   }
-  return { drafts, saver, run, texts: () => saver.mock.calls.map(([id, draft]) => `${id}:${draft.text}`) }
+  return { drafts, saver, run, waiting: () => jobs.size, cancelled: () => cancelled, texts: () => saver.mock.calls.map(([id, draft]) => `${id}:${draft.text}`) }
 }
 
 it('saves only the last of what was typed, each kind for itself', async () => {
   const b = bench()
-  b.drafts.change('i', 'reply', 'he')
-  b.drafts.change('i', 'reply', 'hello')
-  b.drafts.change('i', 'note', 'psst')
+  b.drafts.change('i', { kind: 'reply', text: 'he' })
+  b.drafts.change('i', { kind: 'reply', text: 'hello' })
+  b.drafts.change('i', { kind: 'note', text: 'psst' })
   await b.run()
   expect(b.texts()).toEqual(['i:hello', 'i:psst'])
 })
 
+it('saves who types without a pause all the same: the time runs from the first change', async () => {
+  const b = bench()
+  b.drafts.change('i', { kind: 'reply', text: 'a' })
+  expect(b.waiting()).toBe(1)
+  for (const text of ['ab', 'abc', 'abcd']) b.drafts.change('i', { kind: 'reply', text })
+  expect([b.waiting(), b.cancelled()]).toEqual([1, 0])
+  await b.run()
+  expect(b.texts()).toEqual(['i:abcd'])
+})
+
+it('keeps the recipients of a mail that has no text yet', async () => {
+  const b = bench()
+  const mail = { kind: 'forward' as const, to: [{ address: 'ann@a.org' }] }
+  b.drafts.change('i', { kind: 'reply', text: '', mail })
+  expect(b.saver).not.toHaveBeenCalled()
+  await b.run()
+  expect(b.saver.mock.calls).toEqual([['i', { kind: 'reply', text: '', mail }]])
+})
+
 it('drops a draft at once when its message was sent', async () => {
   const b = bench()
-  b.drafts.change('i', 'reply', 'hello')
-  b.drafts.change('i', 'reply', '')
+  b.drafts.change('i', { kind: 'reply', text: 'hello' })
+  b.drafts.change('i', { kind: 'reply', text: '' })
   await b.run()
   expect(b.texts()).toEqual(['i:'])
 })
@@ -40,9 +63,9 @@ it('drops a draft at once when its message was sent', async () => {
 it('never lets an older text overtake a newer one', async () => {
   const open: (() => void)[] = []
   const b = bench(() => new Promise<void>((resolve) => open.push(resolve)))
-  b.drafts.change('i', 'reply', 'one')
+  b.drafts.change('i', { kind: 'reply', text: 'one' })
   await b.run()
-  b.drafts.change('i', 'reply', 'two')
+  b.drafts.change('i', { kind: 'reply', text: 'two' })
   await b.run()
   expect(b.texts()).toEqual(['i:one'])
   open[0]?.()
@@ -53,7 +76,7 @@ it('never lets an older text overtake a newer one', async () => {
 it('tries again what could not be saved', async () => {
   let fail = true
   const b = bench(() => (fail ? Promise.reject(new Error('offline')) : Promise.resolve()))
-  b.drafts.change('i', 'reply', 'kept')
+  b.drafts.change('i', { kind: 'reply', text: 'kept' })
   await b.run()
   fail = false
   await b.run()

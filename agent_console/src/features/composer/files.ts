@@ -35,5 +35,9 @@ export function attach(of: string, files: Iterable<File>, api: Api, t: Translate
   }
 }
 
+/** Files that are at the hub already come back with the message that they hung on. */
+export const reattach = (of: string, files: readonly { id: string; name: string }[]): void =>
+  change(of, (all) => [...all, ...files.map(({ id, name }) => ({ key: `file${++last}`, name, id, error: null }))])
+
 export const detach = (of: string, key: string): void => change(of, (all) => all.filter((one) => one.key !== key))
 export const detachAll = (of: string): void => change(of, () => NONE)

@@ -71,7 +71,8 @@ function Stale({ item, detail }: { item: Pending; detail: Detail }) {
 }
 
 function wording(item: Pending, behind: boolean, t: ReturnType<typeof useT>): string {
-  if (item.state === 'failed') return t('pending.failed', { why: describeCode(item.error ?? '', t) })
+  const flaw = /^flaw:(.+)$/.exec(item.error ?? '')?.[1]
+  if (item.state === 'failed') return t('pending.failed', { why: flaw ? t.word('flaw', flaw) : describeCode(item.error ?? '', t) })
   if (behind) return t('pending.behind')
   return item.state === 'sending' ? t('pending.sending') : t('pending.kept')
 }

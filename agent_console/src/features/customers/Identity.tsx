@@ -2,12 +2,13 @@
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
 import type { AddressView, CustomerEdit, CustomerView } from '../../desk/wire'
-import { Button, day, describe, DialogActions, Icon, names, Select, TextField, useApi, useT } from '../../shared'
+import { Button, day, describe, DialogActions, Icon, names, newMailPath, Select, TextField, useApi, useT, useWhere } from '../../shared'
 import { languages } from '../../i18n'
 import css from './Customers.module.css'
 
 export function Identity({ customer, onChanged, level: Level = 'h2' }: { customer: CustomerView; onChanged: (changed: CustomerView) => void; level?: 'h1' | 'h2' }) {
   const t = useT()
+  const [, go] = useWhere()
   const [editing, setEditing] = useState(false)
   const done = (changed: CustomerView) => {
     setEditing(false)
@@ -20,6 +21,9 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
       ) : (
         <div className={css.nameLine}>
           <Level dir="auto" className={css.name}>{customer.name || t('customer.unknown')}</Level>
+          {customer.addresses.some((one) => one.kind === 'email') && (
+            <Button kind="plain" icon="mail" aria-label={t('customer.write')} onPress={() => go(newMailPath(customer.id))} />
+          )}
           <Button kind="plain" icon="edit" aria-label={t('customer.rename')} onPress={() => setEditing(true)} />
         </div>
       )}
@@ -67,6 +71,12 @@ function Addresses({ addresses }: { addresses: readonly AddressView[] }) {
             {address.verified && <Icon name="check" size={12} />}
             {t(address.verified ? 'customer.verified' : 'customer.claimed')}
           </span>
+          {address.undeliverable_at && (
+            <span className={names('chip bad', css.undeliverable)} title={t('customer.undeliverable.since', { day: day(address.undeliverable_at, t.language), why: address.undeliverable_reason ?? '' })}>
+              <Icon name="alert" size={12} />
+              {t('customer.undeliverable')}
+            </span>
+          )}
         </li>
       ))}
       {visitors > 0 && <li className="quiet small">{t('customer.visits', { n: visitors })}</li>}
