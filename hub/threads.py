@@ -16,6 +16,7 @@ import structlog
 from channels.base import Inbound, Kept, MailIn, Party
 from channels.email.parse import clean
 from channels.email.ports import Accounts
+from channels.text import storable
 from hub import model
 from hub.errors import HubError, Unavailable
 from hub.intake import OVERTAKEN, Intake, Overtaken, Person, uid_rows
@@ -98,9 +99,19 @@ class Threads:
             try:
                 found = await self._places.add(letter)
                 return found if isinstance(found, Kept) else await self._belongs(letter, found)
-            except (Overtaken, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+            except (Overtaken, asyncpg.DeadlockDetectedError):
                 continue
+            except asyncpg.UniqueViolationError as before:
+                if before.constraint_name == "arrivals_once" and (again := await self._arrived(letter.inbound)):
+                    return again
         raise Unavailable()
+
+    async def _arrived(self, inbound: Inbound) -> Kept | None:
+        """The answer for what has its line in the ledger already, even where its contact was removed since."""
+        row = await addresses.arrival(self._journal.pool, storable(inbound.source), storable(inbound.natural_key))
+        if row is None:
+            return None
+        return await self._duplicate(inbound, Before(row["touch_id"], row["interaction_id"], None), None)
 
     # --- what it is -------------------------------------------------------------------------------------------------
 
@@ -113,8 +124,6 @@ class Threads:
         at = inbound.at if _EARLIEST < inbound.at < now + _AHEAD else now
         sound = replace(inbound, addresses=tuple(first), at=at)
         asked = Asked(
-            source=inbound.source,
-            natural_key=inbound.natural_key,
             key=mail.key,
             mail_id=mail.mail_id,
             ids=tuple(dict.fromkeys((*mail.references, mail.mail_id))),

@@ -22,8 +22,6 @@ Reason = Literal["token", "reference", "subject"]
 class Asked:
     """What is looked for on behalf of one mail. `author` is in lower case, "" where there is none."""
 
-    source: str
-    natural_key: str
     key: str
     mail_id: str
     ids: tuple[str, ...]  # what it refers to, the nearest first, and its own
@@ -86,15 +84,15 @@ async def _interactions(conn: Connection, ids: set[UUID]) -> list[Interaction]:
 
 def _row(place: int, one: Asked) -> dict[str, Any]:
     return {
-        "place": place, "source": one.source, "natural_key": one.natural_key, "key": one.key, "mail_id": one.mail_id,
-        "ids": one.ids, "tokens": one.tokens, "author": one.author, "subject": one.subject,
+        "place": place, "key": one.key, "mail_id": one.mail_id, "ids": one.ids, "tokens": one.tokens,
+        "author": one.author, "subject": one.subject,
     }  # fmt: skip
 
 
 def _found(row: asyncpg.Record, joined: dict[UUID, Interaction]) -> Found:
     stored, own = row["touch_id"], row["own_touch_id"]
     return Found(
-        stored=Before(stored, row["interaction_id"], row["copy_key"]) if stored else None,
+        stored=Before(stored, row["interaction_id"], row["key"]) if stored else None,
         own=Before(own, row["own_id"], row["own_key"]) if own else None,
         author=KnownAddress(row["address_id"], row["author_id"]) if row["address_id"] else None,
         undeliverable=row["undeliverable"],

@@ -1,9 +1,10 @@
 -- name: found
--- All that decides where mails belong, one row for each. $1: [{place, source, natural_key, key, mail_id, ids, tokens,
--- author, subject}]; ids are what a mail refers to, the nearest first, and its own; the author is in lower case.
--- $2: how far back the same subject is no accident.
-SELECT a.place, coalesce(k.touch_id, s.id) AS touch_id, coalesce(k.interaction_id, s.interaction_id) AS interaction_id,
-       k.key AS copy_key, o.touch_id AS own_touch_id, o.interaction_id AS own_id, o.key AS own_key,
+-- All that decides where mails belong, one row for each. $1: [{place, key, mail_id, ids, tokens, author,
+-- subject}]; ids are what a mail refers to, the nearest first, and its own; the author is in lower case.
+-- $2: how far back the same subject is no accident. Limits in subqueries keep the planner from joining whole tables,
+-- which it prefers while it knows little of them.
+SELECT a.place, k.touch_id, k.interaction_id, k.key,
+       o.touch_id AS own_touch_id, o.interaction_id AS own_id, o.key AS own_key,
        w.id AS address_id, w.customer_id AS author_id, w.undeliverable_at IS NOT NULL AS undeliverable,
        e.id AS joins_id,
        ARRAY(SELECT h.mail_id FROM thread_ids h WHERE h.mail_id = ANY (a.ids)) AS known_ids,
@@ -13,11 +14,9 @@ SELECT a.place, coalesce(k.touch_id, s.id) AS touch_id, coalesce(k.interaction_i
          FROM (SELECT i.id, i.subject, i.created_at FROM interactions i WHERE i.customer_id = w.customer_id
                ORDER BY i.created_at DESC LIMIT 50) l
          WHERE l.created_at >= $2 AND lower(right(l.subject, length(a.subject))) = a.subject) END AS subjects
-FROM jsonb_to_recordset($1::jsonb) AS a (place integer, source text, natural_key text, key text, mail_id text,
-                                         ids text[], tokens uuid[], author text, subject text)
-LEFT JOIN mails k ON k.key = a.key
-LEFT JOIN arrivals r ON r.source = a.source AND r.natural_key = a.natural_key AND r.outcome = 'stored'
-LEFT JOIN touches s ON s.id = r.touch_id
+FROM jsonb_to_recordset($1::jsonb) AS a (place integer, key text, mail_id text, ids text[], tokens uuid[],
+                                         author text, subject text)
+LEFT JOIN LATERAL (SELECT m.touch_id, m.interaction_id, m.key FROM mails m WHERE m.key = a.key LIMIT 1) k ON true
 LEFT JOIN LATERAL (
     SELECT m.touch_id, m.interaction_id, m.key FROM mails m JOIN messages g ON g.id = m.message_id
     WHERE m.mail_id = a.mail_id AND g.direction = 'out' LIMIT 1) o ON true
@@ -30,25 +29,32 @@ LEFT JOIN LATERAL (
         SELECT t.id, 'token' AS reason, t.place, true AS first FROM unnest(a.tokens) WITH ORDINALITY AS t (id, place)
         UNION ALL
         SELECT h.interaction_id, 'reference', 1000 + u.place, h.first
-        FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place) JOIN thread_ids h ON h.mail_id = u.mail_id
+        FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place)
+        CROSS JOIN LATERAL (SELECT n.interaction_id, n.first FROM thread_ids n WHERE n.mail_id = u.mail_id
+                            ORDER BY n.interaction_id DESC LIMIT 200) h
     ), line AS (
         SELECT c.id, c.reason, c.place, c.first, 0 AS depth FROM carried c
         UNION ALL
-        SELECT f.id, l.reason, l.place, l.first, l.depth + 1 FROM line l JOIN interactions f ON f.parent_id = l.id
-        WHERE f.channel = 'email' AND l.depth < 20
+        SELECT f.id, l.reason, l.place, l.first, l.depth + 1
+        FROM line l CROSS JOIN LATERAL (SELECT i.id FROM interactions i WHERE i.parent_id = l.id AND i.channel = 'email'
+                                        ORDER BY i.created_at DESC LIMIT 20) f
+        WHERE l.depth < 20
     )
     SELECT (SELECT jsonb_agg(jsonb_build_array(l.id, l.reason) ORDER BY l.place) FROM line l
             WHERE l.depth = 0 AND EXISTS (SELECT FROM interactions i WHERE i.id = l.id)) AS suggested,
            b.id
     FROM (SELECT) one
     LEFT JOIN LATERAL (
-        SELECT i.id FROM line l JOIN interactions i ON i.id = l.id
-        WHERE a.author <> ''
-          AND (EXISTS (SELECT FROM participants p WHERE p.interaction_id = i.id AND p.address = a.author)
-            OR EXISTS (SELECT FROM addresses d WHERE d.customer_id = i.customer_id AND d.kind = 'email'
-                         AND lower(d.value) = a.author))
-        ORDER BY l.place, i.state = 'done', CASE WHEN i.state <> 'done' THEN l.depth END, i.closed_at DESC,
-                 l.first DESC, i.created_at DESC, i.id DESC
+        SELECT i.id
+        FROM line l CROSS JOIN LATERAL (
+            SELECT i.id, i.state = 'done' AS done, i.closed_at, i.created_at FROM interactions i
+            WHERE i.id = l.id AND a.author <> ''
+              AND (EXISTS (SELECT FROM participants p WHERE p.interaction_id = i.id AND p.address = a.author)
+                OR EXISTS (SELECT FROM addresses d WHERE d.customer_id = i.customer_id AND d.kind = 'email'
+                             AND lower(d.value) = a.author))
+            LIMIT 1) i
+        ORDER BY l.place, i.done, CASE WHEN NOT i.done THEN l.depth END, i.closed_at DESC, l.first DESC,
+                 i.created_at DESC, i.id DESC
         LIMIT 1) b ON true
 ) e ON true
 ORDER BY a.place;
