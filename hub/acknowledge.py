@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from channels.base import Party
+from channels.base import MailOut, Party
 from channels.email.ports import Account, Accounts
 from channels.email.tokens import Tokens
 from hub import loop, model
 from hub.doorbell import Doorbell, Moved
 from hub.journal import Enclosed, Journal, NewMessage, Page
+from hub.letters import bare
+from hub.mailing import mail_row
 from hub.model import SYSTEM, Interaction
 from hub.store import acknowledge as store
 from hub.store.acknowledge import Asking
@@ -73,24 +75,20 @@ class Acknowledge:
         mailbox, message_id = account.mailbox, self._journal.new_id()
         text = fill(mailbox.acknowledge, {"reference": before.reference, "name": _called(asking.name)})
         mail_id = self._tokens.message_id(before.id, message_id, mailbox.address.rpartition("@")[2])
-        to = asking.answer_to
-        answers_to = Party(mailbox.name, self._tokens.plus(mailbox.address, before.id)) if mailbox.plus else None
+        to = Party(_called(asking.answer_to.name), asking.answer_to.address)
+        plus = self._tokens.plus(mailbox.address, before.id)
+        mail = MailOut(
+            mail_id=mail_id,
+            mailbox=mailbox.id,
+            author=Party(mailbox.name, mailbox.address),
+            reply_to=Party(mailbox.name, plus) if mailbox.plus and plus != mailbox.address else None,
+            to=(to,),
+            subject=f"Re: {bare(asking.subject)}".strip(),
+            references=(*reversed(asking.thread[: THREAD_MOST - 1]), asking.mail_id),
+            automatic=True,
+        )
         rows: dict[str, tuple[Row, ...]] = {
-            "mails": (
-                {
-                    "message_id": message_id,
-                    "interaction_id": before.id,
-                    "mail_id": mail_id,
-                    "key": mail_id,
-                    "mailbox": mailbox.id,
-                    "author": {"name": mailbox.name, "address": mailbox.address},
-                    "reply_to": [{"name": answers_to.name, "address": answers_to.address}] if answers_to else [],
-                    "recipients": {"to": [{"name": to.name, "address": to.address}], "cc": [], "bcc": []},
-                    "subject": _answering(asking.subject),
-                    "thread": [*reversed(asking.thread[: THREAD_MOST - 1]), asking.mail_id],
-                    "automatic": True,
-                },
-            ),
+            "mails": (mail_row(mail, before.id, message_id),),
             "thread_ids": ({"mail_id": mail_id, "interaction_id": before.id},),
             "automatic_mails": (
                 {
@@ -127,10 +125,6 @@ def fill(text: str, words: Mapping[str, str]) -> str:
 def _called(name: str) -> str:
     """The name, unless a stranger chose it to have us send his words to others."""
     return "" if len(name) > 60 or _NO_NAME.search(name) else name.strip()
-
-
-def _answering(subject: str) -> str:
-    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
 
 
 def _matters(what: object) -> bool:

@@ -4,7 +4,6 @@ Evidence in order: our own signed token, then whatever the mail refers to. It jo
 takes part in; what carries less than that opens a new one, with a suggestion for a human. A subject only suggests.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from hub import model
 from hub.errors import HubError, Unavailable
 from hub.intake import OVERTAKEN, Intake, Overtaken, Person, uid_rows
 from hub.journal import AWAY, Enclosed, Opening, Page, Written
+from hub.letters import bare
 from hub.model import CUSTOMER, Interaction
 from hub.reports import Reports
 from hub.store import intake as addresses
@@ -36,23 +36,13 @@ SAME_SUBJECT = timedelta(days=30)  # so long ago an equal subject may still mean
 PARTIES_MOST = 200  # of one mail that become participants: a mail to a whole company is no conversation
 ADDRESS_MOST = 320  # characters (RFC 3696, erratum 1690)
 _EARLIEST, _AHEAD = datetime(1900, 1, 1, tzinfo=UTC), timedelta(days=1)
-# What mail programs put before a subject when they answer or forward, in the languages they speak.
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|r|fwd?|aw|antw|antwort|wg|sv|vs|vl|vb|tr|rv|rif|res|enc|odp|pd|ynt|ilt|rép|ant|atb|doorst|отв|пересл"
-    r"|回复|回覆|答复|答覆|转发|轉寄|轉發|返信|転送|回信|답장|전달)(?:\s*\[\d+\]|\^\d+|\(\d+\))?\s*[:：]"
-    r"|\[(?:ext|external|extern|spam)\]:?)",
-    re.IGNORECASE,
-)
 # What a mail that nobody thought of may cause; one such mail never stops another.
 _BROKEN = (asyncpg.PostgresError, ValueError, TypeError, LookupError)
 
 
 def base_subject(subject: str) -> str:
-    """The subject without what answers and forwards put before it, in lower case, spaces made one."""
-    rest = " ".join(subject.split())
-    while (prefix := _PREFIX.match(rest)) is not None:
-        rest = rest[prefix.end() :]
-    return rest.strip().lower()[:500]
+    """The subject without what answers and forwards put before it, in lower case."""
+    return bare(subject).lower()[:500]
 
 
 @dataclass(frozen=True, slots=True)

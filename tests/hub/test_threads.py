@@ -199,8 +199,8 @@ async def test_an_equal_subject_of_somebody_else_suggests_nothing(heart: Heart) 
     ("subject", "base"),
     [
         ("Re: Fwd: AW: WG: hello", "hello"), ("回复：转发: 你好", "你好"), ("RE[3]: Hello  there", "hello there"),
-        ("Re^2: x", "x"), ("SV: TR: RV: Odp: x", "x"), ("返信: x", "x"), ("[EXTERNAL] Re: x", "x"), ("Re:", ""),
-        ("", ""), ("Report: x", "report: x"), ("Re x", "re x"), ("Re : x", "x"), ("R: x", "x"),
+        ("Re^2: x", "x"), ("SV: TR: RV: Odp: x", "x"), ("返信: x", "x"), ("Re:", ""),
+        ("", ""), ("Report: x", "report: x"), ("Re x", "re x"), ("Re : x", "x"),
     ],
 )  # fmt: skip
 def test_what_answering_puts_before_a_subject(subject: str, base: str) -> None:
