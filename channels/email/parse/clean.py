@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from channels.email.parse import clean_quote, clean_tree
 
 _MOST = 1_500_000  # characters; what comes after them is in the raw mail
+_TAGS_MOST = 40_000
 _UNCHECKED = 60_000  # characters in which no bomb of attributes fits
 _ATTRIBUTES_MOST = 300  # of one tag
 _ALL_ATTRIBUTES_MOST = 150_000
@@ -127,13 +128,14 @@ def _bounded(html: str) -> tuple[str, bool]:
     if len(html) <= _UNCHECKED:
         return html, cut
     attributes = scanned = 0
-    for tag in _TAG.finditer(html):
+    for number, tag in enumerate(_TAG.finditer(html)):
         place = tag.end()
         count = 0
         while count <= _ATTRIBUTES_MOST and (found := _ATTRIBUTE.match(html, place)):
             place, count = found.end(), count + 1
         attributes += count
         scanned += place - tag.start()
-        if count > _ATTRIBUTES_MOST or attributes > _ALL_ATTRIBUTES_MOST or scanned > _SCANNED_MOST:
+        if (number > _TAGS_MOST or count > _ATTRIBUTES_MOST or attributes > _ALL_ATTRIBUTES_MOST
+                or scanned > _SCANNED_MOST):
             return html[:tag.start()], True
     return html, cut

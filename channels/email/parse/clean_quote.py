@@ -2,24 +2,26 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from channels.email.parse.quote_words import FORWARDED, LIST_RULE, ORIGINAL, introduces, label
+from channels.email.parse.quote_words import FORWARDED, LIST_RULE, ORIGINAL, Label, introduces, label
 
-Element = etree._Element
+Element: TypeAlias = Any  # lxml carries no types
 
 # The quote and who wrote it: somebody may have answered below it, or in it.
 _SOFT = re.compile(
     r"gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra|isreplycontent|qmquote"
-    r"|ntes-mailmaster-quote|alimail-quote|__aliyun_previous|mail-quote|quoted_message|x_quote|spark_quote"
+    r"|ntes-mailmaster-quote|alimail-quote|__aliyun_previous"
+    r"|mail-quote|quoted_message|x_quote|spark_quote"
     r"|front-blockquote|mailspring-quote|gmx_quote|wd_reply|hey-quote|airmail_quote|replyquote|reply-quote|ms-outlook-mobile-reference",
     re.I)
 # The head of what was answered, all the rest being the past.
 _HARD = re.compile(r"divrplyfwdmsg|appendonsend|olk_src_body_section|mail-editor-reference-message-container"
                    r"|stopspelling|original-content|_?messageoriginal", re.I)
-_OUTLOOK_RULE = re.compile(r"border-top\s*:\s*(?:solid\s+)?(?:#e1e1e1|#b5c4df|windowtext|rgb\(181,\s*196,\s*223\))", re.I)
-_OUTLOOK_SOLID = re.compile(r"border-top\s*:\s*solid\s+#?(?:e1e1e1|b5c4df)", re.I)
+_OUTLOOK_RULE = re.compile(
+    r"border-top\s*:\s*(?:[\d.]+pt\s+)?solid\s+(?:#?(?:e1e1e1|b5c4df)|rgb\((?:181,\s*196,\s*223|225,\s*225,\s*225)\))", re.I)
 _SIGNATURE = re.compile(r"signature|moz-txt-sig|mailcard|foxmail_sign|sign_", re.I)
 _NO_PLACE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "details", "pre"})
 _HEAD_CHUNKS = 24  # pieces of text over which the head of a quoted mail may run
@@ -48,6 +50,7 @@ def fold(body: Element) -> None:
     """Wraps the last thing that is nothing but history, in place."""
     seen = _look(body)
     candidates = sorted([*seen.marks, *_by_words(seen.chunks)], key=lambda mark: mark[0])
+    answered = _answered_below(seen.chunks)
     forwarded = next((at for at, one in enumerate(seen.chunks) if FORWARDED.match(one.text)), len(seen.chunks))
     for at, element, hard in candidates:
         if at >= len(seen.chunks) or at >= forwarded - 1:
@@ -56,7 +59,7 @@ def fold(body: Element) -> None:
             if hard:
                 return  # nothing but a quoted mail: passed on without a word
             continue
-        if (hard or not _is_answered_below(seen.chunks, at)) and _wrap(body, element, at, seen):
+        if (hard or not answered[at]) and _wrap(body, element, at, seen):
             return
 
 
@@ -104,17 +107,18 @@ def _mark(element: Element) -> bool | None:
         if _SOFT.search(names):
             return False
     style = element.get("style") or ""
-    if style and (_OUTLOOK_SOLID.search(style) or _OUTLOOK_RULE.search(style)):
+    if style and _OUTLOOK_RULE.search(style):
         return True
     return False if element.tag == "blockquote" and (element.get("type") or "").lower() == "cite" else None
 
 
 def _by_words(chunks: list[_Chunk]) -> list[tuple[int, Element, bool]]:
     found = []
+    labels = [label(_labelled(chunks, at)) for at in range(len(chunks))]
     for at, chunk in enumerate(chunks):
         if chunk.quoted:
             continue
-        if ORIGINAL.match(chunk.text) or _is_head(chunks, at):
+        if ORIGINAL.match(chunk.text) or _is_head(labels[at:at + _HEAD_CHUNKS]):
             found.append((at, chunk.owner, True))
         elif chunk.text.endswith((":", "：")) and _introduces(chunks, at):
             found.append((at, chunk.owner, False))
@@ -125,11 +129,8 @@ def _introduces(chunks: list[_Chunk], at: int) -> bool:
     return introduces(" ".join(chunks[at].text.split()))
 
 
-def _is_head(chunks: list[_Chunk], at: int) -> bool:
-    if label(_labelled(chunks, at)) not in ("from", "sent"):
-        return False
-    kinds = {label(_labelled(chunks, place)) for place in range(at, min(at + _HEAD_CHUNKS, len(chunks)))}
-    return {"from", "subject"} <= kinds and bool(kinds & {"to", "sent"})
+def _is_head(labels: list[Label | None]) -> bool:
+    return labels[0] in ("from", "sent") and {"from", "subject"} <= set(labels) and bool({"to", "sent"} & set(labels))
 
 
 def _labelled(chunks: list[_Chunk], at: int) -> str:
@@ -139,12 +140,14 @@ def _labelled(chunks: list[_Chunk], at: int) -> str:
     return text + following[:1] if following[:1] in (":", "：") else text
 
 
-def _is_answered_below(chunks: list[_Chunk], at: int) -> bool:
-    """Whether anybody wrote below the first quoted line; a signature is no answer."""
-    quoted = next((place for place in range(at, len(chunks)) if chunks[place].quoted), None)
-    if quoted is None:
-        return False
-    return any(not one.quoted and not one.signature for one in chunks[quoted:])
+def _answered_below(chunks: list[_Chunk]) -> list[bool]:
+    """For each piece, whether anybody wrote below the first quoted piece from there on; a signature is no answer."""
+    below, own, answered = [], False, False
+    for one in reversed(chunks):
+        own = own or not (one.quoted or one.signature)
+        answered = own if one.quoted else answered
+        below.append(answered)
+    return below[::-1]
 
 
 def _wrap(body: Element, element: Element, at: int, seen: _Seen) -> bool:

@@ -3,7 +3,17 @@
 import re
 from functools import lru_cache
 
-_NAMES = frozenset(["background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top", "border-top-color", "border-top-style", "border-top-width", "border-width", "clear", "color", "direction", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-spacing", "overflow-wrap"])
+_names_words = """
+    background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width
+    border-collapse border-color border-left border-left-color border-left-style border-left-width border-radius
+    border-right border-right-color border-right-style border-right-width border-spacing border-style border-top
+    border-top-color border-top-style border-top-width border-width clear color direction float font font-family
+    font-size font-style font-variant font-weight height letter-spacing line-height list-style-type margin
+    margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left
+    padding-right padding-top table-layout text-align text-decoration text-indent text-transform unicode-bidi
+    vertical-align white-space width word-break word-spacing overflow-wrap
+"""
+_NAMES = frozenset(_names_words.split())
 # Neither a function that fetches, nor an escape that hides one, nor a minus that moves text over other text.
 _VALUE = re.compile(
     r"(?:[\w\s#%.,'\"!\u0080-\uffff]|(?<=[\w])-(?=[\w])|\b(?:rgb|rgba|hsl|hsla)\([\d\s.,%/]{1,60}\))*", re.I)
