@@ -63,12 +63,13 @@ PING, PING_LIMIT = 10, 15  # seconds: a silent socket is known dead before its l
 
 @dataclass(frozen=True)
 class World:
-    """What a hub is given: time, ids, the cost of passwords, and customers for the demo."""
+    """What a hub is given: time, ids, the cost of passwords, and for the demo customers and a visitor's mail."""
 
     now: Now = utc_now
     new_id: NewId = new_uuid
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     crowd: demo.Customers | None = None
+    mail: demo.VisitorsMail | None = None
     loops: Mapping[str, Loop] = field(default_factory=dict)
     node: str = field(default_factory=lambda: f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}")
 
@@ -212,6 +213,9 @@ def _mount(app: web.Application, settings: Settings, kinds: Mapping[str, Channel
     if settings.demo and world.crowd is not None:
         app[demo.CROWD] = world.crowd
         register(app, demo.ENDPOINTS)
+    if settings.demo and world.mail is not None:
+        app[demo.MAIL] = world.mail
+        register(app, demo.MAIL_ENDPOINTS)
     for channel in kinds.values():
         for route in channel.routes():
             app.router.add_route(route.method, route.path, route.handler)

@@ -1,13 +1,16 @@
-"""The customer's side of the demo: a page of an imaginary company, and a switch for scripted customers."""
+"""The customer's side of the demo: a page of an imaginary company, its visitor's mail, and a switch for scripted
+customers."""
 
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from hub.errors import NotFound, Unavailable
 from hub.http.endpoint import Call, Endpoint
-from hub.wire_base import Wire
+from hub.wire_base import Line, Text, Wire
 
 RELAXED = ("default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
            "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
@@ -27,13 +30,59 @@ class Customers(Protocol):
     async def stop(self) -> None: ...
 
 
+class VisitorsMail(Protocol):
+    """A mail program for the visitor of the page, as the simulator has it."""
+
+    addresses: Sequence[str]
+
+    def mails(self, visitor: str) -> list[dict[str, Any]]: ...
+
+    async def write(self, visitor: str, name: str, language: str, to: str, subject: str, text: str,
+                    answers: int | None) -> bool: ...
+
+
 CROWD = web.AppKey("crowd", Customers)
+MAIL = web.AppKey("mail", VisitorsMail)
+# Of example.com (RFC 2606), so that nobody pretends to be somebody.
+Visitor = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}@example\.com$")]
 
 
 class Rate(Wire):
     """Contacts per minute; 0 sends everybody home."""
 
     rate: Annotated[float, Field(ge=0, le=120)]
+
+
+class WhoseMail(Wire):
+    visitor: Visitor
+
+
+class VisitorMail(Wire):
+    """One mail between the visitor and the company."""
+
+    number: int = Field(description="of a mail that came, to answer it; 0: written by the visitor")
+    at: str
+    name: str
+    subject: str
+    text: str
+    mine: bool
+
+
+class VisitorMails(Wire):
+    addresses: list[str] = Field(description="of the company")
+    mails: list[VisitorMail] = Field(description="oldest first")
+
+
+class VisitorWrites(Wire):
+    """A mail to the company, or the answer to one that came."""
+
+    visitor: Visitor
+    name: Line
+    language: Line = "en"
+    to: Line = ""
+    subject: Line = ""
+    text: Text
+    answers: int | None = None
 
 
 async def demo_page(call: Call) -> web.Response:
@@ -46,6 +95,28 @@ async def demo_page(call: Call) -> web.Response:
 
 async def demo_script(call: Call) -> web.Response:
     return web.Response(text=_page("demo.js"), content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+async def mail_script(call: Call) -> web.Response:
+    return web.Response(text=_page("demo-mail.js"), content_type="text/javascript", headers={
+        "Cache-Control": "no-cache"})
+
+
+async def visitor_mails(call: Call, query: WhoseMail) -> VisitorMails:
+    room = call.request.app[MAIL]
+    return VisitorMails(addresses=list(room.addresses),
+                        mails=[VisitorMail.model_validate(one) for one in room.mails(query.visitor)])
+
+
+async def visitor_writes(call: Call, body: VisitorWrites) -> VisitorMails:
+    try:
+        taken = await call.request.app[MAIL].write(
+            body.visitor, body.name, body.language, body.to, body.subject, body.text, body.answers)
+    except LookupError as problem:
+        raise NotFound("There is no such mail or address here.") from problem
+    if not taken:
+        raise Unavailable("The hub takes no mail at the moment.")
+    return await visitor_mails(call, WhoseMail(visitor=body.visitor))
 
 
 async def crowd_now(call: Call) -> Rate:
@@ -72,4 +143,10 @@ ENDPOINTS = (
     Endpoint("GET", "/demo/demo.js", demo_script, "Its script", role=None, media="text/javascript"),
     Endpoint("GET", "/demo/crowd", crowd_now, "How many scripted customers come per minute", role=None),
     Endpoint("POST", "/demo/crowd", set_crowd, "Call scripted customers, or send them home", role=None),
+)
+MAIL_ENDPOINTS = (
+    Endpoint("GET", "/demo/mail.js", mail_script, "The script of the visitor's mail program", role=None,
+             media="text/javascript"),
+    Endpoint("GET", "/demo/mail", visitor_mails, "A visitor's mails with the company", role=None),
+    Endpoint("POST", "/demo/mail", visitor_writes, "A visitor writes to the company, by SMTP", role=None),
 )
