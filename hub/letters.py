@@ -37,6 +37,7 @@ _ANSWERED = re.compile(
     r"^\s*(?:re|aw|antw|antwort|sv|vs|ref|rif|res|rép|rep|odp|ynt|atb|bls|回复|回覆|答复|答覆|返信|回信|fwd?|wg|tr|rv|enc|转发|轉寄)"
     r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\^\d{1,4}|\d{1,2})?\s*[:：]", re.IGNORECASE)  # fmt: skip
 _PLAUSIBLE = re.compile(r"[^\s<>()\[\]\\,;:@\"]{1,64}@[^\s<>()\\,;@\"]{1,255}")
+_ANYWHERE = ".example"  # put behind a domain, so that the library has nothing against names of no public use
 _LINE_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -284,10 +285,10 @@ def _address(text: str, known: Collection[str]) -> str | None:
     if text.lower() in known:
         return text if _PLAUSIBLE.fullmatch(text) and text.isprintable() else None
     try:
-        valid = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        valid = validate_email(text + _ANYWHERE, check_deliverability=False, strict=True)
     except (EmailNotValidError, UnicodeError):
         return None
-    return valid.normalized if "." in valid.domain else None
+    return valid.normalized.removesuffix(_ANYWHERE) if "." in valid.domain.removesuffix(_ANYWHERE) else None
 
 
 def _addresses(thread: Thread) -> Iterable[str]:
@@ -301,9 +302,9 @@ def _addresses(thread: Thread) -> Iterable[str]:
 def _references(thread: Thread) -> tuple[str, ...]:
     """The thread, the oldest first; last comes what is answered."""
     earlier = thread.earlier
-    before = (*reversed(earlier.thread), *thread.mail_ids) if earlier else thread.mail_ids
+    elsewhere = (one for one in reversed(earlier.thread) if one not in thread.mail_ids) if earlier else ()
     last = earlier.mail_id if earlier and earlier.mail_id else next(reversed(thread.mail_ids), "")
-    ids = [one for one in dict.fromkeys(before) if one and one != last]
+    ids = [one for one in dict.fromkeys((*elsewhere, *thread.mail_ids)) if one and one != last]
     if len(ids) >= REFERENCES:
         ids = [ids[0], *ids[-(REFERENCES - 2):]]
     return (*ids, last) if last else tuple(ids)
