@@ -103,9 +103,9 @@ class MailUser:
         """Of each mail, whether it is marked as read."""
         return ["S" in path.name.partition(":2,")[2] for path in self.files(folder)]
 
-    def doveadm(self, *arguments: str) -> str:
-        """Does something to the mailbox from the side, as another client would."""
-        return self.server.doveadm(arguments[0], "-u", self.name, *arguments[1:])
+    def doveadm(self, command: str, *arguments: str) -> str:
+        """Does something to the mailbox from the side, as another client would; `command` such as "flags add"."""
+        return self.server.doveadm(*command.split(), "-u", self.name, *arguments)
 
     def _make(self, maildir: Path) -> None:
         for part in (maildir, *(maildir / name for name in ("tmp", "new", "cur"))):

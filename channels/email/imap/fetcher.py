@@ -84,7 +84,7 @@ class Fetcher:
         known = await self._ledger.known()
         failing = await self._take_new(folder, known)
         if self._ledger.asked.is_set() or self._now() >= self._verify_at:
-            await self._verify(folder)
+            await self._verify(folder, failing)
         if self._owed:
             attempts = (await self._ledger.known()).attempts
             self._owed = tuple(await self._drain(folder, self._owed, attempts, None))
@@ -115,11 +115,13 @@ class Fetcher:
         finally:
             await intake.drop()
 
-    async def _verify(self, folder: Folder) -> None:
-        """Compares all that lies in the mailbox, up to the last search, with the ledger."""
+    async def _verify(self, folder: Folder, failing: Sequence[int]) -> None:
+        """Compares all that lies in the mailbox, up to the last search, with the ledger. What fails is known to."""
         self._ledger.asked.clear()
         present = [uid for uid in await folder.search("ALL") if uid <= self._seen]
-        count, missing = await self._ledger.compare(folder.uidvalidity, present)
+        count, absent = await self._ledger.compare(folder.uidvalidity, present)
+        tried = frozenset(failing)
+        missing = tuple(uid for uid in absent if uid not in tried)
         await self._ledger.verified(Verified(at=self._now(), uidvalidity=folder.uidvalidity, present=count,
                                              missing=missing))
         self._owed = missing
