@@ -207,7 +207,7 @@ async def test_i7_a_human_sends_it_again_under_the_same_message_id(heart: Heart,
     assert out.mail is not None
     assert out.mail.mail_id == before
     found = await row(heart, message)
-    assert (found["said"], found["error"], found["attempts"]) == ("sent", None, 1)
+    assert (found["said"], found["shown"], found["attempts"]) == ("sent", None, 1)
     decided = [t.data for t in (await detail(heart, *talk)).touches if t.kind == "decided"]
     assert [one["what"] for one in decided] == ["again"]
     with pytest.raises(WrongState, match="settled"):

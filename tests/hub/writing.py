@@ -56,7 +56,8 @@ async def leave(heart: Heart, seconds: float = 8) -> None:
 
 async def row(heart: Heart, message: UUID | None) -> Any:
     return await heart.pool.fetchrow(
-        "SELECT m.state AS said, m.error, o.* FROM messages m JOIN outbox o ON o.message_id = m.id WHERE m.id = $1",
+        "SELECT o.*, m.state AS said, m.error AS shown FROM messages m JOIN outbox o ON o.message_id = m.id"
+        " WHERE m.id = $1",
         message)  # fmt: skip
 
 
