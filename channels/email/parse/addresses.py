@@ -18,6 +18,7 @@ MAX_IDS = 200
 MAX_ID = 998
 _STOP = re.compile(r'[",;:<(\[]')
 _BARE = re.compile(r"[^\s<>\"',;()]{1,320}@[^\s<>\"',;()]{1,255}")
+_QUOTED = re.compile(r'"[^"]{1,320}"@[^\s<>"\',;()]{1,255}')
 _SPACED = re.compile(r"\s*([@.])\s*")
 
 
@@ -167,7 +168,7 @@ def _flush(person: _Person, held: str, out: list[Party], warnings: Warnings) -> 
 def _bare(text: str) -> str:
     if " " not in text:
         return text
-    found = _BARE.findall(text)
+    found = _QUOTED.findall(text) or _BARE.findall(text)
     if found:
         return str(found[-1])
     tight = _SPACED.sub(r"\1", text)

@@ -9,6 +9,7 @@ from charset_normalizer import from_bytes
 
 from channels.text import storable
 
+FEW = 6  # so few strange bytes tell a detector nothing: most probably they are of Western Europe
 SAMPLE = 4096  # bytes that the detector is shown: it takes about a millisecond per kilobyte
 
 
@@ -87,7 +88,7 @@ def _guessed(content: bytes, candidates: tuple[str, ...], warnings: Warnings) ->
     if named is not None:
         text = content.decode(named, "replace")
         strange = sum(1 for char in text if char > "\x7f")
-        if text.count("\ufffd") * 8 <= strange:
+        if text.count("\ufffd") * (3 if named == "utf-8" else 8) <= strange:  # nothing is UTF-8 by chance
             warnings.setdefault("charset_replaced")
             return text
     guess = detect(content, warnings)
@@ -142,6 +143,8 @@ def detect(content: bytes, warnings: Warnings) -> str | None:
     """What the detector makes of the first lines that are not plain ASCII."""
     if warnings.guesses <= 0:
         return None
+    if len(content.translate(None, _ASCII)) < FEW:
+        return "latin-1" if _strictly(content, "cp1252", False) is None else "cp1252"
     warnings.guesses -= 1
     start = next((place for place, byte in enumerate(content[:1_000_000]) if byte > 0x7F), 0)
     start = max(0, start - 200)

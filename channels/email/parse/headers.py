@@ -13,7 +13,7 @@ MAX_FIELDS = 2_000
 MAX_PART_FIELDS = 200  # a part has few fields, but a mail may have ten thousand parts
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
 _HYPHEN = ord("-")
-_BLANK, _SAME, _NEW, _BODY = range(4)  # what a line of a head is
+_BLANK, _SAME, _NEW, _ODD, _BODY = range(5)  # what a line of a head is
 _MENDED = re.compile(
     rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|reply-to|return-path|x-[a-z-]+):",
     re.IGNORECASE)
@@ -67,10 +67,12 @@ def split(data: bytes, start: int, end: int, warnings: Warnings, limit: int = MA
             if kind == _BODY:
                 warnings.setdefault("head_without_end")
             break
-        if kind == _NEW:
+        if kind != _SAME:
             if inside:
                 fields.append(data[begun:place])
-            begun, inside = place, True
+            begun, inside = place, kind == _NEW
+            if kind == _ODD:
+                warnings.setdefault("head_broken")
         place = after
     else:
         after = end
@@ -91,7 +93,7 @@ def _kind(data: bytes, place: int, after: int, inside: bool) -> int:
         return _NEW
     if not inside and data.startswith((b"From ", b">From "), place):  # the line of a mailbox file
         return _SAME
-    return _SAME if inside and _MENDED.match(data, after) else _BODY
+    return _ODD if inside and _MENDED.match(data, after) else _BODY
 
 
 def _after_blank(data: bytes, place: int, end: int) -> int:

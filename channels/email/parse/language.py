@@ -21,7 +21,7 @@ def guess(headers: Headers, text: str) -> str | None:
         return None
     han, kana, hangul = (len(one.findall(start)) for one in (_HAN, _KANA, _HANGUL))
     if kana * 5 > han + kana or han + kana + hangul < 4:
-        return "ja" if kana >= 4 else None
+        return "ja" if kana >= 2 else None
     if hangul > han:
         return "ko"
     return "zh-Hant" if len(_TRADITIONAL.findall(start)) * 20 > han else "zh-Hans"

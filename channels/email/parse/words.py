@@ -8,7 +8,7 @@ from channels.email.parse.charset import Warnings, decode
 from channels.text import storable
 
 _WORD_HEAD = re.compile(r"=\?([^?\s=]{0,60})\?([bBqQ])\?")
-_PARAMETER = re.compile(r';\s*([^=;\s"]+)\s*=\s*("(?:[^"\\]|\\.)*(?:"|$)|[^;]*)', re.DOTALL)
+_PARAMETER = re.compile(r';\s*([^=;\s"]+)\s*=\s*(?:"(?="))?("(?:[^"\\]|\\.)*(?:"|$)|[^;]*)', re.DOTALL)
 _NUMBERED = re.compile(r"^([^*]*)(?:\*(\d{1,3}))?(\*)?$")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 MAX_PARAMETERS = 200
@@ -91,9 +91,12 @@ def _q(payload: str) -> bytes:
 def parameters(value: str, warnings: Warnings) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The value before the first semicolon in lower case, and the parameters, names in lower case."""
     value = value[:20_000]
-    main, semicolon, _ = value.partition(";")
+    main, semicolon, rest = value.partition(";")
     main = main.strip().lower()
-    if not semicolon and " " not in main and "=" not in main:
+    if "=" in main:  # a semicolon is missing
+        main, _, more = main.partition(" ")
+        value = f"{main};{more};{rest}"
+    elif not semicolon:
         return main, ()
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
