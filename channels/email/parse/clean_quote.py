@@ -21,7 +21,8 @@ _SOFT = re.compile(
 _HARD = re.compile(r"divrplyfwdmsg|appendonsend|olk_src_body_section|mail-editor-reference-message-container"
                    r"|stopspelling|original-content|_?messageoriginal", re.I)
 _OUTLOOK_RULE = re.compile(
-    r"border-top\s*:\s*(?:[\d.]+pt\s+)?solid\s+(?:#?(?:e1e1e1|b5c4df)|rgb\((?:181,\s*196,\s*223|225,\s*225,\s*225)\))", re.I)
+    r"border-top\s*:\s*(?:[\d.]+pt\s+)?solid\s+"
+    r"(?:#?(?:e1e1e1|b5c4df)|rgb\((?:181,\s*196,\s*223|225,\s*225,\s*225)\))", re.I)
 _SIGNATURE = re.compile(r"signature|moz-txt-sig|mailcard|foxmail_sign|sign_", re.I)
 _NO_PLACE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "details", "pre"})
 _HEAD_CHUNKS = 24  # pieces of text over which the head of a quoted mail may run
