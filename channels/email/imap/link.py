@@ -3,9 +3,12 @@
 import asyncio
 import base64
 import contextlib
+import socket
 import ssl
+from collections.abc import Sequence
 from functools import lru_cache
 
+import aiohappyeyeballs
 from aioimaplib import aioimaplib
 from aioimaplib.aioimaplib import Command
 
@@ -33,6 +36,7 @@ class Link:
         self._limits = limits
         self._tls = tls
         self.capabilities: frozenset[str] = frozenset()
+        self._found: Sequence[aiohappyeyeballs.AddrInfoType] = ()
         self.wire = Wire(limits.silence)
 
     async def open(self) -> None:
@@ -45,7 +49,7 @@ class Link:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._limits.connect):
-                await loop.getaddrinfo(self._imap.host, self._imap.port)
+                self._found = await loop.getaddrinfo(self._imap.host, self._imap.port, type=socket.SOCK_STREAM)
         except TimeoutError:
             raise ImapError("resolve", "no answer") from None
         except (OSError, UnicodeError) as error:
@@ -55,8 +59,8 @@ class Link:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._limits.connect):
-                await loop.create_connection(lambda: self.wire, self._imap.host, self._imap.port,
-                                             happy_eyeballs_delay=0.25)
+                connected = await aiohappyeyeballs.start_connection(self._found, happy_eyeballs_delay=0.25)
+                await loop.create_connection(lambda: self.wire, sock=connected)
         except TimeoutError:
             raise ImapError("connect", "no answer") from None
         except OSError as error:
