@@ -54,7 +54,7 @@ def fold(body: Element) -> None:
     answered = _answered_below(seen.chunks)
     forwarded = next((at for at, one in enumerate(seen.chunks) if FORWARDED.match(one.text)), len(seen.chunks))
     for at, element, hard in candidates:
-        if at >= len(seen.chunks) or at >= forwarded - 1:
+        if at >= forwarded:
             return
         if at == 0:
             if hard:
