@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import contextlib
 import getpass
 import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -24,7 +26,10 @@ from hub.serving import CannotListen, Failed, serve
 from hub.store import ledger, queues
 from hub.store.users import NewUser, UserChange
 from hub.users import Users
-from simulator.crowd import Crowd
+from simulator.correspondence import Door
+from simulator.crowd import Crowd, MailWay
+from simulator.mailsink import MailSink
+from simulator.visitors_mail import VisitorsMail
 
 Command = Callable[[argparse.Namespace], Coroutine[None, None, int]]
 
@@ -51,21 +56,24 @@ async def run_serve(options: argparse.Namespace) -> int:
     async with start.database(settings) as found:
         if wrong := await start.wrong_with(settings, found.dsn):
             return _complain("The hub does not start:", wrong)
-        world = World(loops={"postgres": found.watch} if found.watch else {})
-        await serve(build(settings, found.dsn, world), settings.address,
+        await serve(build(settings, found.dsn, _world(found)), settings.address,
                     lambda: _say(f"Interaction Hub listens on {settings.listen}; browsers use {settings.public_url}"))
     return 0
 
 
 async def run_demo(options: argparse.Namespace) -> int:
-    settings = demo.settings(options.listen, options.data)
+    sink = MailSink()
+    await sink.start()
+    settings = demo.settings(options.listen, options.data, options.mail or demo.mail_port(), sink.port)
     _say("Starting the database ...")
     async with start.database(settings) as found:
         await start.migrated(found.dsn)
         async with open_pool(found.dsn, 2) as pool:
             await demo.seed(Users(pool, utc_now, new_uuid))
-        crowd = Crowd(f"http://127.0.0.1:{settings.address[1]}", options.crowd or 12)
-        world = World(crowd=crowd, loops={"postgres": found.watch} if found.watch else {})
+        door = Door("127.0.0.1", int(settings.mail.listener.listen.rpartition(":")[2]))
+        crowd = Crowd(f"http://127.0.0.1:{settings.address[1]}", options.crowd or 12,
+                      mail=MailWay(door, sink, demo.ADDRESSES))
+        world = _world(found, crowd=crowd, mail=VisitorsMail(sink, door, demo.ADDRESSES))
 
         def ready() -> None:
             _say(demo.banner(settings))
@@ -74,8 +82,16 @@ async def run_demo(options: argparse.Namespace) -> int:
 
         starting: list[asyncio.Future[None]] = []
         await serve(build(settings, found.dsn, world), settings.address, ready, guests=crowd.stop)
+    await sink.stop()
     _say("Stopped. Everything is kept.")
     return 0
+
+
+def _world(found: start.Database, **more: Any) -> World:
+    """With a database of its own there is only one hub: what its last life held is its own again at once."""
+    if found.watch is None:
+        return World(**more)
+    return World(loops={"postgres": found.watch}, node="embedded", **more)
 
 
 async def run_migrate(options: argparse.Namespace) -> int:
@@ -103,6 +119,8 @@ async def run_check(options: argparse.Namespace) -> int:
 
 async def _written(parts: Parts) -> Finding:
     async with parts.pool:
+        with contextlib.suppress(*start.AWAY):
+            await parts.mailboxes.views()  # brings those that administrators added, for their channel to look at
         return await database(parts)
 
 
@@ -174,6 +192,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--listen", default="127.0.0.1:8080", metavar="HOST:PORT")
     one.add_argument("--data", type=Path, default=Path("var"), help="folder that keeps everything (var)")
     one.add_argument("--crowd", type=float, default=0, metavar="RATE", help="scripted customers per minute")
+    one.add_argument("--mail", type=int, metavar="PORT", help=f"where mail is taken ({demo.MAIL_PORT}, if it is free)")
     _command(commands, "migrate", run_migrate, "bring the database's schema up to date")
     _command(commands, "check", run_check, "test the configuration, every connection and every channel")
     _command(commands, "ledger", run_ledger, "what came in, and what became of it")

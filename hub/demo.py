@@ -1,6 +1,7 @@
-"""The demo: queues, a form, one supervisor and three agents, for whoever wants to see a hub before running one."""
+"""The demo: queues, a form, mailboxes and a few people, for whoever wants to see a hub before running one."""
 
 import secrets
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ QUEUES: list[dict[str, Any]] = [
      "dispositions": [{"id": "explained", "name": {"en": "Explained", "zh-Hans": "已解释"}},
                       {"id": "refunded", "name": {"en": "Refunded", "zh-Hans": "已退款"}}]},
 ]
+DOMAIN = "hub.localhost"
+MAILBOXES = (("support", "Harbour Bikes"), ("sales", "Harbour Bikes Sales"), ("billing", "Harbour Bikes Billing"))
+ADDRESSES = tuple(f"{queue}@{DOMAIN}" for queue, _ in MAILBOXES)
+MAIL_PORT = 8025
 # A whole crowd of scripted customers writes from this one machine.
 FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 
@@ -42,6 +47,7 @@ class DemoUser:
 
 
 USERS = (
+    DemoUser("ada", "Ada Novak", "admin", ("support", "sales", "billing")),
     DemoUser("sofia", "Sofia Rossi", "supervisor", ("support", "sales", "billing")),
     DemoUser("anna", "Anna Berg", "agent", ("support", "sales", "billing")),
     DemoUser("ben", "Ben Carter", "agent", ("support", "billing")),
@@ -49,11 +55,33 @@ USERS = (
 )
 
 
-def settings(listen: str, data: Path, **more: Any) -> Settings:
-    """The demo's configuration: no file, no environment, a folder of its own under `data`."""
+def settings(listen: str, data: Path, mail_port: int, sink_port: int, **more: Any) -> Settings:
+    """The demo's configuration: no file, no environment, a folder of its own under `data`.
+
+    Mail comes in at `mail_port` of this machine; what goes out ends at `sink_port`, and nowhere else.
+    """
     folder = data / "demo"
-    return load(None, {}, listen=listen, data=folder, queues=QUEUES, forms=FORMS, demo=True,
-                secret=SecretStr(_secret(folder / "secret")), **more)
+    mailboxes = [{"id": queue, "address": address, "name": name, "queue": queue,
+                  "signature": "{agent}\nHarbour Bikes",
+                  "smtp": {"host": "127.0.0.1", "port": sink_port, "security": "none"}}
+                 for (queue, name), address in zip(MAILBOXES, ADDRESSES, strict=True)]
+    mail = {"hostname": DOMAIN, "listener": {"listen": f"127.0.0.1:{mail_port}"}}
+    return load(None, {}, listen=listen, data=folder, queues=QUEUES, forms=FORMS, mailboxes=mailboxes, mail=mail,
+                demo=True, secret=SecretStr(_secret(folder / "secret")), **more)
+
+
+def mail_port() -> int:
+    """The same one each time, or any other where somebody listens there already."""
+    for port in (MAIL_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    return MAIL_PORT
 
 
 async def seed(users: Users) -> None:
@@ -66,10 +94,15 @@ async def seed(users: Users) -> None:
 
 
 def banner(running: Settings) -> str:
+    mail = running.mail.listener.listen
     lines = [
         "", "Interaction Hub is running.", "",
         f"  Console            {running.public_url}/",
-        f"  A customer's page  {running.public_url}/demo", "",
+        f"  A customer's page  {running.public_url}/demo, with chat, form and mail", "",
+        f"  Mail to {', '.join(ADDRESSES)}",
+        f"  is taken at {mail}, from any mail program of this machine:",
+        f"    swaks --server {mail} --to {ADDRESSES[0]} --from mia@example.com",
+        "  What the hub sends goes to no network: the customer's page shows it.", "",
         f"  Log-ins, all with the password  {PASSWORD}",
         *(f"    {one.login:<8} {one.role:<11} {one.name}" for one in USERS), "",
         f"  Everything is kept in {running.data}. Ctrl-C stops it.", "",

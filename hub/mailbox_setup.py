@@ -38,6 +38,10 @@ class Setup:
         return [_view(one, states.get(one.id, State()), counts.get(one.id, Counts()))
                 for one in sorted(self._mailboxes.everything(), key=lambda one: one.id)]
 
+    def fetched(self) -> list[str]:
+        """Ids of the mailboxes that mail is fetched from."""
+        return sorted(one.id for one in self._mailboxes.everything() if one.fetched)
+
     async def view(self, mailbox_id: str) -> MailboxView:
         """Raises NotFound."""
         found = next((one for one in await self.views() if one.mailbox.id == mailbox_id), None)

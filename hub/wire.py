@@ -368,8 +368,22 @@ class LedgerRow(Wire):
     last_at: datetime | None
 
 
+class MailboxLedgerRow(Wire):
+    """Of one mailbox: uids = stored + duplicate + quarantined + failing; anything else is unaccounted and an alarm."""
+
+    mailbox: str
+    uids: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    failing: int = Field(description="tried, and to be tried again")
+    unaccounted: int
+
+
 class Ledger(Wire):
     rows: list[LedgerRow]
+    mailboxes: list[MailboxLedgerRow] = Field(description="those that mail is fetched from, mail by mail")
+    undecided: int = Field(description="arrivals in quarantine that wait for a human's decision")
     unaccounted: int
     misplaced: list[UUID] = Field(description="open interactions that are not in exactly one place: must be empty")
     outbox_pending: int

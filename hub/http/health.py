@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 import structlog
@@ -15,11 +16,12 @@ from hub.http.endpoint import Call, Endpoint
 from hub.http.measure import METERS
 from hub.http.parts import Parts
 from hub.journal import AWAY
-from hub.store import figures, health
+from hub.store import figures, health, mailboxes, quarantine
 from hub.wire_base import Wire
 
 log = structlog.get_logger()
 PROBE_LIMIT = 2.0  # seconds
+VERIFIED_WITHIN = timedelta(hours=36)  # it is done every day
 FRESH = 1.0  # seconds that an answer is good for, so that asking often costs nothing
 
 
@@ -30,12 +32,14 @@ class Finding(Wire):
 
 
 class Health(Wire):
-    """`ok`: contacts are taken and kept. A channel that is not well does not stop the others."""
+    """`ok`: contacts are taken and kept. A channel or a mailbox that is not well does not stop the others."""
 
     ok: bool
     database: Finding
     loops: dict[str, bool] = Field(description="loop -> whether it runs")
     channels: dict[str, list[Finding]]
+    mailboxes: list[Finding] = Field(description="those that mail is fetched from: when each was last verified")
+    quarantine: int | None = Field(description="arrivals that wait for a human's decision; null: not known now")
 
 
 class Probe:
@@ -70,6 +74,7 @@ async def get_metrics(call: Call) -> web.Response:
     try:
         async with asyncio.timeout(PROBE_LIMIT):
             meters.queues(await figures.figures(call.parts.pool, call.parts.now()))
+            meters.mail(await mailboxes.meters(call.parts.pool), await quarantine.count(call.parts.pool))
     except AWAY as error:
         log.warning("metrics.database_away", error=type(error).__name__)
     return web.Response(body=meters.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -99,10 +104,33 @@ async def _examine(parts: Parts) -> Health:
     written = await database(parts)
     checks = await asyncio.gather(*(findings(channel) for channel in parts.channels.values()))
     loops = parts.tasks.alive()
-    # Without Redis nodes do not hear of one another, and each still takes and keeps contacts.
-    well = all(runs for name, runs in loops.items() if not name.startswith("nodes-"))
-    return Health(ok=written.ok and well, database=written, loops=loops,
+    # Without Redis nodes do not hear of one another, and each still takes and keeps contacts. A mailbox that cannot be
+    # reached is somebody else's trouble, and named below.
+    well = all(runs for name, runs in loops.items() if not name.startswith(("nodes-", "mail:")))
+    fetched, waiting = await _mail(parts) if written.ok else ([], None)
+    return Health(ok=written.ok and well, database=written, loops=loops, mailboxes=fetched, quarantine=waiting,
                   channels=dict(zip(parts.channels, checks, strict=True)))
+
+
+async def _mail(parts: Parts) -> tuple[list[Finding], int | None]:
+    """Codes and times only: what a mail server says may name people, and this page is open to everybody."""
+    try:
+        async with asyncio.timeout(PROBE_LIMIT):
+            states = await mailboxes.states(parts.pool)
+            waiting = await quarantine.count(parts.pool)
+    except AWAY as error:
+        log.warning("health.mail_unknown", error=type(error).__name__)
+        return [], None
+    now = parts.now()
+    return [_fetching(one, states.get(one, mailboxes.State()), now) for one in parts.mailboxes.fetched()], waiting
+
+
+def _fetching(mailbox: str, state: mailboxes.State, now: datetime) -> Finding:
+    verified = f"last verified at {state.verified_at:%Y-%m-%dT%H:%M:%SZ}" if state.verified_at else "never verified"
+    if state.problem is not None:
+        return Finding(name=mailbox, ok=False, detail=f"{state.problem}; {verified}")
+    late = state.verified_at is None or now - state.verified_at > VERIFIED_WITHIN
+    return Finding(name=mailbox, ok=not late, detail=verified)
 
 
 def _is_loopback(request: web.Request) -> bool:

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.http.problems import Handler, route_of
+from hub.store.mailboxes import Meter
 from hub.wire import QueueFigures
 
 log = structlog.get_logger()
@@ -25,11 +26,27 @@ class Meters:
         self.pushes_lost = Counter("hub_pushes_lost", "Pushes that could not be made", registry=self.registry)
         self._queues = {name: Gauge(f"hub_queue_{name}", text, ["queue"], registry=self.registry)
                         for name, text in QUEUE_GAUGES.items()}
+        self._mails = Gauge("hub_mailbox_mails", "Mails that came, by what became of them", ["mailbox", "outcome"],
+                            registry=self.registry)
+        self._problem = Gauge("hub_mailbox_problem", "1: no mail can be fetched now", ["mailbox"],
+                              registry=self.registry)
+        self._verified = Gauge("hub_mailbox_verified_seconds", "When it was compared with the ledger, Unix time",
+                               ["mailbox"], registry=self.registry)
+        self._quarantine = Gauge("hub_quarantine", "Arrivals that wait for a human's decision", registry=self.registry)
 
     def queues(self, figures: Sequence[QueueFigures]) -> None:
         for one in figures:
             for name, gauge in self._queues.items():
                 gauge.labels(one.queue).set(getattr(one, name))
+
+    def mail(self, mailboxes: Sequence[Meter], quarantine: int) -> None:
+        self._quarantine.set(quarantine)
+        for one in mailboxes:
+            for outcome in ("stored", "duplicate", "quarantined", "failing"):
+                self._mails.labels(one.mailbox, outcome).set(getattr(one.counts, outcome))
+            self._problem.labels(one.mailbox).set(one.state.problem is not None)
+            if one.state.verified_at is not None:
+                self._verified.labels(one.mailbox).set(one.state.verified_at.timestamp())
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -13,6 +13,20 @@ GROUP BY a.source ORDER BY a.source;
 SELECT source, reason, count(*) AS n FROM arrivals WHERE outcome = 'refused' AND reason IS NOT NULL
 GROUP BY source, reason;
 
+-- name: mailboxes
+-- A uid is accounted for when its outcome is borne out by an arrival.
+SELECT u.mailbox, count(*) AS uids,
+       count(*) FILTER (WHERE u.outcome = 'stored' AND s.natural_key IS NOT NULL) AS stored,
+       count(*) FILTER (WHERE u.outcome = 'duplicate' AND d.natural_key IS NOT NULL) AS duplicate,
+       count(*) FILTER (WHERE u.outcome = 'quarantined' AND u.reason IS NOT NULL) AS quarantined,
+       count(*) FILTER (WHERE u.outcome = 'failing' AND u.attempts > 0) AS failing
+FROM mailbox_uids u
+LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'stored') s
+       ON s.source = 'mail:' || u.mailbox AND s.natural_key = u.key
+LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'duplicate') d
+       ON d.source = 'mail:' || u.mailbox AND d.natural_key = u.key
+GROUP BY u.mailbox ORDER BY u.mailbox;
+
 -- name: misplaced
 -- Invariant I3: every open interaction is in exactly one place. This must return no rows.
 SELECT i.id FROM interactions i

@@ -102,8 +102,23 @@ async def counts(pool: Reader) -> dict[str, Counts]:
     return {row.pop("mailbox"): Counts(**row) for row in found.values()}
 
 
-async def claim(pool: Reader, mailboxes: Sequence[str], holder: str, until: datetime, now: datetime,
-                ) -> dict[str, datetime | None]:
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What /metrics shows of one mailbox."""
+
+    mailbox: str
+    counts: Counts
+    state: State
+
+
+async def meters(pool: Reader) -> list[Meter]:
+    found, known = await counts(pool), await states(pool)
+    return [Meter(one, found.get(one, Counts()), known.get(one, State())) for one in sorted({*found, *known})]
+
+
+async def claim(
+    pool: Reader, mailboxes: Sequence[str], holder: str, until: datetime, now: datetime
+) -> dict[str, datetime | None]:
     """Those whose lease this holder now has, each with the time that somebody asked for its verification."""
     rows = await pool.fetch(sql["claim"], list(mailboxes), holder, until, now)
     return {row["mailbox"]: row["asked_at"] for row in rows}

@@ -36,24 +36,6 @@ FROM arrivals WHERE source LIKE 'mail:%' GROUP BY source;
 -- name: unwell
 SELECT mailbox, count(*) AS failing FROM mailbox_uids WHERE outcome = 'failing' GROUP BY mailbox;
 
--- name: undecided
-SELECT source, count(*) AS n, min(arrived_at) AS oldest_at FROM arrivals
-WHERE outcome = 'quarantined' AND decision IS NULL GROUP BY source;
-
--- name: uids
--- A uid is accounted for when its outcome is borne out by an arrival.
-SELECT u.mailbox, count(*) AS received,
-       count(*) FILTER (WHERE u.outcome = 'stored' AND s.natural_key IS NOT NULL) AS stored,
-       count(*) FILTER (WHERE u.outcome = 'duplicate' AND d.natural_key IS NOT NULL) AS duplicate,
-       count(*) FILTER (WHERE u.outcome = 'quarantined' AND u.reason IS NOT NULL) AS quarantined,
-       count(*) FILTER (WHERE u.outcome = 'failing' AND u.attempts > 0) AS failing
-FROM mailbox_uids u
-LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'stored') s
-       ON s.source = 'mail:' || u.mailbox AND s.natural_key = u.key
-LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'duplicate') d
-       ON d.source = 'mail:' || u.mailbox AND d.natural_key = u.key
-GROUP BY u.mailbox ORDER BY u.mailbox;
-
 -- name: claim
 -- Of several hubs one fetches a mailbox; the next one may when the lease was not renewed.
 INSERT INTO mailbox_states (mailbox, lease_holder, lease_until)

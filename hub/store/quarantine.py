@@ -32,7 +32,11 @@ async def undecided(pool: Reader, after: str | None, limit: int) -> Page[Quarant
     names = QuarantineView.model_fields
     shown = [QuarantineView(**{name: row[name] for name in names}) for row in rows[:limit]]
     more = cursor(shown[-1].arrived_at, shown[-1].id) if len(rows) > limit else None
-    return Page(items=shown, next=more, total=await pool.fetchval(sql["count"]))
+    return Page(items=shown, next=more, total=await count(pool))
+
+
+async def count(pool: Reader) -> int:
+    return int(await pool.fetchval(sql["count"]))
 
 
 async def one(pool: Reader, arrival_id: UUID) -> asyncpg.Record:

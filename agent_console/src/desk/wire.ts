@@ -435,6 +435,14 @@ export interface Floor {
 }
 export interface Ledger {
   rows: LedgerRow[]
+  /**
+   * those that mail is fetched from, mail by mail
+   */
+  mailboxes: MailboxLedgerRow[]
+  /**
+   * arrivals in quarantine that wait for a human's decision
+   */
+  undecided: number
   unaccounted: number
   /**
    * open interactions that are not in exactly one place: must be empty
@@ -460,6 +468,21 @@ export interface LedgerRow {
   }
   unaccounted: number
   last_at: string | null
+}
+/**
+ * Of one mailbox: uids = stored + duplicate + quarantined + failing; anything else is unaccounted and an alarm.
+ */
+export interface MailboxLedgerRow {
+  mailbox: string
+  uids: number
+  stored: number
+  duplicate: number
+  quarantined: number
+  /**
+   * tried, and to be tried again
+   */
+  failing: number
+  unaccounted: number
 }
 /**
  * One finding of the search.
