@@ -125,6 +125,13 @@ async def close(heart: Heart, it: UUID) -> None:
     )
 
 
+async def warm(heart: Heart) -> None:
+    """Opens every connection of the pool, so that what is done at once afterwards does meet."""
+    held = [await heart.pool.acquire() for _ in range(10)]
+    for one in held:
+        await heart.pool.release(one)
+
+
 async def count(heart: Heart, table: str, where: str = "true") -> int:
     return int(await heart.pool.fetchval(f"SELECT count(*) FROM {table} WHERE {where}"))
 

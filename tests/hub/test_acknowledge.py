@@ -9,8 +9,9 @@ import pytest
 
 from channels.base import Party
 from hub.acknowledge import Acknowledge, fill
+from hub.store import acknowledge as store
 from tests.hub.conftest import Heart
-from tests.hub.letters import BOB, EVE, MIA, OURS, close, count, mail, opened, report, sent, take
+from tests.hub.letters import BOB, EVE, MIA, OURS, close, count, mail, opened, report, sent, take, warm
 from tests.support.gaps import GAPS
 
 TEXT = "Dear {name}, we have your mail: {reference}."
@@ -108,6 +109,14 @@ async def test_i11_two_nodes_at_once_send_one(heart: Heart) -> None:
     await asyncio.gather(*(one.step() for one in others))
     assert len(await answers(heart)) == await count(heart, "automatic_mails") == 1
     assert sorted(await decided(heart)) == ["held"] * 11 + ["sent"]
+
+
+async def test_i11_an_address_is_decided_about_by_one_at_a_time(heart: Heart) -> None:
+    await asyncio.gather(*(take(heart, str(n)) for n in range(8)))
+    due = await store.due(heart.pool, 8)
+    await warm(heart)
+    await asyncio.gather(*(heart.acknowledge._decide(*one) for one in due))
+    assert await count(heart, "automatic_mails") == 1
 
 
 async def test_i11_an_interaction_has_five_automatic_mails_at_most(heart: Heart) -> None:

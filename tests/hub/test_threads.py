@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from channels.base import Address
-from hub.intake import Placement
+from channels.base import Address, Kept
+from hub.intake import Overtaken, Placement
 from hub.store import cards
 from hub.threads import base_subject
 from tests.hub.conftest import Heart
@@ -27,6 +27,7 @@ from tests.hub.letters import (
     suggested,
     take,
     texts,
+    warm,
 )
 from tests.support.gaps import GAPS
 
@@ -241,6 +242,18 @@ async def test_two_late_answers_at_once_open_one_follow_up(heart: Heart) -> None
     kept = await asyncio.gather(*(opened(heart, f"2{n}", refs=("1",)) for n in range(8)))
     assert len(set(kept)) == 1
     assert kept[0] != it
+
+
+async def test_only_one_at_a_time_decides_what_follows_a_closed_interaction(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    await close(heart, it)
+    heart.clock.advance(days=15)
+    await warm(heart)
+    threads, before = heart.reception._threads, await heart.loaded(it)
+    letters = [threads._letter(mail(heart, f"2{n}", refs=("1",))) for n in range(6)]
+    done = await asyncio.gather(*(threads._follow(one, before) for one in letters), return_exceptions=True)
+    assert sorted(type(one) is Kept for one in done) == [False] * 5 + [True]
+    assert all(isinstance(one, Kept | Overtaken) for one in done)
 
 
 async def test_how_long_mail_opens_again_is_a_setting_of_its_own(heart: Heart) -> None:

@@ -17,7 +17,7 @@ from hub.outbox import Outbox
 from hub.reception import Reception
 from hub.store import ledger
 from tests.hub.conftest import Heart
-from tests.hub.letters import BOB, EVE, MIA, OURS, count, ledger_of, mail, opened, participants, sent, take, texts
+from tests.hub.letters import BOB, EVE, MIA, OURS, count, ledger_of, mail, opened, participants, sent, take, texts, warm
 from tests.support.gaps import GAPS
 
 
@@ -201,6 +201,7 @@ async def test_two_answers_at_once_both_join(heart: Heart) -> None:
 
 async def test_a_new_threads_first_mail_and_its_answers_at_once_are_one_thread(heart: Heart) -> None:
     nodes = [heart.reception, node(heart), node(heart)]
+    await warm(heart)
     for round_ in range(6):
         names = [f"{round_}.{n}" for n in range(6)]
         mails = [mail(heart, name, refs=tuple(reversed(names[:n]))) for n, name in enumerate(names)]
