@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 
 from channels.base import Channel, Check, Outbound, Route, SendError, Sent, Sink
+from channels.email.imap import Fetcher, append_sent
 from channels.email.oauth import Grants
 from channels.email.parse.pool import Parser
 from channels.email.ports import Account, Accounts, MailboxLedger
 from channels.email.receive import Receiver
 from channels.email.settings import Listener
-from channels.email.smtp.listener import Door, address_of, tls_of
+from channels.email.smtp.listener import Door, address_of, networks_of, tls_of
 from channels.email.smtp.receiving import Intake
 from channels.email.smtp.send import Limits, Sender
 from channels.email.tokens import Tokens
@@ -40,7 +41,8 @@ class Email(Channel):
         self._parser = parser or Parser()
         self._receiver = Receiver(self._parser, tokens, sink, now)
         self._grants = Grants(now)
-        self._sender = Sender(hostname, self._grants.access)
+        self._hostname = hostname
+        self._sender = Sender(hostname, self._grants)
         self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname)
         self._copies: set[asyncio.Task[None]] = set()
 
@@ -85,13 +87,12 @@ class Email(Channel):
 
     async def fetch(self, account: Account, ledger: MailboxLedger) -> None:
         """Fetches one mailbox until cancelled; raises what makes another start worth while."""
-        from channels.email.imap import Fetcher  # noqa: PLC0415
-        await Fetcher(account, ledger, self._receiver, self._now).run()
+        await Fetcher(account, ledger, self._receiver, self._now, grants=self._grants).run()
 
     def probe(self, account: Account) -> AsyncIterator[Any]:
         """Tests a mailbox step by step."""
         from channels.email.probe import probe  # noqa: PLC0415
-        return probe(account)
+        return probe(account, grants=self._grants, hostname=self._hostname)
 
     async def close(self) -> None:
         await self._door.close()
@@ -120,17 +121,17 @@ class Email(Channel):
         copy.add_done_callback(self._copies.discard)
 
     async def _append(self, account: Account, raw: bytes) -> None:
-        from channels.email.imap import append_sent  # noqa: PLC0415
         try:
             async with asyncio.timeout(COPY_SECONDS):
-                await append_sent(account, raw)
-        except Exception as problem:  # nothing that happens here may look like a failed send
-            log.warning("mail.sent_copy_failed", mailbox=account.mailbox.id, error=type(problem).__name__)
+                await append_sent(account, raw, grants=self._grants)
+        except Exception as error:  # nothing that happens here may look like a failed send
+            log.warning("mail.sent_copy_failed", mailbox=account.mailbox.id, code=type(error).__name__)
 
     def _check_listener(self) -> Check:
         name = f"email listener {self._listener.listen}"
         try:
             address_of(self._listener.listen)
+            networks_of(self._listener)
             tls_of(self._listener)
         except (OSError, ValueError) as problem:
             return Check(name, False, str(problem))

@@ -35,7 +35,7 @@ class House:
     intake: Intake
     hostname: str
     max_bytes: int
-    networks: tuple[Network, ...]
+    networks: tuple[Network, ...] = ()
     tls: Any = None
     connections: int = 0
     held: int = 0

@@ -11,6 +11,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from channels.email.smtp.ed25519 import NACL
+
+if not hasattr(dkim, "nacl"):
+    dkim.nacl = NACL  # it looks PyNaCl up in its own module, and says that Ed25519 is missing where there is none
+
 SIGNED = (b"from", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
           b"mime-version", b"content-type", b"auto-submitted")
 ONLY_ONCE = (b"from", b"subject", b"to")  # signed once more than they are there, so that none can be added

@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 from channels.email.settings import Listener
-from channels.email.smtp.conversation import House, factory
+from channels.email.smtp.conversation import House, Network, factory
 from channels.email.smtp.receiving import Intake
 
 BACKLOG = 100
@@ -20,6 +20,11 @@ def address_of(listen: str) -> tuple[str, int]:
     if not host or not port.isdigit():
         raise ValueError(f"{listen!r} is no address with a port")
     return host.strip("[]"), int(port)
+
+
+def networks_of(listener: Listener) -> tuple[Network, ...]:
+    """Raises ValueError."""
+    return tuple(ipaddress.ip_network(one, strict=False) for one in listener.networks)
 
 
 def tls_of(listener: Listener) -> ssl.SSLContext | None:
@@ -35,10 +40,9 @@ class Door:
     """Opens with `open`, and `serve` keeps it open until cancelled. `port` is the real one where 0 was asked for."""
 
     def __init__(self, listener: Listener, intake: Intake, hostname: str) -> None:
-        networks = tuple(ipaddress.ip_network(one, strict=False) for one in listener.networks)
         self._listener = listener
-        self._house = House(intake, hostname, listener.max_bytes, networks, tls_of(listener))
-        self._certified = _changed(listener)
+        self._house = House(intake, hostname, listener.max_bytes)
+        self._certified: float | None = None
         self._server: asyncio.Server | None = None
 
     @property
@@ -51,8 +55,12 @@ class Door:
         return self._house
 
     async def open(self) -> None:
-        """Raises OSError when the address is taken or forbidden."""
+        """Raises OSError when the address is taken or forbidden, or the certificate cannot be used; ValueError when
+        the settings say something else than addresses and networks."""
         host, port = address_of(self._listener.listen)
+        self._house.networks = networks_of(self._listener)
+        self._certified = _changed(self._listener)
+        self._house.tls = tls_of(self._listener)
         make = factory(self._house, self._listener.protocol)
 
         def greet() -> asyncio.Protocol:

@@ -7,12 +7,11 @@ server knows, so the outcome is ambiguous. After its 250 nothing can make the at
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import aiosmtplib
-import structlog
 
 from channels.base import Outbound, SendError, SendErrorKind, Sent
 from channels.email.oauth import RefreshError
@@ -22,8 +21,13 @@ from channels.email.smtp.compose import Composed, compose
 from channels.email.smtp.dkim import sign
 from channels.email.smtp.failure import answered, cleaned, unconnected
 
-log = structlog.get_logger()
-Access = Callable[[Account], Awaitable[str]]
+
+class Access(Protocol):
+    """Access tokens for XOAUTH2 (`channels.email.oauth.Grants`)."""
+
+    async def access(self, account: Account) -> str: ...
+
+    def forget(self, account: Account) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Limits:
 
 
 class Sender:
-    """`access` gives a fresh access token (XOAUTH2); `tls` the trust that connections are made with."""
+    """`tls`: the trust that connections are made with."""
 
     def __init__(self, hostname: str, access: Access, limits: Limits | None = None,
                  tls: Callable[[], ssl.SSLContext] = ssl.create_default_context) -> None:
@@ -108,11 +112,12 @@ class Sender:
         limit = self._limits.command
         try:
             if account.mailbox.oauth is not None:
-                await client.auth_xoauth2(user, await self._access(account), timeout=limit)
+                await client.auth_xoauth2(user, await self._access.access(account), timeout=limit)
             else:
                 secret = account.secrets.smtp_password or account.secrets.password
                 await client.login(user, secret.get_secret_value() if secret else "", timeout=limit)
         except aiosmtplib.SMTPResponseException as problem:
+            self._access.forget(account)
             raise answered("log_in", problem.code, problem.message) from problem
         except (aiosmtplib.SMTPServerDisconnected, OSError, TimeoutError) as problem:
             raise unconnected(problem) from problem

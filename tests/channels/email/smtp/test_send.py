@@ -22,8 +22,18 @@ THREE = (Party("", "a@example.com"), Party("", "b@example.com"), Party("", "c@ex
 PASSWORD = Secrets(password=SecretStr("right"))
 
 
-async def _access(account: Account) -> str:
-    return "fresh"
+class Fresh:
+    """`Grants` whose token is always good."""
+
+    def __init__(self, token: str = "fresh") -> None:
+        self.token = token
+        self.forgotten: list[str] = []
+
+    async def access(self, account: Account) -> str:
+        return self.token
+
+    def forget(self, account: Account) -> None:
+        self.forgotten.append(account.mailbox.id)
 
 
 @pytest.fixture
@@ -33,7 +43,7 @@ async def outside() -> AsyncIterator[Outside]:
 
 
 def sender(trust: ssl.SSLContext | None = None) -> Sender:
-    return Sender("hub.example.org", _access, QUICK, lambda: trust or ssl.create_default_context())
+    return Sender("hub.example.org", Fresh(), QUICK, lambda: trust or ssl.create_default_context())
 
 
 async def attempt(outside: Outside, text: str = "Let me look.", **faults: Any) -> SendError:
@@ -208,6 +218,14 @@ async def test_log_in_with_an_access_token(outside: Outside) -> None:
     assert outside.logins == ["support@example.org"]
 
 
+async def test_an_access_token_that_is_refused_is_not_used_again(outside: Outside) -> None:
+    oauth, grants = OAuth(token_url="https://login.example.com", client_id="hub"), Fresh("stale")
+    with pytest.raises(SendError) as failed:
+        await Sender("hub", grants, QUICK).send(sending(outside.port, user="support", oauth=oauth), outbound())
+    assert failed.value.code == "authentication"
+    assert grants.forgotten == ["support"]
+
+
 async def test_an_address_beyond_ascii_needs_a_server_that_knows_them() -> None:
     chinese = (Party("陈静", "陈静@例子.example"),)
     async with outside_server() as outside:
@@ -230,7 +248,7 @@ async def test_an_address_that_is_none_is_said_before_anything_is_sent(outside: 
 
 async def test_being_cancelled_leaves_no_connection_behind(outside: Outside) -> None:
     outside.faults.hang = "end"
-    patient = Sender("hub", _access, replace(QUICK, answer=60), ssl.create_default_context)
+    patient = Sender("hub", Fresh(), replace(QUICK, answer=60), ssl.create_default_context)
     task = asyncio.create_task(patient.send(sending(outside.port), outbound()))
     await outside.wait()
     task.cancel()
