@@ -7,7 +7,8 @@ const row = (fields: Partial<LedgerRow>): LedgerRow => ({
   last_at: null, ...fields,
 })
 const ledger = (rows: LedgerRow[], said = 0): Ledger => ({
-  rows, unaccounted: said, misplaced: [], outbox_pending: 0, outbox_oldest_at: null, unconfirmed: 0, now: '',
+  rows, mailboxes: [], undecided: 0, unaccounted: said, misplaced: [], outbox_pending: 0, outbox_oldest_at: null,
+  unconfirmed: 0, now: '',
 })
 
 test('what was received is what became of it', () => {

@@ -13,7 +13,8 @@ const row = (fields: Partial<QueueFigures>): QueueFigures => ({
   staff: 2, answered: 0, answered_in_time: 0, late_waiting: 0, service_level: null, abandoned: 0, closed: 0, ...fields,
 })
 const ledger = (fields: Partial<Ledger>): Ledger => ({
-  rows: [], unaccounted: 0, misplaced: [], outbox_pending: 0, outbox_oldest_at: null, unconfirmed: 0, now: at(0), ...fields,
+  rows: [], mailboxes: [], undecided: 0, unaccounted: 0, misplaced: [], outbox_pending: 0,
+  outbox_oldest_at: null, unconfirmed: 0, now: at(0), ...fields,
 })
 const agent = (name: string, presence: Partial<AgentView['presence']>, used = 0): AgentView => ({
   id: name, login: name, name, role: 'agent', language: 'en', queues: [], skills: {}, capacity: 100, used, version: 1,
