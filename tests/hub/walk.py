@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from hub.errors import HubError
 from hub.model import Actor
 from hub.wire import Decline, LoggedContact, Park, Prioritise, Requeue, Say, SetPresence, WaitFor, WrapUp
 from tests.hub.conftest import Heart
+from tests.hub.letters import mail, report
 
 Step = Callable[[], Awaitable[object]]
 
@@ -24,12 +26,14 @@ class Walk:
         self.dice = Random(seed)
         self.people: list[Actor] = []
         self.sent: list[Inbound] = []
+        self.mails: list[Inbound] = []
         self.told: list[str] = []  # what happened, for whoever reads a failure
         self.steps: dict[str, tuple[int, Step]] = {
             name.removeprefix("do_"): (weight, getattr(self, name)) for name, weight in WEIGHTS.items()
         }
 
     async def begin(self) -> None:
+        self.heart.mailboxes.set("support", acknowledge="We have it: {reference}.")
         for name, capacity in (("Ann", 100), ("Ben", 60), ("Cat", 30)):
             self.people.append(await self.heart.agent(name, capacity=capacity, queues=("support", "sales")))
         self.people.append(await self.heart.agent("Sue", "supervisor", ready=False))
@@ -87,6 +91,33 @@ class Walk:
         inbound = self.heart.inbound(raw=str(len(self.sent)).encode(), **more)
         self.sent.append(inbound)
         await self.heart.reception.take_in(inbound)
+
+    async def do_mail(self) -> None:
+        n, names = len(self.mails), [str(k) for k in range(len(self.mails))]
+        refs = tuple(self.dice.sample(names, min(n, self.dice.choice((0, 1, 2)))))
+        tokens = (await self.any_id("interactions"),) if self.dice.random() < 0.3 else ()
+        one = mail(
+            self.heart, str(n), f"m{self.dice.randrange(4)}@example.com", self.dice.choice(("support", "sales")),
+            refs=refs, tokens=tokens, machine=self.dice.choice((None, None, None, "auto_reply", "list")), uid=n + 1,
+            cc=("m1@example.com",) * (self.dice.random() < 0.3),
+        )  # fmt: skip
+        self.mails.append(one)
+        await self.heart.reception.take_mail(one)
+
+    async def do_mail_again(self) -> None:
+        if self.mails:
+            again = self.dice.choice(self.mails)
+            await self.heart.reception.take_mail(self.dice.choice((again, replace(again, source="mail:other"))))
+
+    async def do_report(self) -> None:
+        rows = await self.heart.pool.fetch("SELECT l.mail_id FROM mails l JOIN outbox o USING (message_id) ORDER BY 1")
+        mail_id = self.dice.choice(rows)["mail_id"] if rows else "<nothing@example.net>"
+        action = self.dice.choice(("failed", "delayed", "delivered"))
+        who = f"m{self.dice.randrange(4)}@example.com"
+        await self.heart.reception.take_mail(report(self.heart, mail_id, who, action, n=f"r{self.dice.random()}"))
+
+    async def do_acknowledge(self) -> None:
+        await self.heart.acknowledge.step()
 
     async def do_retry(self) -> None:
         if self.sent:
@@ -212,7 +243,8 @@ class Walk:
 
 
 WEIGHTS = {
-    "do_chat": 12, "do_form": 3, "do_call": 2, "do_retry": 3, "do_refuse": 1, "do_leave": 2, "do_look": 3,
+    "do_chat": 12, "do_form": 3, "do_call": 2, "do_mail": 8, "do_mail_again": 2, "do_report": 2,
+    "do_acknowledge": 2, "do_retry": 3, "do_refuse": 1, "do_leave": 2, "do_look": 3,
     "do_accept": 14, "do_decline": 3, "do_claim": 4, "do_say": 10, "do_note": 2, "do_read": 3, "do_end": 6,
     "do_extend": 1, "do_wrap_up": 6, "do_park": 2, "do_wait": 2, "do_resume": 2, "do_requeue": 3, "do_prioritise": 1,
     "do_log": 1, "do_declare": 2, "do_ready": 6, "do_vanish": 2, "do_sweep": 3, "do_dispatch": 16, "do_deliver": 6,
