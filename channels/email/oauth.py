@@ -103,16 +103,8 @@ def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _utc() -> datetime:
+def utc() -> datetime:
     return datetime.now(UTC)
-
-
-shared = Grants(_utc)
-
-
-async def access_token(account: Account) -> str:
-    """For whoever logs in without a ledger at hand, such as sending. Raises RefreshError."""
-    return await shared.access(account)
 
 
 def _lifetime(seconds: Any) -> timedelta:

@@ -141,7 +141,8 @@ class _Session:
         self._send(f"* {len(server.mails)} EXISTS", f"* OK [UIDVALIDITY {server.uidvalidity}] valid")
         if server.tells_uidnext:
             self._send(f"* OK [UIDNEXT {max(server.mails, default=0) + 1}] next")
-        mode = "READ-ONLY" if command.upper().startswith("EXAMINE") else "READ-WRITE"
+        reads = command.upper().startswith("EXAMINE") or server.goes_wrong("read_only")
+        mode = "READ-ONLY" if reads else "READ-WRITE"
         self._send(f"{tag} OK [{mode}] done")
 
     _select = _examine

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from channels.email import oauth
 from channels.email.imap.drain import Drain
 from channels.email.imap.folder import Folder
 from channels.email.imap.intake import Intake, Pause, Understanding
@@ -35,7 +34,7 @@ class Fetcher:
         self._ledger = ledger
         self._receiver = receiver
         self._now = now
-        self._grants = grants or oauth.shared
+        self._grants = grants or Grants(now)
         self._limits = limits or Limits()
         self._tls = tls
         self._pause = pause

@@ -32,7 +32,7 @@ def cleaned(text: str | bytes, *secrets: str) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
-    return _CONTROL.sub(" ", text).strip()[:_LONGEST]
+    return " ".join(_CONTROL.sub(" ", text).split())[:_LONGEST]
 
 
 def of_tls(error: Exception) -> tuple[str, str]:

@@ -29,7 +29,7 @@ async def append_sent(account: Account, raw: bytes, *, grants: Grants | None = N
     link = Link(imap, limits, tls)
     try:
         async with asyncio.timeout(seconds):
-            await opened(link, account, grants or oauth.shared)
+            await opened(link, account, grants or Grants(oauth.utc))
             link.wire.replies.append(raw)
             folder = quote(encode_folder(imap.sent_folder))
             await link.ok("APPEND", folder, "(\\Seen)", f"{{{len(raw)}}}", code="folder", budget=SMALL)

@@ -49,6 +49,10 @@ class MemoryLedger(MailboxLedger):
         assert self.uidvalidity is not None
         return self.rows[self.uidvalidity, uid]
 
+    def settled_as(self, uid: int) -> str | None:
+        row = self.rows.get((self.uidvalidity or 0, uid))
+        return row.settled if row else None
+
     # --- the contract ---
 
     async def known(self) -> Known:
