@@ -6,7 +6,7 @@ from email.utils import getaddresses
 
 from channels.base import Address, Entry, File, Inbound, MailIn, Party
 from channels.email.identity import bounded_id, canonical, is_ours, same
-from channels.email.parse import clean
+from channels.email.parse.clean import clean
 from channels.email.parse.model import Mail
 from channels.email.ports import Account
 from channels.email.tokens import Tokens
@@ -34,7 +34,7 @@ def understand(
     mailbox = account.mailbox
     identity = same(raw, mail.message_id)
     author, identified, odd = _author(mail, account)
-    cleaned = clean.clean(mail.html) if mail.html else clean.Clean("", 0)
+    cleaned = mail.cleaned or clean(mail.html)
     warnings = (*mail.warnings, *odd, *_odd_date(mail, at), *(("oversized",) if oversized else ()),
                 *(("text_cut",) if max(len(mail.new_text), len(mail.quoted)) > _TEXT_MOST else ()),
                 *(("recipients_cut",) if max(len(mail.to), len(mail.cc)) > _PARTIES_MOST else ()))

@@ -26,7 +26,8 @@ _WORDS = re.compile(
     r"could not send|user unknown|mailbox (?:unavailable|not found|full)|no such user|address not found|"
     r"konnte nicht zugestellt|nicht zugestellt werden|fehler bei der nachrichtenzustellung|nicht erreicht|"
     r"n['’]a pas pu être remis|échec de la remise|n['’]ont pas reçu|no se pudo entregar|no se ha podido entregar|"
-    r"error de entrega|退信|退回|无法投递|未能送达|无法向|传递失败|投递失败|未傳遞|無法傳遞|配信できません|配信されませんでした|"
+    r"error de entrega|退信|退回|无法投递|未能送达|无法向|传递失败|投递失败|未傳遞|無法傳遞|配信できません|"
+    r"配信されませんでした|"
     r"届けられません|\b5[05]\d[ -]", re.I)
 _DELAY = re.compile(
     r"\bdelay|not yet (?:been )?deliver|still undelivered|will (?:keep|continue) (?:trying|to try|to be)|"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -10,6 +9,9 @@ import nh3
 from lxml import etree  # type: ignore[import-untyped]
 
 from channels.email.parse import clean_quote, clean_tree
+from channels.email.parse.model import Clean
+
+__all__ = ["Clean", "clean", "page", "place"]
 
 _MOST = 1_500_000  # characters; what comes after them is in the raw mail
 _TAGS_MOST = 40_000
@@ -53,20 +55,14 @@ _STYLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """`html` is safe. `remote`: how many pictures it would fetch from elsewhere if it were let."""
-
-    html: str
-    remote: int
-
-
 def clean(html: str) -> Clean:
     """Safe HTML with the same look as far as that is safe. Never raises; under a second whatever comes.
 
     Pictures from elsewhere have their address in `data-src`, where no browser looks; those in the mail keep `cid:`.
     Quoted history is wrapped in a closed <details>.
     """
+    if not html.strip():
+        return Clean("", 0)
     bounded, cut = _bounded(html.replace("\0", ""))
     body, too_deep = clean_tree.parse(bounded)
     if body is None:

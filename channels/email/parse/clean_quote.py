@@ -27,6 +27,7 @@ _SIGNATURE = re.compile(r"signature|moz-txt-sig|mailcard|foxmail_sign|sign_", re
 _NO_PLACE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "details", "pre"})
 _HEAD_CHUNKS = 24  # pieces of text over which the head of a quoted mail may run
 _LINE = 300
+_LABEL = 40
 
 
 @dataclass(slots=True)
@@ -78,10 +79,11 @@ def _look(body: Element) -> _Seen:
                 said[:_LINE], owner, is_tail, quotes > 0, signatures > 0 or (rest_is_signature and not quotes)))
 
     for event, element in etree.iterwalk(body, events=("start", "end")):
-        quote, signature = element.tag == "blockquote", bool(_SIGNATURE.search(_names(element)))
+        names = _names(element)
+        quote, signature = element.tag == "blockquote", bool(names and _SIGNATURE.search(names))
         if event == "start":
             seen.before[element] = len(seen.chunks)
-            mark = _mark(element)
+            mark = _mark(element, names)
             if mark is not None:
                 seen.marks.append((len(seen.chunks), element, mark))
             quotes, signatures = quotes + quote, signatures + signature
@@ -96,13 +98,13 @@ def _look(body: Element) -> _Seen:
 
 
 def _names(element: Element) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
+    given = element.get("class"), element.get("id")
+    return " ".join(one for one in given if one)
 
 
-def _mark(element: Element) -> bool | None:
+def _mark(element: Element, names: str) -> bool | None:
     """Whether a quote begins here: True is the head of a past mail, False a quote that may be answered below."""
-    names = _names(element)
-    if names != " ":
+    if names:
         if _HARD.search(names):
             return True
         if _SOFT.search(names):
@@ -115,7 +117,8 @@ def _mark(element: Element) -> bool | None:
 
 def _by_words(chunks: list[_Chunk]) -> list[tuple[int, Element, bool]]:
     found = []
-    labels = [label(_labelled(chunks, at)) for at in range(len(chunks))]
+    labels = [label(text) if (text := _labelled(chunks, at)) and (":" in text or "：" in text) else None
+              for at in range(len(chunks))]
     for at, chunk in enumerate(chunks):
         if chunk.quoted:
             continue
@@ -136,9 +139,9 @@ def _is_head(labels: list[Label | None]) -> bool:
 
 def _labelled(chunks: list[_Chunk], at: int) -> str:
     """The piece, with the colon that may stand outside the bold print."""
-    text = chunks[at].text
-    following = chunks[at + 1].text if at + 1 < len(chunks) else ""
-    return text + following[:1] if following[:1] in (":", "：") else text
+    text = chunks[at].text[:_LABEL]
+    following = chunks[at + 1].text[:1] if at + 1 < len(chunks) else ""
+    return text + following if following in (":", "：") else text
 
 
 def _answered_below(chunks: list[_Chunk]) -> list[bool]:

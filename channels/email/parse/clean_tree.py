@@ -5,6 +5,7 @@ thousand nested elements and can be made to multiply them. What it gives, nh3 fi
 """
 
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -102,26 +103,36 @@ def _is_tracker(image: Element) -> bool:
 
 
 def _rewrite(element: Element, *, is_body: bool) -> None:
-    tag, given = str(element.tag), dict(element.attrib)
-    element.attrib.clear()
+    tag, given = element.tag, dict(element.attrib)
+    if given:
+        element.attrib.clear()
+    elif tag in TAGS:
+        return
     style = clean_style.filtered(given["style"]) if given.get("style") else ""
-    if tag == "font":
-        tag, style = "span", _join(_of_font(given), style)
-    elif is_body:
-        tag, style = "div", _join(_of_body(given), style)
-    elif style and tag in _AS_SPAN:
-        tag, style = "span", _join(_AS_SPAN[tag], style)
-    elif tag in ("nobr", "marquee", "blink"):
-        tag = "span"
-    element.tag = tag
+    tag, style = ("div", _join(_of_body(given), style)) if is_body else _renamed(tag, given, style)
+    if tag != element.tag:  # what came may be no name at all, and would be refused
+        element.tag = tag
     if tag == "img":
         _picture(element, given)
     elif tag == "a" and (href := _link(given.get("href", ""))):
         element.set("href", href)
-    for name in sorted((ATTRIBUTES["*"] | ATTRIBUTES.get(tag, frozenset())) & given.keys()):
+    for name in sorted(given.keys() & _allowed(tag)):
         _keep(element, tag, name, given[name])
     if style and tag not in _AS_SPAN:
         element.set("style", style)
+
+
+def _renamed(tag: str, given: dict[str, str], style: str) -> tuple[str, str]:
+    if tag == "font":
+        return "span", _join(_of_font(given), style)
+    if style and tag in _AS_SPAN:
+        return "span", _join(_AS_SPAN[tag], style)
+    return ("span" if tag in ("nobr", "marquee", "blink") else tag), style
+
+
+@lru_cache(maxsize=256)
+def _allowed(tag: str) -> frozenset[str]:
+    return ATTRIBUTES["*"] | ATTRIBUTES.get(tag, frozenset())
 
 
 def _keep(element: Element, tag: str, name: str, value: str) -> None:

@@ -54,9 +54,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Clean:
+    """`html` is safe to show. `remote`: how many pictures it would fetch from elsewhere if it were let."""
+
+    html: str
+    remote: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One parsed mail. `text` is all of the text; `new_text` + `quoted` is `text`, cut where the quoted history or
-    the signature begins (`quoted` may be ""). `html` is as it came and not safe to show.
+    the signature begins (`quoted` may be ""). `html` is as it came and not safe to show; `cleaned` is what may be shown
+    of it, where it has been made already (the worker does, so that no stranger's HTML is parsed within the hub).
     """
 
     headers: Headers
@@ -80,3 +89,4 @@ class Mail:
     warnings: tuple[str, ...] = ()  # codes such as `charset_guessed`, `no_message_id`, `too_many_parts`
     language: str | None = None
     parts: tuple[Leaf, ...] = field(default=(), repr=False)
+    cleaned: Clean | None = field(default=None, repr=False, compare=False)

@@ -9,9 +9,11 @@ import resource
 import signal
 import struct
 import sys
+from dataclasses import replace
 from typing import BinaryIO
 
 from channels.email.parse import parse, stub
+from channels.email.parse.clean import clean
 
 LENGTH = struct.Struct("<Q")
 
@@ -25,7 +27,10 @@ def main(seconds: int, memory: int) -> None:
     while (raw := _read(incoming)) is not None:
         signal.alarm(seconds)
         try:
-            answer = pickle.dumps(parse(raw), pickle.HIGHEST_PROTOCOL)
+            mail = parse(raw)
+            mail = replace(mail, cleaned=clean(mail.html))
+            answer = pickle.dumps(mail, pickle.HIGHEST_PROTOCOL)
+            del mail
         except MemoryError:
             answer = pickle.dumps(stub(raw, "parse_limit"), pickle.HIGHEST_PROTOCOL)
         signal.alarm(0)
