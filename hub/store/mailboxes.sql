@@ -53,15 +53,16 @@ INSERT INTO mailbox_states (mailbox, asked_at) VALUES ($1, $2)
 ON CONFLICT (mailbox) DO UPDATE SET asked_at = excluded.asked_at;
 
 -- name: place
--- Of the mailbox that it was until now. In another place uids mean other mails, so that nothing of them is known.
-WITH now_here AS (
-    INSERT INTO mailbox_states (mailbox, place) VALUES ($1, $2)
-    ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place, uidvalidity = NULL, begun = 0, high_water = 0,
-        verified_at = NULL, present = NULL, missing = NULL
-    WHERE mailbox_states.place IS DISTINCT FROM excluded.place
-    RETURNING mailbox
+-- In another place than the one it was until now uids mean other mails, so that nothing of them is known.
+WITH moved AS (
+    UPDATE mailbox_states SET uidvalidity = NULL, begun = 0, high_water = 0, verified_at = NULL, present = NULL,
+        missing = NULL, place = $2
+    WHERE mailbox = $1 AND place <> $2 RETURNING mailbox
+), gone AS (
+    DELETE FROM mailbox_uids u USING moved m WHERE u.mailbox = m.mailbox
 )
-DELETE FROM mailbox_uids u USING now_here n WHERE u.mailbox = n.mailbox;
+INSERT INTO mailbox_states (mailbox, place) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM moved)
+ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place WHERE mailbox_states.place IS NULL;
 
 -- name: known
 SELECT uidvalidity, high_water FROM mailbox_states WHERE mailbox = $1;

@@ -1,0 +1,546 @@
+"""Mailboxes over configuration and database, the memory of each, and the loops that fetch them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from channels.base import Entry
+from channels.email.ports import Account, MailboxLedger
+from channels.email.settings import Imap, Verified
+from hub.errors import Conflict, Invalid, NotFound, Unavailable, WrongState
+from hub.journal import AWAY
+from hub.keeper import LEASE, Keeper
+from hub.mail_settings import ConfiguredMailbox
+from hub.mailbox_ledger import Ledger
+from hub.mailbox_setup import Setup
+from hub.mailboxes import Mailboxes, secrets_of
+from hub.sealing import Seal
+from hub.store import ledger as books
+from hub.tasks import Tasks
+from hub.wire_mail import PutMailbox
+from tests.support.clock import FakeClock, SeededIds
+from tests.support.waiting import until
+
+SECRET = "s" * 32
+Pool = "asyncpg.Pool[asyncpg.Record]"
+IMAP = {"host": "imap.example.org", "user": "support", "port": 993}
+
+
+def wanted(one: str = "support", *, version: int = 0, secrets: dict[str, str] | None = None, **more: object,
+           ) -> PutMailbox:
+    mailbox = {"id": one, "address": f"{one}@example.org", "imap": IMAP, **more}
+    return PutMailbox.model_validate({"mailbox": mailbox, "version": version,
+                                      "secrets": {"password": "hush"} if secrets is None else secrets})
+
+
+@dataclass
+class Office:
+    """Mailboxes of one hub, and an administrator."""
+
+    pool: Pool
+    clock: FakeClock
+    mailboxes: Mailboxes
+    setup: Setup
+    admin: UUID
+
+    async def add(self, one: str = "support", **more: object) -> None:
+        await self.setup.put(one, wanted(one, **more), self.admin)  # type: ignore[arg-type]
+
+    async def view(self, name: str = "support") -> "object":
+        return await self.setup.view(name)
+
+    def ledger(self, name: str = "support") -> Ledger:
+        found = self.mailboxes.ledger(name)
+        assert found is not None
+        return found
+
+
+def an_office(pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID, *configured: ConfiguredMailbox,
+              secret: str = SECRET) -> Office:
+    mailboxes = Mailboxes(pool, clock, new_id, Seal(secret), configured)
+    return Office(pool, clock, mailboxes, Setup(mailboxes, ["support", "sales"], [993, 143, 587]), admin)
+
+
+@pytest.fixture
+async def admin(pool: Pool, clock: FakeClock, new_id: SeededIds) -> UUID:
+    found = new_id()
+    await pool.execute(
+        "INSERT INTO agents (id, login, name, role, password_hash, created_at, declared_since, idle_since)"
+        " VALUES ($1, 'ada', 'Ada', 'admin', '', $2, $2, $2)", found, clock())
+    return found
+
+
+@pytest.fixture
+def office(pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID) -> Office:
+    return an_office(pool, clock, new_id, admin)
+
+
+# --- all mailboxes there are -----------------------------------------------------------------------------------------
+
+
+async def test_a_mailbox_is_found_by_id_and_by_each_address_however_it_is_written(office: Office) -> None:
+    await office.add(aliases=["help@Example.org"])
+    for address in ("support@example.org", "Support@EXAMPLE.org", "help+x1@example.org", "support+a+b@example.org"):
+        found = office.mailboxes.of_address(address)
+        assert found is not None, address
+        assert found.mailbox.id == "support"
+    assert office.mailboxes.of_address("other@example.org") is None
+    assert office.mailboxes.of_address("support@example.com") is None
+    assert [one.mailbox.id for one in office.mailboxes.all()] == ["support"]
+    assert office.mailboxes.get("nope") is None
+
+
+async def test_another_hub_learns_of_every_change(
+    office: Office, pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    other = an_office(pool, clock, new_id, admin)
+    await other.mailboxes.refresh()
+    await office.add()
+    assert await other.mailboxes.refresh()
+    assert other.mailboxes.get("support") is not None
+    assert not await other.mailboxes.refresh()
+    await office.setup.put("support", wanted(version=1, secrets={}, name="New name"), admin)
+    await other.mailboxes.refresh()
+    assert other.mailboxes.get("support").mailbox.name == "New name"  # type: ignore[union-attr]
+    await office.setup.remove("support")
+    clock.advance(1)
+    await office.add()  # with version 1 again
+    assert await other.mailboxes.refresh()
+    assert other.mailboxes.get("support").mailbox.name == ""  # type: ignore[union-attr]
+
+
+async def test_a_mailbox_sealed_with_another_secret_is_shown_with_that_problem_and_not_fetched(
+    office: Office, pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    await office.add()
+    await office.add("sales")
+    other = an_office(pool, clock, new_id, admin, secret="t" * 32)
+    view = await other.setup.view("support")
+    assert (view.problem, view.secrets) == ("other_secret", [])
+    assert not other.mailboxes.listed("support").fetched  # type: ignore[union-attr]
+    assert other.mailboxes.of_address("support@example.org") is not None  # mail handed in is still taken
+    await other.setup.put("support", wanted(version=1, secrets={"password": "anew"}), admin)
+    assert (await other.setup.view("support")).problem is None
+
+
+async def test_secrets_lie_sealed_in_the_database(office: Office, pool: Pool) -> None:
+    await office.add(secrets={"password": "hush-hush"})
+    row = await pool.fetchrow("SELECT settings::text, secrets FROM mailboxes")
+    assert row is not None
+    assert "hush" not in row["settings"]
+    assert b"hush" not in row["secrets"]
+    assert "hush" not in (await office.setup.view("support")).model_dump_json()
+    account = office.mailboxes.get("support")
+    assert account is not None
+    assert account.secrets.password.get_secret_value() == "hush-hush"  # type: ignore[union-attr]
+    assert "hush" not in repr(account)
+
+
+async def test_those_of_the_configuration_are_shown_and_cannot_be_changed(
+    pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    configured = ConfiguredMailbox(id="sales", address="sales@example.org", imap=Imap(host="h", user="u"),
+                                   secrets=secrets_of({"password": "hush"}))
+    office = an_office(pool, clock, new_id, admin, configured)
+    view = await office.setup.view("sales")
+    assert (view.editable, view.version, view.secrets) == (False, 0, ["password"])
+    with pytest.raises(Conflict, match="configuration"):
+        await office.add("sales")
+    with pytest.raises(Conflict, match="configuration"):
+        await office.setup.remove("sales")
+    with pytest.raises(Invalid) as doubled:
+        await office.add(aliases=["SALES@example.org"])
+    assert list(doubled.value.fields) == ["mailbox.aliases.0"]
+
+
+async def test_of_two_who_change_a_mailbox_the_later_one_is_told(office: Office) -> None:
+    await office.add()
+    with pytest.raises(Conflict) as there:
+        await office.add()
+    await office.setup.put("support", wanted(version=1, secrets={}), office.admin)
+    with pytest.raises(Conflict) as late:
+        await office.setup.put("support", wanted(version=1, secrets={}), office.admin)
+    assert (there.value.code, late.value.code) == ("stale", "stale")
+    with pytest.raises(NotFound):
+        await office.setup.remove("nope")
+
+
+@pytest.mark.parametrize(
+    ("more", "fields"),
+    [
+        ({"address": "not one"}, {"mailbox.address"}),
+        ({"queue": "nope"}, {"mailbox.queue"}),
+        ({"imap": {**IMAP, "port": 22}}, {"mailbox.imap.port"}),
+        ({"imap": {**IMAP, "host": "http://x/"}}, {"mailbox.imap.host"}),
+        ({"imap": {**IMAP, "after": "move"}}, {"mailbox.imap.move_to"}),
+        ({"smtp": {"host": "h", "port": 6379}}, {"mailbox.smtp.port"}),
+        ({"oauth": {"token_url": "https://h:8443/", "client_id": "c"}},
+         {"mailbox.oauth.token_url", "secrets.refresh_token"}),
+        ({"dkim": {"domain": "example.org", "selector": "s"}}, {"secrets.dkim_key"}),
+        ({"secrets": {}}, {"secrets.password"}),
+        ({"secrets": {"password": "x", "dkim_key": "no key"}}, {"secrets.dkim_key"}),
+    ],
+)
+async def test_what_is_wrong_is_said_by_field(office: Office, more: dict[str, object], fields: set[str]) -> None:
+    with pytest.raises(Invalid) as caught:
+        await office.add(**more)
+    assert set(caught.value.fields) == fields
+
+
+async def test_an_id_is_a_plain_word_and_that_of_the_address(office: Office) -> None:
+    with pytest.raises(Invalid) as caught:
+        await office.add("Bad Id")
+    assert set(caught.value.fields) == {"mailbox.id"}
+    with pytest.raises(Invalid):
+        await office.setup.put("other", wanted(), office.admin)
+
+
+@pytest.mark.parametrize("change", [{"host": "elsewhere.example.net"}, {"port": 143}, {"user": "me"},
+                                    {"security": "none"}])
+async def test_a_stored_secret_never_goes_to_another_server(office: Office, change: dict[str, object]) -> None:
+    await office.add()
+    moved = wanted(version=1, secrets={}, imap={**IMAP, **change})
+    with pytest.raises(Invalid) as tested:
+        office.setup.account(moved)
+    with pytest.raises(Invalid) as saved:
+        await office.setup.put("support", moved, office.admin)
+    assert "secrets.password" in tested.value.fields
+    assert "secrets.password" in saved.value.fields
+    given = wanted(version=1, secrets={"password": "mine"}, imap={**IMAP, **change})
+    assert office.setup.account(given).secrets.password.get_secret_value() == "mine"  # type: ignore[union-attr]
+    same = wanted(version=1, secrets={}, name="Other name")
+    assert office.setup.account(same).secrets.password.get_secret_value() == "hush"  # type: ignore[union-attr]
+
+
+async def test_an_empty_secret_is_removed_and_one_left_out_stays(office: Office) -> None:
+    await office.add(secrets={"password": "a", "smtp_password": "b"})
+    await office.setup.put("support", wanted(version=1, secrets={"smtp_password": ""}), office.admin)
+    assert (await office.setup.view("support")).secrets == ["password"]
+
+
+# --- the memory of one mailbox ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ledger(office: Office) -> Ledger:
+    await office.add()
+    return office.ledger()
+
+
+def entry(uid: int, uidvalidity: int = 7) -> Entry:
+    return Entry("support", uidvalidity, uid)
+
+
+async def stored(pool: Pool, uid: int, clock: FakeClock, outcome: str = "stored", uidvalidity: int = 7) -> None:
+    """As the hub's heart writes it, with the mail."""
+    await pool.execute("INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, key, at) VALUES "
+                       "('support', $1, $2, $3, 'k', $4)", uidvalidity, uid, outcome, clock())
+
+
+async def test_what_is_known_is_the_high_water_and_what_lies_above_it(
+    ledger: Ledger, pool: Pool, clock: FakeClock
+) -> None:
+    assert (await ledger.known()).uidvalidity is None
+    await ledger.begin(7, 10)
+    for uid in (11, 12, 15):
+        await stored(pool, uid, clock)
+    await ledger.raise_to(7, 12)
+    await ledger.raise_to(7, 11)  # never sinks
+    await ledger.raise_to(6, 99)  # of numbers that are no longer
+    assert await ledger.failed(entry(14), "odd") == 1
+    known = await ledger.known()
+    assert (known.uidvalidity, known.high_water, known.above, known.attempts) == (7, 12, {15}, {14: 1})
+
+
+async def test_attempts_are_counted_and_end_in_quarantine_once_with_the_bytes(
+    ledger: Ledger, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.begin(7, 0)
+    assert [await ledger.failed(entry(1), "odd") for _ in range(3)] == [1, 2, 3]
+    for _ in range(2):  # a crash in between asks twice
+        await ledger.quarantined(entry(1), b"raw", "odd")
+    rows = await pool.fetch("SELECT a.source, a.outcome, a.reason, b.bytes FROM arrivals a"
+                            " JOIN blobs b ON b.sha256 = a.raw_sha256")
+    assert [tuple(row) for row in rows] == [("mail:support", "quarantined", "odd", b"raw")]
+    assert await ledger.failed(entry(1), "odd") == 0  # it has an outcome
+    known = await ledger.known()
+    assert (known.above, known.attempts) == ({1}, {})
+    book = await books.ledger(pool, clock())
+    assert (book.unaccounted, book.undecided) == (0, 1)
+    assert [(one.uids, one.quarantined, one.unaccounted) for one in book.mailboxes] == [(1, 1, 0)]
+
+
+async def test_a_mail_that_is_stored_is_never_put_aside(ledger: Ledger, pool: Pool, clock: FakeClock) -> None:
+    await stored(pool, 1, clock)
+    await ledger.quarantined(entry(1), b"raw", "odd")
+    assert await pool.fetchval("SELECT count(*) FROM arrivals") == 0
+    assert await pool.fetchval("SELECT outcome FROM mailbox_uids") == "stored"
+
+
+async def test_comparing_shows_what_was_lost_below_the_high_water(
+    ledger: Ledger, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.begin(7, 10)
+    for uid in (11, 13):
+        await stored(pool, uid, clock)
+    await ledger.failed(entry(14), "odd")
+    await ledger.raise_to(7, 20)
+    assert await ledger.compare(7, [3, 10, 11, 12, 13, 14]) == (4, (12, 14))
+    assert await ledger.compare(7, []) == (0, ())
+
+
+async def test_a_uid_without_its_mail_is_unaccounted(ledger: Ledger, pool: Pool, clock: FakeClock) -> None:
+    await stored(pool, 1, clock)
+    assert (await books.ledger(pool, clock())).unaccounted == 1
+
+
+async def test_only_what_is_wholly_here_is_deleted_and_only_after_its_days(
+    ledger: Ledger, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.begin(7, 0)
+    for uid, outcome in ((1, "stored"), (2, "duplicate"), (3, "quarantined"), (4, "failing"), (5, "stored")):
+        await stored(pool, uid, clock, outcome)
+    await ledger.settled((entry(5),), "keep")
+    assert await ledger.deletable(7, 30) == ()
+    clock.advance(days=30)
+    await stored(pool, 6, clock)
+    assert await ledger.deletable(7, 30) == (1, 2)
+    assert await ledger.deletable(7, 0) == (1, 2, 6)
+    await ledger.settled((entry(1), entry(2)), "delete")
+    assert await ledger.deletable(7, 30) == ()
+
+
+async def test_new_numbers_begin_anew_and_the_old_ones_keep_their_outcomes(
+    ledger: Ledger, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.begin(7, 10)
+    await stored(pool, 11, clock)
+    await ledger.begin(8, 0)
+    known = await ledger.known()
+    assert (known.uidvalidity, known.high_water, known.above) == (8, 0, frozenset())
+    assert await pool.fetchval("SELECT count(*) FROM mailbox_uids") == 1
+
+
+async def test_in_another_place_uids_are_others_and_a_server_renamed_is_the_same_place(
+    ledger: Ledger, office: Office, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.known()
+    await ledger.begin(1, 10)
+    await stored(pool, 11, clock, uidvalidity=1)
+    again = {"password": "hush"}
+    renamed = wanted(version=1, secrets=again, imap={**IMAP, "host": "mail.example.org"})
+    await office.setup.put("support", renamed, office.admin)
+    assert (await office.ledger().known()).above == {11}
+    other = wanted(version=2, secrets=again, imap={**IMAP, "user": "somebody-else"})  # Gmail: UIDVALIDITY 1, too
+    await office.setup.put("support", other, office.admin)
+    known = await office.ledger().known()
+    assert (known.uidvalidity, known.above) == (None, frozenset())
+
+
+async def test_a_mailbox_removed_and_added_again_brings_nothing_twice(
+    ledger: Ledger, office: Office, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.known()
+    await ledger.begin(7, 10)
+    await stored(pool, 11, clock)
+    await office.setup.remove("support")
+    await office.add()
+    known = await office.ledger().known()
+    assert (known.high_water, known.above) == (10, {11})
+
+
+async def test_how_it_is_stands_in_the_view(ledger: Ledger, office: Office, clock: FakeClock) -> None:
+    began = clock()
+    await ledger.problem("log_in", "no such user")
+    clock.advance(60)
+    await ledger.problem("log_in", "no such user")
+    view = await office.setup.view("support")
+    assert (view.problem, view.problem_text, view.problem_at) == ("log_in", "no such user", began)
+    await ledger.connected()
+    await ledger.verified(Verified(at=clock(), uidvalidity=7, present=4, missing=(2,)))
+    view = await office.setup.view("support")
+    assert (view.problem, view.connected_at, view.verified_at) == (None, clock(), clock())
+    assert (view.present, view.missing) == (4, 1)
+
+
+async def test_a_replaced_refresh_token_is_kept_sealed_and_ends_when_a_human_enters_another(
+    office: Office, pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    oauth = {"token_url": "https://login.example.org/token", "client_id": "c"}
+    await office.add(oauth=oauth, secrets={"refresh_token": "first"})
+    await office.ledger().refreshed("second")
+    assert _token(office.mailboxes) == "second"
+    assert b"second" not in await pool.fetchval("SELECT refresh_token FROM mailbox_states")
+    other = an_office(pool, clock, new_id, admin)
+    await other.mailboxes.refresh()
+    assert _token(other.mailboxes) == "second"
+    await other.ledger().refreshed("third")
+    assert await office.mailboxes.refresh()
+    assert _token(office.mailboxes) == "third"
+    await office.setup.put("support", wanted(version=1, secrets={"refresh_token": "mine"}, oauth=oauth), admin)
+    assert _token(office.mailboxes) == "mine"
+
+
+def _token(mailboxes: Mailboxes) -> str:
+    account = mailboxes.get("support")
+    assert account is not None
+    assert account.secrets.refresh_token is not None
+    return account.secrets.refresh_token.get_secret_value()
+
+
+async def test_a_ledger_says_when_the_database_is_away(office: Office, ledger: Ledger, pool: Pool) -> None:
+    await pool.close()
+    with pytest.raises(Unavailable):
+        await ledger.raise_to(7, 1)
+
+
+# --- the loops -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Fetching:
+    """A channel that fetches for ever, or fails as it is told; remembers who runs now and how often each began."""
+
+    running: dict[str, Account] = field(default_factory=dict)
+    begun: list[str] = field(default_factory=list)
+    ledgers: dict[str, MailboxLedger] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
+
+    async def fetch(self, account: Account, ledger: MailboxLedger) -> None:
+        name = account.mailbox.id
+        self.begun.append(name)
+        if name in self.failures:
+            raise self.failures[name]
+        self.running[name], self.ledgers[name] = account, ledger
+        try:
+            await asyncio.Event().wait()
+        finally:
+            del self.running[name]
+
+
+@dataclass
+class House:
+    keeper: Keeper
+    fetching: Fetching
+    tasks: Tasks
+
+    async def step(self, *running: str) -> None:
+        await self.keeper.step()
+        await until(lambda: set(self.fetching.running) == set(running))
+
+
+def a_house(office: Office, node: str = "one") -> House:
+    fetching, tasks = Fetching(), Tasks(passing=AWAY)
+    return House(Keeper(office.mailboxes, tasks, fetching.fetch, node), fetching, tasks)
+
+
+@pytest.fixture
+async def house(office: Office) -> AsyncIterator[House]:
+    made = a_house(office)
+    yield made
+    await made.tasks.stop()
+
+
+async def test_mailboxes_come_change_and_go_while_the_hub_runs(house: House, office: Office) -> None:
+    await house.step()
+    await office.add()
+    await office.add("sales", secrets={"password": "b"})
+    await office.add("door", imap=None, secrets={})
+    await house.step("support", "sales")
+    await office.setup.put("support", wanted(version=1, secrets={}, name="New"), office.admin)
+    await house.step("support", "sales")
+    assert house.fetching.running["support"].mailbox.name == "New"
+    assert house.fetching.begun == ["sales", "support", "support"]
+    await office.setup.put("support", wanted(version=2, secrets={}, enabled=False), office.admin)
+    await office.setup.remove("sales")
+    await house.step()
+    assert house.tasks.alive() == {}
+
+
+async def test_one_mailbox_that_fails_stops_neither_another_nor_the_hub(house: House, office: Office) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) > 4:
+            await asyncio.Event().wait()
+
+    house.tasks.pause = pause
+    house.fetching.failures["support"] = ValueError("customer@example.com")
+    await office.add()
+    await office.add("sales")
+    await house.keeper.step()
+    await until(lambda: len(pauses) > 4)
+    assert pauses == [0.5, 1, 2, 4, 8]
+    assert set(house.fetching.running) == {"sales"}
+    assert house.tasks.alive() == {"mail:sales": True, "mail:support": False}
+    view = await office.setup.view("support")
+    assert (view.problem, view.problem_text) == ("broken", "ValueError")
+
+
+async def test_of_two_hubs_one_fetches_and_the_other_takes_over_when_its_lease_lapses(
+    office: Office, house: House, pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    await office.add()
+    other_office = an_office(pool, clock, new_id, admin)
+    other = a_house(other_office, "two")
+    await house.step("support")
+    await other.step()
+    clock.advance(LEASE.total_seconds() - 1)
+    await house.step("support")  # renews it
+    clock.advance(2)
+    await other.step()
+    clock.advance(LEASE.total_seconds() + 1)
+    await other.step("support")
+    await house.step()  # and the first one lets go
+    await other.keeper.stop()
+    await house.step("support")  # given up, not lapsed
+    await other.tasks.stop()
+
+
+async def test_asking_for_verification_reaches_the_hub_that_fetches(
+    office: Office, house: House, pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID
+) -> None:
+    await office.add()
+    await house.step("support")
+    asked = house.fetching.ledgers["support"].asked
+    assert not asked.is_set()
+    other = an_office(pool, clock, new_id, admin)
+    await other.mailboxes.refresh()
+    await other.setup.ask("support")
+    await house.step("support")
+    assert asked.is_set()
+    asked.clear()
+    await house.step("support")
+    assert not asked.is_set()  # once for each time that it was asked for
+    clock.advance(1)
+    await office.setup.ask("support")
+    await house.step("support")
+    assert asked.is_set()
+    with pytest.raises(NotFound):
+        await office.setup.ask("nope")
+    await office.add("door", imap=None, secrets={})
+    with pytest.raises(WrongState):
+        await office.setup.ask("door")
+
+
+async def test_a_new_refresh_token_does_not_interrupt_the_fetching(house: House, office: Office) -> None:
+    await office.add(oauth={"token_url": "https://login.example.org/t", "client_id": "c"},
+                     secrets={"refresh_token": "a"})
+    await house.step("support")
+    await house.fetching.ledgers["support"].refreshed("b")
+    await house.step("support")
+    assert house.fetching.begun == ["support"]
+
+
+async def test_the_loop_steps_at_once_when_something_changed(house: House, office: Office) -> None:
+    running = asyncio.create_task(house.keeper.run())
+    try:
+        await office.add()
+        await until(lambda: "support" in house.fetching.running, limit=3)  # sooner than the next tick
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
