@@ -88,7 +88,7 @@ async def visitor(running_hub: RunningHub) -> AsyncIterator[Visitor]:
 
 
 @asynccontextmanager
-async def _tab(browser: "Browser", hub: RunningHub) -> AsyncIterator[Desk]:
+async def a_tab(browser: "Browser", hub: RunningHub) -> AsyncIterator[Desk]:
     context = await browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
     context.set_default_timeout(SLOW)
     page = await context.new_page()
@@ -104,5 +104,5 @@ async def desk(browser: "Browser", running_hub: RunningHub) -> AsyncIterator[Des
     """A tab of somebody who has not logged in yet. A script error on the page fails the test."""
     if not (ROOT / "hub/static/console/index.html").is_file():
         pytest.skip("the console is not built: `make setup` sees to it")
-    async with _tab(browser, running_hub) as one:
+    async with a_tab(browser, running_hub) as one:
         yield one

@@ -1,6 +1,7 @@
 // Writing to the customer and writing to colleagues differ by place, colour, label and the words on the button.
 import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import type { Kind, Returned } from '../../desk/state'
 import type { Card, Detail } from '../../desk/wire'
 import { Icon, names, useCommand, useDesk, useMe, useT } from '../../shared'
@@ -35,9 +36,12 @@ function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | nul
   const kind: Kind = cannot ? 'note' : chosen
   const box = useRef<HTMLDivElement>(null)
   const turnTo = (next: Kind, mode?: Mode) => {
-    setChosen(next)
-    if (mode) lettering?.turn(mode)
-    requestAnimationFrame(() => box.current?.querySelector(mode === 'forward' ? 'input' : 'textarea')?.focus())
+    // drawn at once: the very next key belongs into the field
+    flushSync(() => {
+      setChosen(next)
+      if (mode) lettering?.turn(mode)
+    })
+    box.current?.querySelector<HTMLElement>(mode === 'forward' ? 'input[role=combobox]' : 'textarea')?.focus()
   }
   useModes(lettering !== null && !cannot, turnTo)
   return (

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { MailboxChoice, NewMailDraft } from '../../desk/wire'
-import { Blank, Button, composing, describe, isMac, keyLabel, names, Select, useApi, useLoad, useT } from '../../shared'
+import { Blank, Button, describe, isMac, keyLabel, names, Select, useApi, useLoad, useT } from '../../shared'
 import { Attachments } from './Attachments'
 import css from './NewMail.module.css'
 import { createKeeper } from './drafts'
@@ -13,7 +13,7 @@ import { MailHead } from './MailHead'
 import { addressedTo, blank, flawOf, fromDraft, isBlank, mailboxOf, toDraft } from './newMail'
 import type { Fresh } from './newMail'
 import { FILES, useSendNew } from './useSendNew'
-import { Drop, Picker, useTaking } from './Writer'
+import { Drop, Picker, sends, useTaking } from './Writer'
 
 interface Props {
   /** Customer from whose page it was opened. */
@@ -42,7 +42,7 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
   const { state, keep } = useKept()
   const files = useAttached(FILES)
   const { over, take, dropping } = useTaking(FILES)
-  const box = mailboxOf(fresh, choices)
+  const { id: mailbox, signature } = mailboxOf(fresh, choices) ?? NOWHERE
   const clear = () => setFresh({ ...blank, mailbox: fresh.mailbox })
   const { send, busy, flaw, doubt, error } = useSendNew(clear)
   const change = (fields: Partial<Fresh>) => {
@@ -51,10 +51,14 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
     keep(toDraft(next), isBlank(next))
   }
   const submit = () => {
-    if (box && !busy) send(fresh, box.id)
+    if (!busy) send(fresh, mailbox)
+  }
+  const discard = () => {
+    clear()
+    keep(toDraft(blank), true)
   }
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || composing(event.nativeEvent)) return
+    if (!sends(event, false)) return
     event.preventDefault()
     submit()
   }
@@ -62,7 +66,7 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
     <div className={names(css.page, over && css.over)} {...dropping} onKeyDown={onKey}>
       <h1 className={css.title}>{t('new_mail.title')}</h1>
       <Select
-        label={t('new_mail.from')} value={box?.id ?? null} onChange={(mailbox) => change({ mailbox })}
+        label={t('new_mail.from')} value={mailbox} onChange={(chosen) => change({ mailbox: chosen })}
         choices={choices.map((one) => ({ id: one.id, name: one.name ? `${one.name} <${one.address}>` : one.address }))}
       />
       <div className={css.sheet}>
@@ -79,13 +83,10 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
       {over && <Drop />}
       <Attachments of={FILES} files={files} />
       <Trouble unwritten={flaw && flawOf(fresh, files.length) === 'unwritten'} error={error} />
-      <MailFoot from={null} signature={box?.signature ?? ''} quote={null} hint={doubt && t(DOUBTS[doubt])} />
+      <MailFoot from={null} signature={signature} quote={null} hint={doubt && t(DOUBTS[doubt])} />
       <div className={css.bar}>
         <Picker onPick={take} />
-        <Button kind="plain" isDisabled={isBlank(fresh)} onPress={() => {
-          clear()
-          keep(toDraft(blank), true)
-        }}>{t('new_mail.discard')}</Button>
+        <Button kind="plain" isDisabled={isBlank(fresh)} onPress={discard}>{t('new_mail.discard')}</Button>
         <Kept state={state} />
         <span className={css.keys}>{keyLabel('Mod+Enter', isMac())}</span>
         <Button kind="primary" icon="send" onPress={submit} isDisabled={busy || files.some((file) => !file.id)}>{t('new_mail.send')}</Button>
@@ -109,6 +110,7 @@ function Kept({ state }: { state: keyof typeof STATES | null }) {
   return <span className={css.kept} role="status">{state && t(STATES[state])}</span>
 }
 
+const NOWHERE = { id: '', signature: '' }
 const NONE: ReadonlyMap<string, string> = new Map()
 const STATES = { waiting: 'new_mail.keeping', saved: 'new_mail.kept', failed: 'new_mail.not_kept' } as const
 const DOUBTS = { no_subject: 'new_mail.no_subject', forgotten: 'composer.forgotten' } as const

@@ -201,7 +201,7 @@ export function useTaking(of: string) {
 }
 
 /** An Enter that ends the composing of characters sends nothing, and Alt+Enter belongs to offers. */
-function sends(event: KeyboardEvent, enterSends: boolean): boolean {
+export function sends(event: KeyboardEvent, enterSends: boolean): boolean {
   if (event.key !== 'Enter' || composing(event.nativeEvent) || event.altKey) return false
   return event.ctrlKey || event.metaKey || (enterSends && !event.shiftKey)
 }

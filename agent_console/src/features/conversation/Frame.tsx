@@ -1,5 +1,5 @@
 // An HTML mail in a frame of its own, where no script runs. It is as high as what it holds.
-import { use, useEffect, useRef, useState } from 'react'
+import { use, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useApi, useT } from '../../shared'
 import { Grown } from './grown'
 import css from './Mail.module.css'
@@ -27,7 +27,7 @@ export function Frame({ id, name, remote }: { id: string; name: string; remote: 
 function useHeight(grown: () => void) {
   const [height, setHeight] = useState(48)
   const [watch] = useState(() => watcher(setHeight))
-  useEffect(grown, [grown, height])
+  useLayoutEffect(grown, [grown, height])
   return { height, watch }
 }
 

@@ -24,7 +24,7 @@ export function Log({ detail }: { detail: Detail }) {
   const changed = useMemo(() => subjects(touches), [touches])
   const pending = useDesk((state) => unsent(state, card.id))
   const mine = pending.length > 0 || (touches.at(-1)?.actor ?? 'customer') !== 'customer'
-  const { box, content, below, toEnd, grown } = useEnd(card.id, all.length + pending.length, mine)
+  const { box, content, below, toEnd, grown } = useEnd(card.id, [touches.at(-1)?.id, ...pending.map((item) => item.id)].join(), mine)
   const line = (one: Line) => {
     if (one.kind === 'day') return <p key={one.key} className={css.day}><span>{one.text}</span></p>
     if (one.kind === 'event') return <Event key={one.key} touch={one.touch} customer={card.customer_name} />

@@ -24,15 +24,31 @@ export function Mail({ touch, mail, subject, folded, onFold }: Props) {
   const who = useAuthor(touch, mail)
   const own = touch.actor !== 'customer'
   const gone = touch.message_state === 'withdrawn'
+  if (gone) return <Gone touch={touch} />
   if (folded) return <Folded touch={touch} who={who} onOpen={() => onFold?.(false)} />
   return (
-    <article id={anchorOf(touch.id)} tabIndex={-1} className={names(css.mail, own && css.own, gone && css.gone)}>
+    <article id={anchorOf(touch.id)} tabIndex={-1} className={names(css.mail, own && css.own)}>
       <MailHead touch={touch} mail={mail} who={who} onFold={onFold && (() => onFold(true))} />
       {subject !== undefined && <p className={css.subject} dir="auto">{subject || t('mail.no_subject')}</p>}
       <MailBody touch={touch} mail={mail} who={who} />
       <Files files={touch.files} />
       {own && <MailState touch={touch} mail={mail} />}
     </article>
+  )
+}
+
+/** What was taken back reached nobody: a quiet line, which opens. */
+function Gone({ touch }: { touch: TouchView }) {
+  const t = useT()
+  return (
+    <details className={css.gone} id={anchorOf(touch.id)}>
+      <summary>
+        <Icon name="undo" size={14} />
+        {t('message.withdrawn')}
+        <s className="ellipsis"><bdi>{firstWords(touch.text)}</bdi></s>
+      </summary>
+      <p className={css.text} dir="auto">{touch.text}</p>
+    </details>
   )
 }
 

@@ -12,14 +12,21 @@ function goal(box: HTMLElement, content: HTMLElement | null): number {
   return Math.max(0, Math.min(most, top))
 }
 
-/** Keeps a log at its end while the reader is there. `mine`: what came last is our own, and is shown in any case. */
-export function useEnd(id: string, count: number, mine: boolean) {
+/**
+ * Keeps a log at its end while the reader is there. `last` changes with everything that is added; `mine`: what came last
+ * is our own, and is shown in any case.
+ */
+export function useEnd(id: string, last: string, mine: boolean) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
+  const placed = useRef(-1)
   const [below, setBelow] = useState(false)
   const toEnd = useCallback(() => {
-    if (box.current) box.current.scrollTop = goal(box.current, content.current)
+    const node = box.current
+    if (!node) return
+    node.scrollTop = goal(node, content.current)
+    placed.current = node.scrollTop
   }, [])
   /** Something became higher: the reader stays where he was. */
   const grown = useCallback(() => {
@@ -29,6 +36,8 @@ export function useEnd(id: string, count: number, mine: boolean) {
     const node = box.current
     if (!node) return undefined
     const look = () => {
+      if (Math.abs(node.scrollTop - placed.current) < 2) return // where we put it: not the reader's doing
+      placed.current = -1
       atEnd.current = node.scrollTop >= goal(node, content.current) - NEAR_PX
       if (atEnd.current) setBelow(false)
     }
@@ -51,6 +60,6 @@ export function useEnd(id: string, count: number, mine: boolean) {
   useLayoutEffect(() => {
     if (atEnd.current || newest.current) toEnd()
     else setBelow(true)
-  }, [count, toEnd])
+  }, [last, toEnd])
   return { box, content, below, toEnd, grown }
 }
