@@ -55,12 +55,12 @@ WEIGHTS = {
 
 
 class Mailboxes:
-    """`channels.email.ports.Accounts` in memory: support@example.org and sales@example.org."""
+    """`channels.email.ports.Accounts` in memory: support@example.org and sales@example.org, unless told."""
 
-    def __init__(self) -> None:
+    def __init__(self, domain: str = "example.org") -> None:
         self.boxes = {
             name: Account(
-                Mailbox(id=name, address=f"{name}@example.org", queue=name, smtp=Smtp(host="127.0.0.1")), Secrets()
+                Mailbox(id=name, address=f"{name}@{domain}", queue=name, smtp=Smtp(host="127.0.0.1")), Secrets()
             )
             for name in ("support", "sales")
         }
@@ -202,13 +202,20 @@ class Heart:
 
 @pytest.fixture
 async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: SeededIds) -> Heart:
+    return await a_heart(pool, clock, new_id)
+
+
+async def a_heart(
+    pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: SeededIds, domain: str = "example.org"
+) -> Heart:
+    """A heart whose mailboxes are at `domain`."""
     await queues.put(pool, QUEUES)
     doorbell, rings = Doorbell(), list[Ring]()
     doorbell.on(rings.append)
     journal = Journal(pool, clock, new_id, doorbell)
     placement = Placement(frozenset({"support", "sales"}), "support", WEIGHTS)
     intake, outbox, presence, post = Intake(journal, placement), Outbox(journal), PresenceDesk(journal), Post()
-    mailboxes, tokens, mail = Mailboxes(), Tokens("a secret of the tests"), MailPost()
+    mailboxes, tokens, mail = Mailboxes(domain), Tokens(f"a secret of {domain}"), MailPost()
     posts: dict[str, Channel] = {"webchat": post, "email": mail}
     mailing = Mailing(intake, Letters(mailboxes, tokens))
 
