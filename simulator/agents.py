@@ -29,7 +29,7 @@ LINES = {
     ],
 }
 NOTES = {"zh": ["已打电话给客户，问题说清楚了。"], "en": ["Called the customer back; all is clear now."]}
-CHAT = "webchat"
+ANSWERED = ("webchat", "email")  # channels with a way back
 Json = dict[str, Any]
 
 
@@ -118,14 +118,14 @@ class ScriptedAgent:
             await self._session.command("POST", f"/api/interactions/{item}/read")
             await self._pace.type(text)
             self._unsent[item] = {"id": str(self._new_id()), "text": text}
-        body, chat = self._unsent[item], card["channel"] == CHAT
+        body, answered = self._unsent[item], card["channel"] in ANSWERED
         try:
-            verb = "messages" if chat else "notes"
+            verb = "messages" if answered else "notes"
             await self._session.command("POST", f"/api/interactions/{item}/{verb}", body)
         finally:  # also when it is refused: the item is no longer ours
             del self._unsent[item]
-        self._said[item] = said + 1 if chat else self._replies
-        kind: Kind = "reply" if chat else "note"
+        self._said[item] = said + 1 if answered else self._replies
+        kind: Kind = "reply" if answered else "note"
         self.record.acknowledge(Acknowledged(UUID(body["id"]), kind, card["reference"], body["text"]))
 
     async def _wrap_up(self, card: Json) -> None:
@@ -140,7 +140,7 @@ class ScriptedAgent:
 def _line(card: Json, said: int) -> str:
     """What is said next; where the channel has no way back, a note on what was done."""
     chinese = any("\u4e00" <= char <= "\u9fff" for char in card["last_text"])
-    lines = (LINES if card["channel"] == CHAT else NOTES)["zh" if chinese else "en"]
+    lines = (LINES if card["channel"] in ANSWERED else NOTES)["zh" if chinese else "en"]
     return lines[said % len(lines)]
 
 

@@ -33,7 +33,8 @@ class Customers(Protocol):
 class VisitorsMail(Protocol):
     """A mail program for the visitor of the page, as the simulator has it."""
 
-    addresses: Sequence[str]
+    @property
+    def addresses(self) -> Sequence[str]: ...
 
     def mails(self, visitor: str) -> list[dict[str, Any]]: ...
 

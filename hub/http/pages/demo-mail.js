@@ -1,4 +1,3 @@
-"use strict";
 // The visitor's mail program: one list, one form. Polls while the page is seen, and more slowly while nothing comes.
 const mailList = document.getElementById("mail-list");
 const mailForm = document.getElementById("mail-form");
@@ -52,6 +51,7 @@ function reply(mail) {
 
 function show(found) {
   const now = JSON.stringify(found.mails);
+  document.getElementById("mail-section").hidden = false;
   const choose = mailForm.elements.to;
   if (!choose.options.length) choose.append(...found.addresses.map((one) => new Option(one, one)));
   if (now === shown) return;

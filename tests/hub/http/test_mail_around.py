@@ -1,9 +1,10 @@
 """Mail all the way round: in by SMTP, answered at the desk, out by SMTP, the answer to that in again."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import aiosmtplib
@@ -17,6 +18,9 @@ from tests.support.hub import CHEAP, Ears, Person, RunningHub, a_hub
 from tests.support.smtpsink import Outside, outside_server
 from tests.support.waiting import unused_port
 
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
 VISITOR, SUPPORT, SALES = "visitor.1@example.com", "support@example.org", "sales@example.org"
 
 
@@ -27,11 +31,21 @@ def _settings(door: int, port: int) -> dict[str, Any]:
             "mail": {"listener": {"listen": f"127.0.0.1:{door}"}, "undo_seconds": 0}}
 
 
+class Nobody:
+    """No scripted customers."""
+
+    rate, running = 0.0, False
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
 @asynccontextmanager
 async def mailing(dsn: str, port: int, sink: MailSink) -> AsyncIterator[tuple[RunningHub, Person, Ears]]:
     """A hub that sends to `port`, an agent, and a visitor who reads what is in `sink`."""
     door = unused_port()
-    world = World(hasher=CHEAP, mail=VisitorsMail(sink, Door("127.0.0.1", door), [SUPPORT, SALES]))
+    world = World(hasher=CHEAP, crowd=Nobody(), mail=VisitorsMail(sink, Door("127.0.0.1", door), [SUPPORT, SALES]))
     async with a_hub(dsn, world, demo=True, **_settings(door, port)) as hub:
         agent, ears = await hub.ready_agent("anna")
         yield hub, agent, ears
@@ -105,6 +119,39 @@ async def test_the_mail_program_is_for_visitors_of_the_demo_and_for_their_own_ma
         assert (await visitor.post("/demo/mail", letter(answers=7))).status == 404
     async with a_hub(dsn) as hub:
         assert (await (await hub.stranger()).get(f"/demo/mail?visitor={VISITOR}")).status == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", {"Subject": "Subject", "Text": "Text", "Send": "Send", "Reply": "Reply",
+            "Nobody": "Nobody but you is here."}),
+    ("zh", {"Subject": "主题", "Text": "正文", "Send": "发送", "Reply": "回复", "Nobody": "现在只有您一位客户。"})])
+async def test_the_mail_program_on_the_page(dsn: str, sink: MailSink, browser: "Browser", language: str,
+                                            words: dict[str, str]) -> None:
+    complaints: list[str] = []
+    async with mailing(dsn, sink.port, sink) as (hub, agent, ears):
+        page = await browser.new_page()
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        await page.goto(f"{hub.url}/demo?language={language}")
+        assert await page.locator("#mail-cancel").is_hidden()
+        await page.get_by_text(words["Nobody"]).wait_for()
+        await page.get_by_label(words["Subject"]).fill("No light")
+        await page.get_by_label(words["Text"], exact=True).fill("<b>It</b> is dark.")
+        await page.get_by_role("button", name=words["Send"], exact=True).click()
+        await page.locator("li.mine", has_text="<b>It</b> is dark.").wait_for()
+        path = await taken_up(agent, ears)
+        await agent.post(f"{path}/messages", {"id": str(uuid4()), "text": "Is the fuse in order?"})
+        await page.locator("li.mail", has_text="Is the fuse in order?").wait_for()
+        await page.get_by_role("button", name=words["Reply"], exact=True).click()
+        await page.get_by_label(words["Text"], exact=True).fill("It is in order.")
+        await page.get_by_role("button", name=words["Send"], exact=True).click()
+
+        async def arrived() -> bool:
+            return "It is in order." in str((await agent.get(path)).body["touches"])
+
+        await wait_for(arrived)
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/demo-mail-{language}.png", full_page=True)
+    assert complaints == []
 
 
 @pytest.fixture
