@@ -1,13 +1,12 @@
 """From the bytes of a mail to what it says. Pure; never raises; bounded in time and memory."""
 
 from channels.base import Party
-from channels.email.parse import addresses, attachments, body, forwarded, language, nests, report, verdict
+from channels.email.parse import addresses, attachments, body, forwarded, language, nests, report, verdict, walk
 from channels.email.parse.body import Body
 from channels.email.parse.charset import Warnings
 from channels.email.parse.headers import Head
 from channels.email.parse.model import Attachment, Headers, Leaf, Mail
 from channels.email.parse.quotes import fold
-from channels.email.parse.walk import walk
 
 __all__ = ["parse"]
 
@@ -26,7 +25,7 @@ def stub(raw: bytes, warning: str) -> Mail:
     warnings = Warnings({warning: None})
     end = min(len(raw), 64_000)
     try:
-        root = walk(raw[:end].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n", warnings)
+        root = walk.walk(raw[:end].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n", warnings)
         return _mail(root.head, Body(), "", (), (), warnings)
     except Exception:  # not even that
         return _mail(Head([], Headers(), "text/plain", (), "", ()), Body(), "", (), (), warnings)
@@ -35,7 +34,7 @@ def stub(raw: bytes, warning: str) -> Mail:
 def _parse(raw: bytes, warnings: Warnings) -> Mail:
     if b"\n" not in raw[:64_000] and b"\r" in raw[:64_000]:
         raw = raw.replace(b"\r", b"\n")  # lines as they ended on a Macintosh of the last century
-    root = walk(raw, warnings)
+    root = walk.walk(raw, warnings)
     nests.open_all(root, warnings)
     found = body.find(root, warnings)
     kept = attachments.collect(root, found, warnings)

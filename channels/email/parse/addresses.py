@@ -197,10 +197,9 @@ def address(text: str) -> str:
     if "@" not in text or len(text) > 1000:
         return ""
     local, _, domain = text.rpartition("@")
-    local, domain = _visible(local).strip(), domain.strip().strip(".").lower()
-    if not local.startswith('"'):
-        local = re.sub(r"\s+", "", local)
-    domain = re.sub(r"[\s\x00-\x1f>]+", "", domain)
+    local, domain = _visible(local.rpartition("<")[2]).strip(), domain.strip().strip(".").lower()
+    local = re.sub(r"[<>\x00-\x1f]+" if local.startswith('"') else r"[<>\s\x00-\x1f]+", "", local)
+    domain = re.sub(r"[<>\s\x00-\x1f]+", "", domain)
     if not local or not domain or len(local) > 254 or len(domain) > 255:
         return ""
     if not domain.isascii() or "xn--" in domain:

@@ -76,7 +76,7 @@ class _Walk:
             start, level, closes, after = found
             self._finish(current, begun, start, self.open[level])
             self._leave(level)
-            if self.leaves >= MAX_PARTS:
+            if self.leaves >= MAX_PARTS and not closes:
                 self.warnings.setdefault("too_many_parts")
                 current = self._rest(self.open[level])
                 begun = start
