@@ -57,9 +57,11 @@ class Deliver:
         renewing = asyncio.create_task(self._renew())
         try:
             await loop.run(wake, lambda: self._round(wake))
+        except asyncio.CancelledError:  # the end; after anything else the loop goes on, and so does what is being sent
+            await self._farewell()
+            raise
         finally:
             renewing.cancel()
-            await self._farewell()
 
     async def step(self) -> float:
         """One round, to its end. Returns the seconds until the next one is due anyway."""

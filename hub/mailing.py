@@ -64,6 +64,8 @@ class Mailing:
         if not said.text.strip() and not said.files and not letter.mail.quoted and not letter.forwarded:
             raise Invalid(fields={"text": "empty"})
         draft = said.mail or MailDraft()
+        if draft.kind == "new":  # one that was taken back: here it is a reply like others
+            draft = draft.model_copy(update={"kind": "reply"})
         return await self._enclosed(conn, before.id, actor, said, message_id, letter, draft)
 
     async def _enclosed(

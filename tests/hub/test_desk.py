@@ -255,7 +255,8 @@ async def test_i6_notes_are_not_what_customers_see(heart: Heart) -> None:
     assert (await heart.reception.file("visitor:v1", secret.id))[1] == b"x"
 
 
-@pytest.mark.parametrize("stem", ["conversation", "outbox", "watch", "intake", "files", "timers", "dispatch"])
+@pytest.mark.parametrize("stem", ["conversation", "outbox", "watch", "intake", "files", "timers",
+                                  "dispatch", "mail", "threads", "acknowledge"])  # fmt: skip
 def test_i6_nothing_on_the_way_out_can_read_notes(stem: str) -> None:
     for name, text in named(str(Path(hub.store.__file__).parent / f"{stem}.py")).items():
         bare = re.sub(r"--.*", "", text)
@@ -263,7 +264,7 @@ def test_i6_nothing_on_the_way_out_can_read_notes(stem: str) -> None:
 
 
 def test_i6_what_talks_to_customers_does_not_load_the_history() -> None:
-    for module in ("reception", "outbox", "deliver", "watch"):
+    for module in ("reception", "outbox", "deliver", "watch", "letters", "mailing", "threads", "acknowledge"):
         source = (Path(hub.store.__file__).parents[1] / f"{module}.py").read_text()
         assert not re.search(r"import.*\bhistory\b|\bNewNote\b|notes_", source)
 

@@ -246,6 +246,40 @@ async def test_a_hub_that_stops_lets_what_is_being_sent_end(heart: Heart, talk: 
     assert (await row(heart, message))["said"] == "sent"
 
 
+async def test_a_database_away_for_a_moment_does_not_stop_what_is_being_sent(
+    heart: Heart, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(MailPost):
+        async def send(self, message: Outbound) -> Sent:
+            begun.set()
+            await goes_on.wait()
+            return Sent()
+
+    async def away(*args: Any) -> None:
+        raise Unavailable
+
+    message = (await say(heart, talk)).message_id
+    heart.clock.advance(8)
+    loop = Deliver(heart.outbox, {"email": Slow()}, Doorbell())
+    running = asyncio.create_task(loop.run())
+    await begun.wait()
+    with monkeypatch.context() as patched:
+        patched.setattr(heart.outbox, "recover", away)
+        with pytest.raises(Unavailable):
+            await running
+    again = asyncio.create_task(loop.run())  # as its supervisor does
+    goes_on.set()
+
+    async def went() -> bool:
+        return bool((await row(heart, message))["said"] == "sent")
+
+    await until(went)
+    again.cancel()
+    await asyncio.gather(again, return_exceptions=True)
+
+
 async def test_eight_mails_at_once_and_each_once_over_several_nodes(heart: Heart) -> None:
     ann = await heart.agent("Ann", capacity=1000)
     for n in range(30):

@@ -143,6 +143,11 @@ async def test_a_new_mail_can_be_taken_back(heart: Heart) -> None:
     assert found.drafts == {"reply": "It has arrived."}
     assert found.draft_mail is not None
     assert (found.draft_mail.kind, found.draft_mail.to[0].address) == ("new", EVE)
+    await heart.desk.resume(ann, touch.interaction_id)
+    again = await say(heart, (ann, touch.interaction_id), mail=found.draft_mail)
+    assert (again.data["wrote"], again.mail and again.mail.subject) == ("reply", "Your order")
+    await leave(heart)
+    assert [one.mail and one.mail.references for one in heart.mail.sent] == [()]
 
 
 # --- what belongs where -----------------------------------------------------------------------------------------------
