@@ -136,6 +136,12 @@ async def count(heart: Heart, table: str, where: str = "true") -> int:
     return int(await heart.pool.fetchval(f"SELECT count(*) FROM {table} WHERE {where}"))
 
 
+async def row(heart: Heart, query: str, *values: Any) -> tuple[Any, ...]:
+    """The one row that must be there."""
+    (found,) = await heart.pool.fetch(query, *values)
+    return tuple(found)
+
+
 async def texts(heart: Heart, it: UUID) -> list[str]:
     rows = await heart.pool.fetch("SELECT text FROM messages WHERE interaction_id = $1 ORDER BY number", it)
     return [row["text"] for row in rows]

@@ -10,7 +10,7 @@ import pytest
 from channels.base import Kept, Report
 from hub.doorbell import MessageMoved
 from tests.hub.conftest import Heart
-from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, sent, take
+from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, row, sent, take
 from tests.support.gaps import GAPS
 
 
@@ -46,8 +46,8 @@ async def test_row18_a_bounce_fails_its_message_marks_the_address_and_makes_no_w
     assert tuple(await message(heart, ours)) == ("failed", f"{MIA}: 5.1.1 550 no such user", "failed")
     after = await heart.loaded(it)
     assert (after.state, after.unread, after.messages) == (before.state, before.unread, before.messages)
-    marked = await heart.pool.fetchrow("SELECT undeliverable_at, undeliverable_reason FROM addresses")
-    assert tuple(marked) == (heart.clock(), "5.1.1 550 no such user")
+    marked = await row(heart, "SELECT undeliverable_at, undeliverable_reason FROM addresses")
+    assert marked == (heart.clock(), "5.1.1 550 no such user")
     assert await said(heart, it) == [("failed", MIA)]
     assert await count(heart, "interactions") == 1
     assert await count(heart, "mailbox_uids", "outcome = 'stored'") == 1
@@ -90,6 +90,7 @@ async def test_i2_a_report_that_comes_again_is_a_duplicate(heart: Heart) -> None
 async def test_row18_a_report_of_nothing_that_we_sent_is_put_aside(heart: Heart) -> None:
     it = await opened(heart, "1")
     unknown = report(heart, "<somebody@else.example>", uid=4)
+    assert unknown.mail is not None
     assert await heart.reception.take_mail(unknown) == Kept("quarantined")
     assert await heart.reception.take_mail(replace(unknown, mail=replace(unknown.mail, tokens=(heart.new_id(),)))) == (
         Kept("quarantined")
@@ -98,8 +99,8 @@ async def test_row18_a_report_of_nothing_that_we_sent_is_put_aside(heart: Heart)
     assert await said(heart, it) == []
     reasons = await heart.pool.fetch("SELECT reason FROM arrivals WHERE outcome = 'quarantined'")
     assert {row["reason"] for row in reasons} == {"report_without_message"}
-    uid = await heart.pool.fetchrow("SELECT outcome, reason FROM mailbox_uids")
-    assert tuple(uid) == ("quarantined", "report_without_message")
+    uid = await row(heart, "SELECT outcome, reason FROM mailbox_uids")
+    assert uid == ("quarantined", "report_without_message")
 
 
 async def test_a_delay_is_told_and_fails_nothing(heart: Heart) -> None:

@@ -23,6 +23,7 @@ from tests.hub.letters import (
     named,
     opened,
     participants,
+    row,
     sent,
     suggested,
     take,
@@ -47,11 +48,12 @@ async def test_a_first_mail_opens_an_interaction_with_all_that_belongs_to_it(hea
     assert await participants(heart, it) == {MIA: "customer", BOB: "cc"}
     ids = await heart.pool.fetch("SELECT mail_id FROM thread_ids WHERE interaction_id = $1", it)
     assert {row["mail_id"] for row in ids} == {named("0"), named("1")}
-    row = await heart.pool.fetchrow("SELECT mailbox, uidvalidity, uid, outcome, key IS NOT NULL FROM mailbox_uids")
-    assert tuple(row) == ("support", 1, 7, "stored", True)
-    kept = await heart.pool.fetchrow(
+    line = await row(heart, "SELECT mailbox, uidvalidity, uid, outcome, key IS NOT NULL FROM mailbox_uids")
+    assert line == ("support", 1, 7, "stored", True)
+    kept = await row(
+        heart,
         "SELECT a.outcome, convert_from(b.bytes, 'UTF8') FROM arrivals a JOIN touches t ON t.id = a.touch_id"
-        " JOIN blobs b ON b.sha256 = t.raw_sha256"
+        " JOIN blobs b ON b.sha256 = t.raw_sha256",
     )
     assert kept[0] == "stored"
     assert kept[1].endswith("mail 1")

@@ -17,7 +17,22 @@ from hub.outbox import Outbox
 from hub.reception import Reception
 from hub.store import ledger
 from tests.hub.conftest import Heart
-from tests.hub.letters import BOB, EVE, MIA, OURS, count, ledger_of, mail, opened, participants, sent, take, texts, warm
+from tests.hub.letters import (
+    BOB,
+    EVE,
+    MIA,
+    OURS,
+    count,
+    ledger_of,
+    mail,
+    opened,
+    participants,
+    row,
+    sent,
+    take,
+    texts,
+    warm,
+)
 from tests.support.gaps import GAPS
 
 
@@ -42,8 +57,8 @@ async def test_row4_a_retry_is_told_the_same_and_stored_once(heart: Heart) -> No
     assert await take(heart, "1", uid=7) == Kept("duplicate", it)
     assert await count(heart, "messages") == 1
     assert await ledger_of(heart) == {"stored": 1, "duplicate": 1}
-    row = await heart.pool.fetchrow("SELECT outcome, uid FROM mailbox_uids")
-    assert tuple(row) == ("stored", 7), "a uid keeps the outcome it had"
+    line = await row(heart, "SELECT outcome, uid FROM mailbox_uids")
+    assert line == ("stored", 7), "a uid keeps the outcome it had"
 
 
 async def test_row49_one_mail_to_two_addresses_is_one_interaction_with_two_entries(heart: Heart) -> None:
@@ -52,9 +67,9 @@ async def test_row49_one_mail_to_two_addresses_is_one_interaction_with_two_entri
     assert await take(heart, "1", box="sales", to=to, uid=9) == Kept("duplicate", it)
     assert await count(heart, "interactions") == await count(heart, "messages") == 1
     copies = await heart.pool.fetch("SELECT mailbox FROM copies ORDER BY mailbox")
-    assert [row["mailbox"] for row in copies] == ["sales", "support"]
+    assert [one["mailbox"] for one in copies] == ["sales", "support"]
     uids = await heart.pool.fetch("SELECT mailbox, uid, outcome FROM mailbox_uids ORDER BY uid")
-    assert [tuple(row) for row in uids] == [("support", 7, "stored"), ("sales", 9, "duplicate")]
+    assert [tuple(one) for one in uids] == [("support", 7, "stored"), ("sales", 9, "duplicate")]
     rows = (await ledger.ledger(heart.pool, heart.clock())).rows
     assert {r.source: (r.stored, r.duplicate) for r in rows} == {"mail:support": (1, 0), "mail:sales": (0, 1)}
 
@@ -96,8 +111,8 @@ async def test_a_mail_of_our_own_that_comes_back_is_a_duplicate(heart: Heart) ->
     ours = await sent(heart, it)
     kept = await take(heart, "echo", OURS["support"], box="sales", mail_id=ours, refs=("1",), uid=3)
     assert kept == Kept("duplicate", it)
-    row = await heart.pool.fetchrow("SELECT a.outcome, a.reason FROM arrivals a WHERE a.source = 'mail:sales'")
-    assert tuple(row) == ("duplicate", "own")
+    line = await row(heart, "SELECT a.outcome, a.reason FROM arrivals a WHERE a.source = 'mail:sales'")
+    assert line == ("duplicate", "own")
     assert await count(heart, "messages", "direction = 'in'") == 1
 
 
@@ -142,10 +157,10 @@ async def test_i1_a_write_that_fails_in_its_middle_leaves_nothing_and_the_mail_i
     await heart.pool.execute("ALTER TABLE mailbox_uids ADD CONSTRAINT odd CHECK (outcome <> 'stored')")
     assert await take(heart, "1", uid=7) == Kept("quarantined")
     assert await count(heart, "interactions") == await count(heart, "customers") == await count(heart, "mails") == 0
-    row = await heart.pool.fetchrow("SELECT outcome, reason, raw_sha256 IS NOT NULL FROM arrivals")
-    assert tuple(row) == ("quarantined", "not_stored:23514", True)
-    uid = await heart.pool.fetchrow("SELECT outcome, reason, uid FROM mailbox_uids")
-    assert tuple(uid) == ("quarantined", "not_stored:23514", 7)
+    line = await row(heart, "SELECT outcome, reason, raw_sha256 IS NOT NULL FROM arrivals")
+    assert line == ("quarantined", "not_stored:23514", True)
+    uid = await row(heart, "SELECT outcome, reason, uid FROM mailbox_uids")
+    assert uid == ("quarantined", "not_stored:23514", 7)
 
 
 async def test_row8_one_mail_that_cannot_be_stored_stops_none_beside_it(heart: Heart) -> None:
