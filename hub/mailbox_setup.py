@@ -26,21 +26,21 @@ class Setup:
     """`queues` and `ports` are those that the configuration permits."""
 
     def __init__(self, mailboxes: Mailboxes, queues: Collection[str], ports: Sequence[int]) -> None:
-        self._mailboxes = mailboxes
+        self.mailboxes = mailboxes
         self._queues = queues
         self._ports = (*ports, _HTTPS)
 
     async def views(self) -> list[MailboxView]:
         """Each with how it is, as far as all hubs know."""
-        pool = self._mailboxes.pool
-        await self._mailboxes.refresh()
+        pool = self.mailboxes.pool
+        await self.mailboxes.refresh()
         states, counts = await store.states(pool), await store.counts(pool)
         return [_view(one, states.get(one.id, State()), counts.get(one.id, Counts()))
-                for one in sorted(self._mailboxes.everything(), key=lambda one: one.id)]
+                for one in sorted(self.mailboxes.everything(), key=lambda one: one.id)]
 
     def fetched(self) -> list[str]:
         """Ids of the mailboxes that mail is fetched from."""
-        return sorted(one.id for one in self._mailboxes.everything() if one.fetched)
+        return sorted(one.id for one in self.mailboxes.everything() if one.fetched)
 
     async def view(self, mailbox_id: str) -> MailboxView:
         """Raises NotFound."""
@@ -51,7 +51,7 @@ class Setup:
 
     async def put(self, mailbox_id: str, wanted: PutMailbox, by: UUID) -> None:
         """Raises Invalid, with the fields, and Conflict where somebody else was quicker."""
-        mailboxes = self._mailboxes
+        mailboxes = self.mailboxes
         await mailboxes.refresh()
         if wanted.mailbox.id != mailbox_id:
             raise Invalid("The mailbox's id is not that of the address.", fields={"mailbox.id": "is another one"})
@@ -70,31 +70,31 @@ class Setup:
 
     async def remove(self, mailbox_id: str) -> None:
         """Its mail stays. Raises NotFound, and Conflict for one of the configuration file."""
-        known = self._mailboxes.listed(mailbox_id)
+        known = self.mailboxes.listed(mailbox_id)
         if known is not None and not known.editable:
             raise Conflict("This mailbox stands in the configuration file. Remove it there.", code="in_configuration")
-        if not await store.remove(self._mailboxes.pool, mailbox_id):
+        if not await store.remove(self.mailboxes.pool, mailbox_id):
             raise NotFound("There is no such mailbox.")
-        await self._mailboxes.refresh()
-        self._mailboxes.changed.set()
+        await self.mailboxes.refresh()
+        self.mailboxes.changed.set()
 
     async def ask(self, mailbox_id: str) -> None:
         """Has it compared with the ledger. Raises NotFound, and WrongState where there is nothing to compare."""
-        found = self._mailboxes.listed(mailbox_id)
+        found = self.mailboxes.listed(mailbox_id)
         if found is None:
             raise NotFound("There is no such mailbox.")
         if not found.fetched:
             raise WrongState("Nothing is fetched from this mailbox.", code="not_fetched")
-        await self._mailboxes.ask(mailbox_id)
+        await self.mailboxes.ask(mailbox_id)
 
     def account(self, wanted: PutMailbox) -> Account:
         """What was entered, with the secrets that are known already. Raises Invalid."""
         mailbox = _mailbox(wanted.mailbox)
-        known = self._mailboxes.listed(mailbox.id)
+        known = self.mailboxes.listed(mailbox.id)
         secrets, wrong = _secrets(mailbox, known, wanted)
         wrong += [(_named(field), why) for field, why in mail_settings.wrong_with(mailbox, secrets, self._queues)
                   if field not in dict(wrong)]
-        others = [one.account.mailbox for one in self._mailboxes.everything() if one.id != mailbox.id]
+        others = [one.account.mailbox for one in self.mailboxes.everything() if one.id != mailbox.id]
         wrong += [(_named(field), why) for place, (field, why) in mail_settings.doubled([*others, mailbox])
                   if place == len(others)]
         wrong += self._closed_ports(mailbox)

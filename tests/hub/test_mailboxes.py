@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from channels.base import Entry

@@ -55,7 +55,7 @@ class Person:
         async with self.http.request(method, self.hub.url + path, headers=headers, allow_redirects=False,
                                      **more) as answer:
             raw = await answer.read()
-            is_json = "json" in answer.content_type
+            is_json = answer.content_type.endswith(("/json", "+json"))
             return Answer(answer.status, await answer.json(content_type=None) if is_json and raw else raw.decode(
                 "utf-8", "replace"), answer.headers, raw)
 
