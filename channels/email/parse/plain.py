@@ -5,9 +5,7 @@ import re
 
 from inscriptis import get_text  # type: ignore[import-untyped]
 from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]
-from inscriptis.html_properties import Display  # type: ignore[import-untyped]
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
-from inscriptis.model.html_element import HtmlElement  # type: ignore[import-untyped]
 
 from channels.email.parse.charset import Warnings
 from channels.text import storable
@@ -20,16 +18,15 @@ _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.IGNORECASE)
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote|/?ul|/?ol|hr)\b[^>]*>", re.IGNORECASE)
 # Where a quotation begins and ends: two of the code points that Unicode keeps free for such use within a program.
 _QUOTE, _UNQUOTE = "\ufdd0", "\ufdd1"
-_MARKS = re.compile(f"[{_QUOTE}{_UNQUOTE}]")
-_CSS = CSS_PROFILES["strict"] | {"blockquote": HtmlElement(
-    display=Display.block, margin_before=1, margin_after=1, prefix=_QUOTE, suffix=_UNQUOTE)}
+_MARKS = re.compile(f"([{_QUOTE}{_UNQUOTE}])")
+_BLOCKQUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>", re.IGNORECASE)
 _BLANKS = re.compile(r"\n\s*\n\s*\n+")
 
 
 def of_html(html: str, warnings: Warnings) -> str:
     if _is_tame(html):
         try:
-            text = _quoted(get_text(_MARKS.sub("", html), ParserConfig(css=_CSS)))
+            text = _quoted(get_text(_marked(html), ParserConfig(css=CSS_PROFILES["strict"])))
         except Exception:  # a tree too deep, a tag too strange: the words are what matters
             text = rough(html)
     else:
@@ -39,17 +36,28 @@ def of_html(html: str, warnings: Warnings) -> str:
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
+def _marked(html: str) -> str:
+    """The HTML with a paragraph of its own at both ends of each quotation."""
+    return _BLOCKQUOTE.sub(
+        lambda tag: f"<p>{_UNQUOTE}</p>{tag[0]}" if tag[1] else f"{tag[0]}<p>{_QUOTE}</p>", _MARKS.sub("", html))
+
+
 def _quoted(text: str) -> str:
     """Quotations marked line by line, as in a mail without HTML: what stands between them is an answer."""
     if _QUOTE not in text:
         return text
     out, depth = [], 0
     for line in text.split("\n"):
-        begins, ends = line.count(_QUOTE), line.count(_UNQUOTE)
-        inside = min(depth + begins, 9)
-        words = _MARKS.sub("", line)
-        out.append(f"{'>' * inside} {words.lstrip()}" if inside and words.strip() else words)
-        depth = max(0, depth + begins - ends)
+        words, level = _MARKS.sub("", line), None
+        for piece in _MARKS.split(line):
+            if piece in (_QUOTE, _UNQUOTE):
+                depth = depth + 1 if piece == _QUOTE else max(0, depth - 1)
+            elif piece.strip() and level is None:
+                level = depth
+        if level:
+            out.append(f"{'>' * min(level, 9)} {words}")
+        elif words.strip() or words == line or not depth:
+            out.append(words)
     return "\n".join(out)
 
 

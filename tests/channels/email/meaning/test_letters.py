@@ -49,3 +49,14 @@ def test_quoted_history_in_html_is_folded(name: str) -> None:
     assert re.sub(r"<[^>]*>", "", before).strip() == new
     assert "Please restart it." in folded
     assert "<details open" not in html
+
+
+def test_an_answer_between_the_lines_of_html_is_not_folded() -> None:
+    mail = parse(
+        b"Content-Type: text/html\n\n<p>Hi</p>On Mon, Mar 2, 2026 at 8:00 AM S &lt;s@example.org&gt; wrote:"
+        b"<blockquote><div>Which?</div><div>When?</div></blockquote>Blue."
+        b"<blockquote>Where?<blockquote>Older</blockquote></blockquote>Here.")
+    assert mail.quoted == ""
+    assert [line for line in mail.new_text.splitlines() if line] == [
+        "Hi", "On Mon, Mar 2, 2026 at 8:00 AM S <s@example.org> wrote:", "> Which?", "> When?", "Blue.", "> Where?",
+        ">> Older", "Here."]
