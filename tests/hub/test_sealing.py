@@ -17,7 +17,7 @@ def test_what_was_sealed_opens_again_and_shows_nothing_before() -> None:
 
 def test_another_hub_secret_is_said_in_plain_words() -> None:
     sealed = Seal("a" * 32).seal("support", SECRETS)
-    with pytest.raises(OtherSecretError, match=""):
+    with pytest.raises(OtherSecretError):
         Seal("b" * 32).open("support", sealed)
     assert "another HUB_SECRET" in (OtherSecretError.__doc__ or "")
 

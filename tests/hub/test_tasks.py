@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hub.tasks import LONGEST_PAUSE, Tasks
+from hub.tasks import LONGEST_PAUSE, Interrupted, Tasks
 
 
 @pytest.fixture
@@ -110,3 +110,54 @@ async def test_a_name_is_taken_once(tasks: Tasks) -> None:
     with pytest.raises(ValueError, match="running already"):
         tasks.supervise("one", good)
     await tasks.stop()
+
+
+async def test_one_loop_ends_by_name_and_the_others_go_on(tasks: Tasks) -> None:
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    tasks.supervise("mail:a", forever)
+    tasks.supervise("mail:b", forever)
+    await tasks.end("mail:a")
+    await tasks.end("never there")
+    assert tasks.alive() == {"mail:b": True}
+    tasks.supervise("mail:a", forever)  # the name is free
+    assert await tasks.stop() == []
+
+
+async def test_a_loop_that_does_not_end_is_left_and_its_name_is_free(tasks: Tasks) -> None:
+    go_on = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await go_on.wait()
+
+    tasks.supervise("mail:a", stubborn)
+    await asyncio.sleep(0)
+    await tasks.end("mail:a", limit=0.01)
+    tasks.supervise("mail:a", stubborn)
+    go_on.set()
+    assert await tasks.stop() == []
+
+
+async def test_an_interrupted_loop_comes_again_and_takes_nothing_down(tasks: Tasks) -> None:
+    pauses: list[float] = []
+    enough = asyncio.Event()
+
+    async def interrupted() -> None:
+        raise Interrupted
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 4:
+            enough.set()
+            await asyncio.Event().wait()
+
+    tasks.pause = pause
+    tasks.supervise("mail:a", interrupted, longest=2.0)
+    async with asyncio.timeout(5):
+        await enough.wait()
+    assert pauses == [0.5, 1, 2, 2]
+    assert await tasks.stop() == []
