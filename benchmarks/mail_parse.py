@@ -1,6 +1,6 @@
 """Parsing: ordinary mails a second, and the worst that 60 MB can be, in seconds and megabytes of a fresh process.
 
-`python -m benchmarks mail_parse` prints the table; `python -m benchmarks.mail_parse CASE ...` measures some cases alone.
+`python -m benchmarks mail_parse` prints the table, `python -m benchmarks.mail_parse CASE ...` measures some cases.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from benchmarks.figures import Line
 from benchmarks.letters import letters
 from benchmarks.stage import Stage
+from channels.email.parse import parse
 
 SIZE = 60_000_000
 SECONDS, MEGABYTES = 2.0, 200.0
@@ -36,7 +37,8 @@ def mixed(*parts: bytes, boundary: str = "b0und") -> bytes:
 
 
 def nested(depth: int, size: int = SIZE) -> bytes:
-    heads = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (one, one) for one in range(depth))
+    heads = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (one, one) for one in range(depth))
     return _HEAD + heads + b"Content-Type: text/plain\r\n\r\n" + fill(b"some text\r\n", size)
 
 
@@ -46,7 +48,7 @@ def attached_mails(depth: int) -> bytes:
 
 def bomb_of_winmail() -> bytes:
     properties = struct.pack("<I", 0xFFFFFFFF) + struct.pack("<HHII", 0x101E, 0x1000, 0xFFFFFFFF, 0) * 2_000_000
-    tnef = struct.pack("<IH", 0x223E9F78, 1) + struct.pack("<BHHI", 1, 0x9003, 6, len(properties)) + properties + b"\0\0"
+    tnef = struct.pack("<IHBHHI", 0x223E9F78, 1, 1, 0x9003, 6, len(properties)) + properties + b"\0\0"
     tnef += struct.pack("<BHHIH", 2, 0x9002, 6, 0, 0) * 1_500_000
     return single("application/ms-tnef; name=winmail.dat", base64.encodebytes(tnef)[:SIZE], "base64")
 
@@ -58,7 +60,8 @@ def fragments_of_smime() -> bytes:
 
 
 def tables(depth: int, size: int) -> bytes:
-    return single("text/html", b"<table><tr><td>" * depth + fill(b"<tr><td>a</td><td>" + b"b" * 900 + b"</td></tr>", size))
+    row = b"<tr><td>a</td><td>" + b"b" * 900 + b"</td></tr>"
+    return single("text/html", b"<table><tr><td>" * depth + fill(row, size))
 
 
 WORST: dict[str, Callable[[], bytes]] = {
@@ -96,7 +99,8 @@ WORST: dict[str, Callable[[], bytes]] = {
     "hyphens": lambda: mixed(b"\r\n" + fill(b"\n--")),
     "winmail.dat that lies": bomb_of_winmail,
     "S/MIME in fragments": fragments_of_smime,
-    "encoded words": lambda: b"Subject: " + fill(b"=?utf-8?q?=E4=BD=A0?= =?gb2312?b?xOO6ww==?=\r\n ", 250_000) + b"\r\n\r\nt",
+    "encoded words": lambda: (
+        b"Subject: " + fill(b"=?utf-8?q?=E4=BD=A0?= =?gb2312?b?xOO6ww==?=\r\n ", 250_000) + b"\r\n\r\ntext"),
     "encoded words of unknown sets": lambda: b"".join(
         b"X-%d: =?x-%d?q?=E4=BD?=\r\n" % (one, one) for one in range(9_000)) + b"\r\ntext",
     "encoded words never closed": lambda: b"Subject: " + fill(b"=?utf-8?q?", 250_000) + b"\r\n\r\ntext",
@@ -131,15 +135,14 @@ print(time.perf_counter() - start, peak() - before + len(raw) / 1e6, ",".join(ma
 
 def worst(name: str) -> tuple[float, float, str]:
     """Seconds, and megabytes above those of an idle process: the mail itself is among them."""
-    done = subprocess.run([sys.executable, "-c", _RUN], input=WORST[name](), capture_output=True, check=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN], input=WORST[name](), capture_output=True, check=True, timeout=300)
     seconds, megabytes, warnings = done.stdout.decode().rstrip("\n").split(" ", 2)
     return float(seconds), float(megabytes), warnings
 
 
 def ordinary(count: int = 1000) -> float:
     """Mails a second of one worker, without the way to it."""
-    from channels.email.parse import parse
-
     mails = list(letters(count))
     for mail in mails[:100]:
         parse(mail)

@@ -32,7 +32,7 @@ async def run_parse(options: argparse.Namespace) -> int:
     wrong = 0
     for name in options.file:
         try:
-            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            raw = _read(name)
         except OSError as error:
             print(f"{name}: {error.strerror}", file=sys.stderr)
             wrong = 1
@@ -40,6 +40,10 @@ async def run_parse(options: argparse.Namespace) -> int:
         shown = {"file": name, **told(parse(raw))}
         print(json.dumps(shown, ensure_ascii=False, indent=None if options.lines else 2))
     return wrong
+
+
+def _read(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
 
 
 def told(mail: Mail) -> dict[str, object]:
