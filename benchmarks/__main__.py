@@ -5,11 +5,12 @@ import sys
 
 import uvloop
 
-from benchmarks import chat, form, mail, timeline, visitors
+from benchmarks import chat, form, mail, mail_parse, timeline, visitors
 from benchmarks.figures import Line, table
 from benchmarks.stage import stage
 
 ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
+       "mail_parse": mail_parse.measure,
        "mail": mail.measure}
 
 

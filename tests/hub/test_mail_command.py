@@ -15,8 +15,8 @@ CORPUS = Path(__file__).parents[1] / "channels" / "email" / "corpus"
 def test_shows_a_mail_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mail", "parse", str(CORPUS / "related_in_alternative.eml")]) == 0
     shown = json.loads(capsys.readouterr().out)
-    wanted = {"from", "reply_to", "to", "cc", "subject", "message_id", "in_reply_to", "references", "date", "text", "html",
-              "new_text", "attachments", "auto_submitted", "bounce", "list", "warnings"}
+    wanted = {"from", "reply_to", "to", "cc", "subject", "message_id", "in_reply_to", "references", "date", "text",
+              "html", "new_text", "attachments", "auto_submitted", "bounce", "list", "warnings"}
     assert wanted <= set(shown)
     assert shown["from"] == {"name": "Ann Li", "address": "ann@example.org"}
     assert shown["date"] == "2026-11-16T07:00:00+00:00"
@@ -33,7 +33,7 @@ def test_one_line_per_file_and_a_missing_file_is_said(capsys: pytest.CaptureFixt
 
 
 def test_reads_standard_input() -> None:
-    done = subprocess.run([sys.executable, "-m", "hub", "mail", "parse", "-"], capture_output=True, check=True,
-                          input=b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nPrecedence: list\r\nList-Id: <a.b>\r\n\r\nHello")
+    raw = b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nPrecedence: list\r\nList-Id: <a.b>\r\n\r\nHello"
+    done = subprocess.run([sys.executable, "-m", "hub", "mail", "parse", "-"], capture_output=True, check=True, input=raw)
     shown = json.loads(done.stdout)
     assert (shown["subject"], shown["text"], shown["list"]) == ("Grüße", "Hello", True)

@@ -15,7 +15,8 @@ from tests.channels.email.parse.test_corpus import CORPUS, EXPECTED
 # Where the standard library gives up, or knows no better, and what is expected stands in expected.toml.
 OTHERWISE = {
     "base64_in_pieces", "boundary_missing", "boundary_never_comes", "boundary_same", "head_bare_cr",
-    "head_rubbish_line", "head_space_before_colon", "part_after_the_end", "multipart_in_base64", "type_without_semicolon",
+    "head_rubbish_line", "head_space_before_colon",
+    "part_after_the_end", "multipart_in_base64", "type_without_semicolon",
     "qp_space_after_soft_break", "mail_attached_base64", "winmail", "winmail_beside_text", "winmail_cut_off",
     "smime_opaque", "smime_opaque_fragments", "smime_opaque_as_octets", "digest", "mail_attached", "mail_is_a_mail",
     "mail_in_mail_in_mail", "delivery_report"}
