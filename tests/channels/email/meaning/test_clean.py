@@ -7,6 +7,7 @@ import pytest
 
 from channels.email.parse import parse
 from channels.email.parse.clean import clean, page, place
+from channels.email.parse.pool import Parser
 from tests.channels.email.meaning.letters import names, raw
 
 
@@ -104,3 +105,12 @@ def test_whatever_comes_takes_bounded_time_and_room(name: str) -> None:
                                   "<img src=", "]]>"])
 def test_anything_is_html_enough(html: str) -> None:
     clean(html)
+
+
+async def test_strangers_html_is_cleaned_outside_the_hub() -> None:
+    parser = Parser()
+    try:
+        mail = await parser.parse(raw("hostile_script"))
+    finally:
+        await parser.close()
+    assert mail.cleaned == clean(mail.html)
