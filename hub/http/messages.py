@@ -39,7 +39,7 @@ async def get_html(call: Call, id: UUID, query: Shown) -> web.Response:
     """A document that runs nothing and, unless `remote` is asked for, fetches nothing from elsewhere."""
     row = await mail.page(call.parts.pool, id)
     document, policy = page(row["html"], remote=query.remote)
-    headers = FRAMED | {"Content-Security-Policy": f"{policy}; frame-ancestors 'self'", "Cache-Control": "private, max-age=3600"}
+    headers = FRAMED | {"Content-Security-Policy": f"{policy}; frame-ancestors 'self'"}
     return web.Response(text=document, content_type="text/html", charset="utf-8", headers=headers)
 
 

@@ -153,6 +153,7 @@ async def test_html_is_a_page_that_only_the_console_frames_and_that_fetches_noth
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
     assert "sandbox" in policy
