@@ -253,6 +253,43 @@ async def test_what_may_belong_together_is_linked_by_a_human(dsn: str, browser: 
         await _shown(page, "No light at all.")
 
 
+async def test_what_became_of_a_mail_is_said_in_words_and_decided_by_a_human(dsn: str, browser: "Browser") -> None:
+    async with _mailing(dsn, browser) as (post, desk):
+        page = desk.page
+        await post.write("No light at all.")
+        await desk.accept()
+        await page.keyboard.press("Alt+l")
+        await page.keyboard.type("Dear Ann")
+        post.outside.faults.rcpt["*"] = "550 5.1.1 User unknown"
+        await page.keyboard.press("Control+Enter")
+        failed = page.get_by_role("article").filter(has_text="Dear Ann")
+        await failed.get_by_text("There is no such mailbox.").wait_for()
+        await failed.get_by_text("550 5.1.1 User unknown").wait_for()
+        post.outside.faults.rcpt.clear()
+        post.outside.faults.drop = "end"
+        await failed.get_by_role("button", name="Send again").click()
+        await failed.get_by_text("The connection broke before the mail server answered.").wait_for()
+        assert await desk.violations() == []
+        await failed.get_by_role("button", name="It arrived", exact=True).click()
+        await failed.get_by_text(re.compile("Sent$")).wait_for()
+        assert len(post.outside.mails) == 1
+
+
+async def test_the_source_is_shown_and_kept(dsn: str, browser: "Browser") -> None:
+    async with _mailing(dsn, browser) as (post, desk):
+        page = desk.page
+        await post.write("No light at all.")
+        await desk.accept()
+        await page.get_by_role("button", name="More about this mail").click()
+        await page.get_by_role("menuitem", name="Show the source").click()
+        source = page.get_by_role("dialog", name="Source of the mail")
+        await source.get_by_text("Message-ID: " + str(post.sent[0]["Message-ID"])).wait_for()
+        assert await desk.violations() == []
+        async with page.expect_download() as kept:
+            await source.get_by_role("button", name="Download the source").click()
+        assert (await kept.value).suggested_filename.endswith(".eml")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_mail_is_readable_in_both_themes_folded_and_on_a_phone(dsn: str, browser: "Browser", theme: str) -> None:
     async with _mailing(dsn, browser) as (post, desk):

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { apply } from './apply'
 import type { DeskEvent } from './apply'
 import { empty } from './state'
-import { agent, card, detail, snapshot, touch } from './testing/make'
+import { agent, card, detail, mail, snapshot, touch } from './testing/make'
 
 const run = (...events: DeskEvent[]) => events.reduce(apply, { ...empty, me: agent() })
 const moved = (version: number, fields: Parameters<typeof card>[0] | null, note?: ReturnType<typeof touch>): DeskEvent => ({
@@ -112,4 +112,42 @@ it('forgets a typist who stopped', () => {
   const typing = (on: boolean): DeskEvent => ({ type: 'typing', until: 9, event: { interaction_id: 'a', who: 'Ann', on } })
   expect(run(typing(true)).typing.a).toHaveLength(1)
   expect(run(typing(true), typing(true), typing(false)).typing.a).toEqual([])
+})
+
+describe('mails', () => {
+  const opened: DeskEvent = { type: 'detail', detail: detail(card({ id: 'a', version: 1 })) }
+  const happens = (fields: Partial<ReturnType<typeof touch>>): DeskEvent =>
+    moved(2, { id: 'a' }, touch({ interaction_id: 'a', version: 2, ...fields }))
+
+  it('shows a mail at once, and asks for what it changes besides: to whom an answer goes', () => {
+    const state = run(opened, happens({ mail: mail() }))
+    expect(state.details.a?.touches).toHaveLength(1)
+    expect(state.gaps).toEqual(['a'])
+    expect(run(opened, happens({})).gaps).toEqual([])
+  })
+
+  it.each(['delivery', 'reported', 'taken_back', 'decided', 'linked'])('looks again after %s', (kind) => {
+    expect(run(opened, happens({ kind, text: null })).gaps).toEqual(['a'])
+  })
+
+  it('ranks what became of a mail as the hub does', () => {
+    const sent = touch({ interaction_id: 'a', version: 2, message_id: 'm', message_state: 'pending' })
+    const says = (state: 'withdrawn' | 'sent' | 'failed' | 'delivered'): DeskEvent => ({ type: 'message', event: { interaction_id: 'a', message_id: 'm', state, error: null } })
+    const after = (...states: Parameters<typeof says>[0][]) =>
+      run({ type: 'detail', detail: detail(card({ id: 'a', version: 2 }), [sent]) }, ...states.map(says)).details.a?.touches[0]?.message_state
+    expect([after('withdrawn'), after('sent', 'failed'), after('delivered', 'failed'), after('withdrawn', 'sent')]).toEqual(['withdrawn', 'failed', 'delivered', 'withdrawn'])
+  })
+
+  it('holds what comes back until the composer has taken it up', () => {
+    const back = { interactionId: 'a', kind: 'reply' as const, text: 'Dear Ann', files: [], mail: null }
+    const state = run(opened, { type: 'returned', back })
+    expect(state.returned.a).toBe(back)
+    expect(apply(state, { type: 'taken_up', id: 'a' }).returned).toEqual({})
+  })
+
+  it('keeps recipients with the draft, and leaves them alone when a note is written', () => {
+    const letter = { kind: 'forward' as const, to: [{ address: 'bo@b.org' }] }
+    const state = run(opened, { type: 'drafted', id: 'a', kind: 'reply', text: 'x', mail: letter }, { type: 'drafted', id: 'a', kind: 'note', text: 'y' })
+    expect(state.details.a).toMatchObject({ drafts: { reply: 'x', note: 'y' }, draft_mail: letter })
+  })
 })

@@ -254,7 +254,8 @@ export const en = {
   'touch.extended': (p: Touch) => `${p.who} extended the wrap-up`,
   'touch.wrapped_up': (p: Touch) => (p.automatic ? 'Closed: the time for the wrap-up was over' : `${p.who} closed it: ${p.disposition}`),
   'touch.logged': (p: Touch) => `${p.who} logged this contact by hand`,
-  'touch.delivery': (p: Touch) => `A message was not delivered: ${p.reason}`,
+  'touch.delivery': (p: Touch) =>
+    `${p.get('state') === 'unconfirmed' ? 'Nobody knows whether a message arrived' : 'A message was not delivered'}: ${p.reason}`,
   'touch.linked': (p: Touch) => (p.get('accepted') === 'false' ? `${p.who} found no relation to another contact` : 'Linked to an earlier contact'),
   'touch.unknown': (p: Touch) => `${p.who}: ${p.kind}`,
 

@@ -230,7 +230,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'touch.extended': (p) => `${p.who} 延长了收尾时间`,
   'touch.wrapped_up': (p) => (p.automatic ? '收尾时间已到，自动关闭' : `${p.who} 关闭：${p.disposition}`),
   'touch.logged': (p) => `${p.who} 人工登记了此联系`,
-  'touch.delivery': (p) => `有一条消息未送达：${p.reason}`,
+  'touch.delivery': (p) => `${p.get('state') === 'unconfirmed' ? '不确定一条消息是否送达' : '有一条消息未送达'}：${p.reason}`,
   'touch.linked': (p) => (p.get('accepted') === 'false' ? `${p.who} 认为与另一联系无关` : '已关联到之前的联系'),
   'touch.unknown': (p) => `${p.who}：${p.kind}`,
 

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { unsent } from '../../desk/outbox'
+import type { Pending } from '../../desk/state'
 import type { Detail } from '../../desk/wire'
 import { Button, deskPath, href, useCommand, useDesk, useT } from '../../shared'
 import css from './Conversation.module.css'
@@ -24,7 +25,7 @@ export function Log({ detail }: { detail: Detail }) {
   const changed = useMemo(() => subjects(touches), [touches])
   const pending = useDesk((state) => unsent(state, card.id))
   const mine = pending.length > 0 || (touches.at(-1)?.actor ?? 'customer') !== 'customer'
-  const { box, content, below, toEnd, grown } = useEnd(card.id, [touches.at(-1)?.id, ...pending.map((item) => item.id)].join(), mine)
+  const { box, content, below, toEnd, grown } = useEnd(card.id, standing(touches, pending), mine)
   const line = (one: Line) => {
     if (one.kind === 'day') return <p key={one.key} className={css.day}><span>{one.text}</span></p>
     if (one.kind === 'event') return <Event key={one.key} touch={one.touch} customer={card.customer_name} />
@@ -61,6 +62,12 @@ export function Log({ detail }: { detail: Detail }) {
       )}
     </div>
   )
+}
+
+/** Changes with whatever is added at the end, and with what becomes of our last message. */
+function standing(touches: Detail['touches'], pending: readonly Pending[]): string {
+  const sent = touches.findLast((touch) => touch.message_id)
+  return [touches.at(-1)?.id, sent?.message_state, sent?.mail?.due_at, ...pending.map((item) => `${item.id}${item.error}`)].join()
 }
 
 function FoldAll({ folding }: { folding: ReturnType<typeof useFolding> }) {

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import type { MailView, PartyView, TouchView } from '../../desk/wire'
 import { day, clockTime, Icon, Moment, useT } from '../../shared'
 import css from './Mail.module.css'
-import { addressed } from './mails'
+import { addressed, sorted } from './mails'
 import { More } from './Source'
 
 interface Props {
@@ -48,6 +48,7 @@ function Whole({ touch, mail }: { touch: TouchView; mail: MailView }) {
     [t('mail.field.at'), `${day(touch.at, t.language)} ${clockTime(touch.at, t.language, true)}`],
     [t('mail.field.mailbox'), mail.mailbox],
     [t('mail.field.id'), <code key="id">{mail.mail_id}</code>],
+    [t('mail.field.remarks'), sorted(mail.warnings).minor.map((code) => t.word('mail.warning', code)).join('; ')],
   ]
   return (
     <dl className={css.whole}>
@@ -81,11 +82,12 @@ function Marks({ mail }: { mail: MailView }) {
     mail.automatic && t('mail.automatic'),
     mail.copies.length > 1 && t('mail.copies', { boxes: mail.copies.join(t('mail.and')) }),
   ].filter((one): one is string => typeof one === 'string')
-  if (!marks.length && !mail.warnings.length) return null
+  const { weighty } = sorted(mail.warnings)
+  if (!marks.length && !weighty.length) return null
   return (
     <ul className={css.marks} aria-label={t('mail.warnings')}>
       {marks.map((mark) => <li key={mark} className="chip"><bdi>{mark}</bdi></li>)}
-      {mail.warnings.map((code) => (
+      {weighty.map((code) => (
         <li key={code} className="chip warn"><Icon name="alert" size={12} />{t.word('mail.warning', code)}</li>
       ))}
     </ul>

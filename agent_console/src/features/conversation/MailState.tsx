@@ -1,7 +1,7 @@
 // What became of a mail of ours, in words; and what may still be done about it.
 import { useState } from 'react'
 import type { Decide, MailView, TouchView } from '../../desk/wire'
-import { Button, Countdown, Icon, names, useApi, useCommand, useDeskParts, useNow, useT, useTakeBack, useTell } from '../../shared'
+import { Button, Countdown, Icon, names, sendErrorText, useApi, useCommand, useDeskParts, useNow, useT, useTakeBack, useTell } from '../../shared'
 import css from './Mail.module.css'
 import { Mark } from './Mark'
 
@@ -33,25 +33,16 @@ function Leaving({ touch, due }: { touch: TouchView; due: string }) {
 function Settled({ touch }: { touch: TouchView }) {
   const t = useT()
   const state = touch.message_state
-  if (state === 'failed') {
-    return (
-      <div className={css.trouble}>
-        <Mark state="failed" error={null} />
-        {touch.message_error && <p className="small">{t('mail.failed.words')} <bdi>{t.word('send_error', touch.message_error)}</bdi></p>}
-        <Decisions touch={touch} choices={['again']} />
-      </div>
-    )
-  }
-  if (state === 'unconfirmed') {
-    return (
-      <div className={css.trouble}>
-        <Mark state="unconfirmed" error={null} />
-        <p className="small">{t('mail.unconfirmed.what')}</p>
-        <Decisions touch={touch} choices={['again', 'sent', 'failed']} />
-      </div>
-    )
-  }
-  return state && <Mark state={state} error={touch.message_error} />
+  if (state !== 'failed' && state !== 'unconfirmed') return state && <Mark state={state} error={null} />
+  const { word, said } = sendErrorText(touch.message_error ?? '', t)
+  return (
+    <div className={css.trouble}>
+      <Mark state={state} error={null} />
+      <p>{state === 'unconfirmed' ? t('mail.unconfirmed.what') : word}</p>
+      {said && <p className="small">{t('mail.failed.words')} <bdi>{said}</bdi></p>}
+      <Decisions touch={touch} choices={state === 'failed' ? ['again'] : ['again', 'sent', 'failed']} />
+    </div>
+  )
 }
 
 const WORDS = { again: 'mail.again', sent: 'mail.arrived', failed: 'mail.not_arrived' } as const

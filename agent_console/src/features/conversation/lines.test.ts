@@ -29,6 +29,14 @@ it.each([
   [event('transferred', { from: 'a', to: 'b', reason: 'billing matter' }), 'Bo moved it from A to B: billing matter'],
   [event('reprioritised', { from: 0, to: 5, reason: 'angry' }), 'Bo changed the priority from 0 to 5: angry'],
   [event('wrapped_up', { automatic: true }), 'Closed: the time for the wrap-up was over'],
+  [event('delivery', { state: 'failed', error: 'mailbox_unknown: 550 5.1.1 <a@b.org>: User unknown' }), 'A message was not delivered: There is no such mailbox.'],
+  [event('delivery', { state: 'unconfirmed', error: 'no_answer: EOF' }), 'Nobody knows whether a message arrived: The connection broke before the answer came.'],
+  [event('reported', { action: 'failed', recipient: 'a@b.org', text: '550 no' }), 'Not delivered to a@b.org: 550 no'],
+  [event('reported', { action: 'delayed', recipient: 'a@b.org', text: '' }), 'Delayed on the way to a@b.org; the mail server goes on trying'],
+  [event('acknowledged'), 'The hub told the customer that the mail has arrived'],
+  [event('taken_back'), 'Bo took the mail back before it left'],
+  [event('decided', { what: 'sent' }), 'Bo knows that the mail arrived'],
+  [event('linked', { accepted: false }), 'Bo found no relation to another contact'],
   [event('invented_tomorrow'), 'Bo: invented tomorrow'],
 ])('says in words what happened: %#', (one, text) => {
   expect(eventText(one, t, names)).toBe(text)

@@ -2,7 +2,7 @@
 import type { TouchView } from '../../desk/wire'
 import type { Touch, Translate } from '../../i18n'
 import { messages } from '../../i18n'
-import { clockTime, day, duration } from '../../shared'
+import { clockTime, day, duration, sendErrorText } from '../../shared'
 
 export type Line =
   | { kind: 'day'; key: string; text: string }
@@ -69,6 +69,7 @@ function whoDid(touch: TouchView, t: Translate, names: Names): string {
 }
 
 function wordFor(reason: string, kind: string, t: Translate): string {
+  if (kind === 'delivery') return sendErrorText(reason, t).word || reason
   if (!/^[a-z_]+$/.test(reason)) return reason // an agent's own words
   return t.word(kind === 'declined' ? 'decline' : 'system_reason', reason)
 }

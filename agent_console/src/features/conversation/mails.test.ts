@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { mail, touch } from '../../desk/testing/make'
 import { translator } from '../../i18n'
 import { lines } from './lines'
-import { addressed, firstWords, foldable, pieces, runs, subjects } from './mails'
+import { addressed, firstWords, foldable, pieces, runs, sorted, subjects } from './mails'
 
 const letter = (version: number, subject = 'No light') => touch({ interaction_id: 'i', version, mail: mail({ subject }) })
 const moved = (version: number) => touch({ interaction_id: 'i', version, kind: 'accepted', text: null })
@@ -59,4 +59,10 @@ it('takes the first words on one line', () => {
   expect(firstWords('  Dear all,\n\n\tno   light ')).toBe('Dear all, no light')
   expect(firstWords(null)).toBe('')
   expect(firstWords('x'.repeat(10_000))).toHaveLength(160)
+})
+
+it('puts what spoils the reading before what is only odd', () => {
+  expect(sorted(['no_date', 'charset_guessed', 'header_cut', 'oversized'])).toEqual({
+    weighty: ['charset_guessed', 'oversized'], minor: ['no_date', 'header_cut'],
+  })
 })

@@ -39,6 +39,15 @@ export function addressed(mail: Pick<MailView, 'to' | 'cc' | 'bcc'>): { first: s
   return { first: first ? first.name || first.address : '', more: Math.max(0, all.length - 1) }
 }
 
+// oddities of a mail's make that change nothing of what it says
+const MINOR = /^(no_date|date_|no_message_id|boundary_missing|text_outside_parts|head|too_many_references)/
+
+/** What a reader must know before believing what is shown, and what only those who look closely want to know. */
+export function sorted(warnings: readonly string[]): { weighty: string[]; minor: string[] } {
+  const minor = warnings.filter((code) => MINOR.test(code))
+  return { weighty: warnings.filter((code) => !minor.includes(code)), minor }
+}
+
 export interface Run {
   kind: 'run'
   key: string
