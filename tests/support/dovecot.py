@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -190,7 +191,7 @@ class Dovecot:
 
     def _settings(self) -> str:
         login, internal = ("dovenull", "dovecot") if self._root else (self._owner.pw_name, self._owner.pw_name)
-        group = internal if self._root else str(self._owner.pw_gid)
+        group = internal if self._root else grp.getgrgid(self._owner.pw_gid).gr_name
         return f"""
 protocols = imap
 listen = 127.0.0.1

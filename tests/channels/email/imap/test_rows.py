@@ -73,10 +73,15 @@ async def test_row_7_a_human_who_reads_the_mailbox_first_loses_nothing(stage: St
     await stage.fetch_all(3)
 
 
-async def test_row_7_fetching_marks_nothing_as_read(stage: Stage, user: MailUser) -> None:
-    user.deliver(mail(1), mail(2, size=3_000_000))
-    await stage.fetch_all(2)
-    assert user.seen() == [False, False]
+@pytest.mark.parametrize("after", ["leave", "delete"])
+async def test_row_7_fetching_marks_nothing_as_read(after: str, stage: Stage, user: MailUser) -> None:
+    user.deliver(mail(1), mail(2, size=3_000_000), mail(3, size=150_000))
+    await stage.fetch_all(3, stage.with_imap(after=after, max_bytes=3_100_000))
+    await stage.fetch_until(lambda: stage.ledger.high_water == 3)
+    assert user.seen() == [False, False, False]
+    user.deliver(mail(4, size=4_000_000))
+    await stage.fetch_all(4, stage.with_imap(after=after, max_bytes=3_100_000))
+    assert user.seen() == [False, False, False, False]
 
 
 async def test_row_8_a_mail_that_breaks_stops_no_other_and_is_put_aside_after_three_times(
