@@ -34,6 +34,7 @@ def test_one_line_per_file_and_a_missing_file_is_said(capsys: pytest.CaptureFixt
 
 def test_reads_standard_input() -> None:
     raw = b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nPrecedence: list\r\nList-Id: <a.b>\r\n\r\nHello"
-    done = subprocess.run([sys.executable, "-m", "hub", "mail", "parse", "-"], capture_output=True, check=True, input=raw)
+    command = [sys.executable, "-m", "hub", "mail", "parse", "-"]
+    done = subprocess.run(command, capture_output=True, check=True, input=raw)
     shown = json.loads(done.stdout)
     assert (shown["subject"], shown["text"], shown["list"]) == ("Grüße", "Hello", True)

@@ -1,4 +1,13 @@
-"""From the bytes of a mail to what it says. Pure; never raises; bounded in time and memory."""
+"""From the bytes of a mail to what it says. Pure; never raises; bounded in time and memory.
+
+Limits, each with a warning, none with a loss, for the raw bytes are kept by the hub:
+- 256 kB and 2000 fields of a head; 1000 recipients; 200 references (the first 20 and the last 180)
+- 10 000 parts, what follows is one more; parts within parts 60 deep, what is deeper is one leaf
+- 1000 attachments, the others stand in a list that is attached too; all 10 000 are in `Mail.parts`
+- 200 000 characters of text and 2 MB of HTML, what is longer is cut and attached whole
+- 200 kB of HTML are laid out as text with its tables, longer or stranger HTML gives its words only
+- five winmail.dat or S/MIME envelopes are opened, three within one another; five attached mails are read out
+"""
 
 from channels.base import Party
 from channels.email.parse import addresses, attachments, body, forwarded, language, nests, report, verdict, walk
