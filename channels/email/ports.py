@@ -38,7 +38,8 @@ class MailboxLedger(Protocol):
     async def begin(self, uidvalidity: int, high_water: int) -> None:
         """A mailbox seen for the first time, or numbered anew (UIDVALIDITY changed): counts from `high_water` on.
 
-        After a change of UIDVALIDITY `high_water` is 0: all is fetched again and found to be known by its key.
+        After a change of UIDVALIDITY all is fetched again and found to be known by its key; where old mail was to be
+        left alone, that of the last weeks.
         """
 
     async def raise_to(self, uidvalidity: int, high_water: int) -> None:

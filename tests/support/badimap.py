@@ -188,6 +188,8 @@ class _Session:
         if match := re.search(r"UID (\d+):\*", command):
             low = int(match[1])
             uids = [uid for uid in uids if uid >= low] or uids[-1:]  # n:* is never empty in a folder that is not
+        if self._server.goes_wrong("always_news"):
+            self._send(f"* {len(self._server.mails)} EXISTS")
         if self._server.goes_wrong("words_in_search"):
             self._send("* SEARCH 1 2 many")
         self._send("* SEARCH" + "".join(f" {uid}" for uid in uids), f"{tag} OK done")

@@ -11,12 +11,14 @@ from channels.email.imap.intake import Intake, Pause, Understanding
 from channels.email.imap.limits import Limits
 from channels.email.imap.link import Link
 from channels.email.imap.login import opened
+from channels.email.imap.names import imap_date
 from channels.email.imap.problem import ImapError
 from channels.email.imap.settle import settle
 from channels.email.oauth import Grants
 from channels.email.ports import Account, MailboxLedger
 from channels.email.settings import Imap, Known, Verified
 
+_LOOKS_IN_VAIN = 3
 # Trying again soon helps nobody, and may lock the account.
 _HOPELESS = frozenset({"log_in", "no_secret", "refresh_denied"})
 
@@ -44,6 +46,7 @@ class Fetcher:
         self._seen = 0  # the highest uid that a search has shown
         self._owed: tuple[int, ...] = ()  # found missing by a comparison, and not in the ledger yet
         self._can_idle = True
+        self._in_vain = 0  # looks in a row that found nothing
 
     async def run(self) -> None:
         """Raises ImapError, and whatever the ledger raises."""
@@ -76,7 +79,17 @@ class Fetcher:
             begin_above = 0 if self._imap.begin == "all" else await folder.next_uid() - 1
             await self._ledger.begin(folder.uidvalidity, begin_above)
         elif known.uidvalidity != folder.uidvalidity:
-            await self._ledger.begin(folder.uidvalidity, 0)
+            await self._ledger.begin(folder.uidvalidity, await self._renumbered(folder))
+
+    async def _renumbered(self, folder: Folder) -> int:
+        """All is read again, and what is known is recognised. Where old mails were to be left alone, these are, too:
+        they have no date in the ledger, so those of the last weeks are read, which we have but for a long standstill.
+        """
+        if self._imap.begin == "all":
+            return 0
+        since = self._now() - timedelta(days=self._limits.renumbered_days)
+        recent = await folder.search("SINCE", imap_date(since))
+        return (recent[0] if recent else await folder.next_uid()) - 1
 
     async def _look(self, folder: Folder) -> None:
         """One round: what is new, what is owed, what is due; then waiting until there may be more."""
@@ -95,6 +108,7 @@ class Fetcher:
         found = await folder.above(known.high_water)
         self._seen = found[-1] if found else known.high_water
         uids = [uid for uid in found if uid not in known.above]
+        self._in_vain = 0 if uids else self._in_vain + 1
         failing = await self._drain(folder, uids, known.attempts, known.high_water)
         if found and not failing and found[-1] not in uids[-1:]:
             await self._ledger.raise_to(folder.uidvalidity, found[-1])
@@ -138,6 +152,8 @@ class Fetcher:
             await self._ledger.problem(code, "")
 
     async def _wait(self, folder: Folder, seconds: float) -> None:
+        if folder.news.is_set() and self._in_vain > _LOOKS_IN_VAIN:  # it announces mail with every answer
+            await self._pause(self._limits.away)
         seconds = max(0.0, min(seconds, (self._verify_at - self._now()).total_seconds()))
         if self._can_idle and folder.can_idle:
             self._can_idle = await folder.idle(seconds, self._ledger.asked)

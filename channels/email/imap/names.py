@@ -3,7 +3,9 @@
 import base64
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _RUN = re.compile(r"[^\x20-\x7e]+")
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 
@@ -37,6 +39,11 @@ def uid_set(uids: Iterable[int]) -> str:
         else:
             ranges.append([uid, uid])
     return ",".join(str(low) if low == high else f"{low}:{high}" for low, high in ranges)
+
+
+def imap_date(at: datetime) -> str:
+    """Such as 1-Feb-2026, whatever language this machine speaks."""
+    return f"{at.day}-{_MONTHS[at.month - 1]}-{at.year}"
 
 
 def _shift(run: "re.Match[str]") -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 
 import pytest
 
@@ -21,6 +22,31 @@ async def test_a_mailbox_numbered_anew_is_read_again_and_everything_is_known(sta
     assert len(stage.keeper.kept) == 3
     assert sorted(stage.ledger.uids("duplicate") + stage.ledger.uids("stored")) == [1, 2, 3]
     assert len(stage.ledger.uids("duplicate")) == 2
+
+
+async def test_a_mailbox_numbered_anew_does_not_bring_up_what_was_old_from_the_beginning(stage: Stage,
+                                                                                        user: MailUser) -> None:
+    user.deliver(mail(1), mail(2))
+    for path in user.files():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    stage.account = stage.with_imap(begin="new")
+    async with stage.running():
+        await until(lambda: stage.ledger.verifications)
+        user.deliver(mail(3))
+        await until(lambda: stage.ledger.high_water == 3)
+    before = stage.ledger.uidvalidity or 0
+    user.doveadm("mailbox update", "--uid-validity", str(before + 1), "INBOX")
+    await stage.fetch_until(lambda: stage.ledger.uidvalidity == before + 1 and stage.ledger.high_water == 3)
+    assert stage.keeper.raws == [mail(3)]
+    assert stage.ledger.uids("duplicate") == [3]
+
+
+async def test_a_server_that_always_announces_mail_is_not_asked_without_pause() -> None:
+    async with BadImap({2: mail(2)}, fault="always_news").running() as server:
+        stage = Stage(account(server.port, "ann", "secret"))
+        await stage.fetch_until(lambda: len(stage.pauses) > 3)
+        assert set(stage.pauses) == {stage.limits.away}
+        assert server.count("UID SEARCH UID") < 15
 
 
 async def test_two_thousand_mails_are_taken_with_few_questions(stage: Stage, user: MailUser) -> None:

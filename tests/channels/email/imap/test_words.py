@@ -1,13 +1,14 @@
 """How IMAP is written and read: names, sets, answers."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email.imap.answers import MalformedError, fetched, listed, searched
-from channels.email.imap.names import decode_folder, encode_folder, quote, uid_set
+from channels.email.imap.names import decode_folder, encode_folder, imap_date, quote, uid_set
 from channels.email.imap.problem import ImapError, cleaned
 
 
@@ -35,6 +36,10 @@ def test_a_coded_name_that_is_wrong_stays_as_it_is() -> None:
 def test_uid_sets() -> None:
     assert uid_set([1, 2, 3, 7, 9, 10]) == "1:3,7,9:10"
     assert uid_set([4]) == "4"
+
+
+def test_dates() -> None:
+    assert imap_date(datetime(2026, 2, 1, tzinfo=UTC)) == "1-Feb-2026"
 
 
 def test_strings_are_quoted() -> None:
