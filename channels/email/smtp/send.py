@@ -21,6 +21,8 @@ from channels.email.smtp.compose import Composed, compose
 from channels.email.smtp.dkim import sign
 from channels.email.smtp.failure import answered, cleaned, unconnected
 
+_PIECE = 64 * 1024  # bytes
+
 
 class Access(Protocol):
     """Access tokens for XOAUTH2 (`channels.email.oauth.Grants`)."""
@@ -207,10 +209,16 @@ class _Transfer:
             return await answer
 
     async def _write(self, body: bytes) -> None:
-        """Returns when nothing of it is left in this process."""
-        self._writer.transport.set_write_buffer_limits(high=0)
-        self._writer.write(body)
-        await self._writer.drain()
+        """Returns when nothing of it is left in this process; over TLS, when little is.
+
+        TLS takes any amount at once, and only then learns that it has to wait: therefore in pieces. Without a buffer of
+        its own it waits for ever on uvloop, so that what broke within the last half megabyte counts as ambiguous.
+        """
+        if self._writer.get_extra_info("sslcontext") is None:
+            self._writer.transport.set_write_buffer_limits(high=0)
+        for start in range(0, len(body), _PIECE):
+            self._writer.write(body[start:start + _PIECE])
+            await self._writer.drain()
 
 
 def _heard(task: "asyncio.Future[Any]") -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import uvloop
 from pydantic import SecretStr
 
 from channels.base import Party, SendError, Sent
@@ -18,6 +19,7 @@ from tests.channels.email.smtp.sample import outbound, sending
 from tests.support.smtpsink import Faults, Outside, outside_server
 
 QUICK = Limits(connect=2, command=0.3, opening=1, data=0.5, answer=0.3, quit=0.3)
+LARGE = Limits(connect=5, command=5, opening=10, data=30, answer=10, quit=1)
 THREE = (Party("", "a@example.com"), Party("", "b@example.com"), Party("", "c@example.com"))
 PASSWORD = Secrets(password=SecretStr("right"))
 
@@ -254,3 +256,24 @@ async def test_being_cancelled_leaves_no_connection_behind(outside: Outside) -> 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def _outcome(certificate: Certificate, **faults: str) -> str:
+    async with outside_server(certificate.server) as outside:
+        outside.faults = Faults(**faults)  # type: ignore[arg-type]
+        account = sending(outside.port, security="starttls", host="localhost")
+        try:
+            large = Sender("hub.example.org", Fresh(), LARGE, lambda: certificate.trust)
+            await large.send(account, outbound("x" * 6_000_000))
+        except SendError as error:
+            return error.kind
+        return "sent"
+
+
+@pytest.mark.parametrize(("faults", "kind"), [
+    ({}, "sent"), ({"drop": "body"}, "temporary"), ({"drop": "end"}, "ambiguous"),
+    ({"end": "554 no"}, "permanent")])
+def test_the_moment_of_the_dot_is_known_on_the_hubs_own_event_loop_and_over_tls(
+        certificate: Certificate, faults: dict[str, str], kind: str) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(_outcome(certificate, **faults)) == kind
