@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -12,6 +11,7 @@ from channels.email.imap import Fetcher, append_sent
 from channels.email.oauth import Grants
 from channels.email.parse.pool import Parser
 from channels.email.ports import Account, Accounts, MailboxLedger
+from channels.email.probe import StepResult, probe
 from channels.email.receive import Receiver
 from channels.email.settings import Listener
 from channels.email.smtp.listener import Door, address_of, networks_of, tls_of
@@ -89,9 +89,8 @@ class Email(Channel):
         """Fetches one mailbox until cancelled; raises what makes another start worth while."""
         await Fetcher(account, ledger, self._receiver, self._now, grants=self._grants).run()
 
-    def probe(self, account: Account) -> AsyncIterator[Any]:
+    def probe(self, account: Account) -> AsyncIterator[StepResult]:
         """Tests a mailbox step by step."""
-        from channels.email.probe import probe  # noqa: PLC0415
         return probe(account, grants=self._grants, hostname=self._hostname)
 
     async def close(self) -> None:
