@@ -28,7 +28,7 @@ class BadImap:
     said: list[str] = field(default_factory=list)  # every command, without its tag
     flags: dict[int, set[str]] = field(default_factory=dict)
     others: dict[str, list[bytes]] = field(default_factory=dict)  # folders that mails were copied or moved to
-    sizes: dict[int, int] = field(default_factory=dict)  # what it claims, where that is not true
+    sizes: dict[int, int | str] = field(default_factory=dict)  # what it claims, where that is not true
     on_fetch: Callable[[str], None] | None = None  # called before the bodies of mails are sent
     token: str = "access"
     port: int = 0

@@ -88,7 +88,10 @@ class Folder:
 
     async def sizes(self, uids: Sequence[int], found: dict[int, bytes]) -> bool:
         """Adds what the server thinks that each is long (decimal digits). False: it said NO, to some or all."""
-        return await self._fetch(uids, "(UID RFC822.SIZE)", "RFC822.SIZE", SMALL + len(uids) * _AROUND, found)
+        whole = await self._fetch(uids, "(UID RFC822.SIZE)", "RFC822.SIZE", SMALL + len(uids) * _AROUND, found)
+        for uid in [uid for uid, size in found.items() if not size.isdigit() or len(size) > 18]:
+            del found[uid]
+        return whole
 
     async def beginnings(self, uids: Sequence[int], count: int, found: dict[int, bytes]) -> bool:
         """Adds the first `count` bytes of each; nothing is marked as read. False: the server said NO."""

@@ -123,6 +123,12 @@ async def test_a_size_that_is_not_true_costs_no_byte(claimed: int, stage: Stage,
     assert sorted(stage.keeper.raws) == sorted(server.mails.values())
 
 
+async def test_a_size_that_is_no_number_stops_no_mail(stage: Stage, server: BadImap) -> None:
+    server.sizes[5] = "much"
+    await stage.fetch_until(lambda: stage.ledger.high_water == 8)
+    assert sorted(stage.keeper.raws) == sorted(server.mails.values())
+
+
 async def test_without_idle_the_folder_is_looked_at_again_and_again(stage: Stage, server: BadImap) -> None:
     server.capabilities = "IMAP4rev1"
     stage.limits = dataclasses.replace(LIMITS, poll=0.05)
