@@ -8,8 +8,8 @@ from hub.config import Settings
 
 STRICT = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'{nonce}", "img-src 'self' data: blob:",
-    "font-src 'self'", "frame-src 'self'", "connect-src 'self' {socket}", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
-    "frame-ancestors 'none'",
+    "font-src 'self'", "frame-src 'self'", "connect-src 'self' {socket}", "manifest-src 'self'", "base-uri 'none'",
+    "form-action 'self'", "frame-ancestors 'none'",
 ))
 
 

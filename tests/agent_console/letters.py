@@ -46,8 +46,8 @@ class Post:
         if picture:
             mail.add_attachment(PIXEL, maintype="image", subtype="png", filename="router.png")
         ours = [one for one in (*to, *cc) if one.endswith("@acme.test")]
-        await aiosmtplib.send(mail.as_bytes(), sender="ann@example.net", recipients=ours, hostname="127.0.0.1", port=self.door,
-                              start_tls=False, timeout=20)
+        await aiosmtplib.send(mail.as_bytes(), sender="ann@example.net", recipients=ours, hostname="127.0.0.1",
+                              port=self.door, start_tls=False, timeout=20)
         self.sent.append(mail)
         return mail
 

@@ -225,7 +225,7 @@ async def test_a_new_mail_is_kept_sent_and_answered(dsn: str, browser: "Browser"
         await page.reload()
         await page.get_by_role("row", name="Eve").wait_for()
         assert await page.get_by_role("textbox", name="Text").input_value() == "Dear Eve, it is on its way."
-        await page.get_by_role("textbox", name="Text").focus()
+        await page.get_by_role("textbox", name="Text").fill("Dear Eve, it is on its way. Yours")
         await page.keyboard.press("Control+Enter")
         sent = await post.outside.wait()
         assert (sent.recipients, sent.mail["Subject"]) == (("eve@example.net",), "Your order")
@@ -234,6 +234,9 @@ async def test_a_new_mail_is_kept_sent_and_answered(dsn: str, browser: "Browser"
         await post.write("Thank you!", author="Eve <eve@example.net>", subject="Re: Your order",
                          answers=str(sent.mail["Message-ID"]))
         await _shown(page, "Thank you!")
+        await page.keyboard.press("Alt+m")
+        await page.get_by_role("textbox", name="Text").wait_for()
+        assert await page.get_by_role("textbox", name="Text").input_value() == ""  # what was sent is no draft any more
 
 
 async def test_what_may_belong_together_is_linked_by_a_human(dsn: str, browser: "Browser") -> None:

@@ -214,6 +214,5 @@ export const mailEn = {
   'new_mail.sent': (p: { reference: string }) => `On its way as ${p.reference}`,
   'new_mail.unwritten': 'Write a text or attach a file.',
   'customer.write': 'Write a mail',
-  'customer.undeliverable': 'undeliverable',
   'customer.undeliverable.since': (p: { day: string; why: string }) => `Mail came back on ${p.day}${p.why && `: ${p.why}`}`,
 }

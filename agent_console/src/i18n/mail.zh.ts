@@ -208,6 +208,5 @@ export const mailZh: Mail = {
   'new_mail.sent': ({ reference }) => `正在发出，编号 ${reference}`,
   'new_mail.unwritten': '请填写正文或添加附件。',
   'customer.write': '写邮件',
-  'customer.undeliverable': '无法送达',
   'customer.undeliverable.since': ({ day, why }) => `邮件于 ${day} 被退回${why && `：${why}`}`,
 }

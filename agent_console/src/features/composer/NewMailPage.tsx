@@ -44,7 +44,11 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
   const { over, take, dropping } = useTaking(FILES)
   const { id: mailbox, signature } = mailboxOf(fresh, choices) ?? NOWHERE
   const clear = () => setFresh({ ...blank, mailbox: fresh.mailbox })
-  const { send, busy, flaw, doubt, error } = useSendNew(clear)
+  const discard = () => {
+    clear()
+    keep(toDraft(blank), true) // over what may still wait to be kept
+  }
+  const { send, busy, flaw, doubt, error } = useSendNew(discard)
   const change = (fields: Partial<Fresh>) => {
     const next = { ...fresh, ...fields }
     setFresh(next)
@@ -52,10 +56,6 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
   }
   const submit = () => {
     if (!busy) send(fresh, mailbox)
-  }
-  const discard = () => {
-    clear()
-    keep(toDraft(blank), true)
   }
   const onKey = (event: KeyboardEvent) => {
     if (!sends(event, false)) return

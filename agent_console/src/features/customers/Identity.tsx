@@ -72,9 +72,9 @@ function Addresses({ addresses }: { addresses: readonly AddressView[] }) {
             {t(address.verified ? 'customer.verified' : 'customer.claimed')}
           </span>
           {address.undeliverable_at && (
-            <span className={names('chip bad', css.undeliverable)} title={t('customer.undeliverable.since', { day: day(address.undeliverable_at, t.language), why: address.undeliverable_reason ?? '' })}>
+            <span className={css.undeliverable}>
               <Icon name="alert" size={12} />
-              {t('customer.undeliverable')}
+              <bdi>{t('customer.undeliverable.since', { day: day(address.undeliverable_at, t.language), why: address.undeliverable_reason ?? '' })}</bdi>
             </span>
           )}
         </li>
