@@ -177,7 +177,8 @@ async def test_the_demo_starts_by_itself_and_finds_its_data_again(folder: Path) 
     for use in (send, find):
         async with begun("demo", "--listen", listen, "--data", str(folder)) as process:
             banner = await wait_for(process, "Ctrl-C")
-            for part in (f"http://{listen}/", f"http://{listen}/demo", "sofia", "anna", "ben", "chen"):
+            for part in (f"http://{listen}/", f"http://{listen}/demo", "ada", "sofia", "anna", "ben", "chen",
+                         "swaks --server 127.0.0.1:"):
                 assert part in banner
             jar = aiohttp.CookieJar(unsafe=True)
             async with aiohttp.ClientSession(f"http://{listen}", cookie_jar=jar) as http:
