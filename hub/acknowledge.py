@@ -13,7 +13,7 @@ from channels.base import MailOut, Party
 from channels.email.ports import Account, Accounts
 from channels.email.tokens import Tokens
 from hub import loop, model
-from hub.doorbell import Doorbell, Moved
+from hub.doorbell import Doorbell, Moved, Ring
 from hub.journal import Enclosed, Journal, NewMessage, Page
 from hub.letters import bare
 from hub.mailing import mail_row
@@ -39,7 +39,12 @@ class Acknowledge:
         self._doorbell = doorbell
 
     async def run(self) -> None:
-        await loop.run(loop.Wake(self._doorbell, _matters), self.step)
+        await loop.run(loop.Wake(self._doorbell, self._matters), self.step)
+
+    def _matters(self, what: Ring) -> bool:
+        """Where no mailbox acknowledges, thousands of mails that come in wake nobody."""
+        new = isinstance(what, Moved) and what.kind == "received" and what.channel == "email"
+        return new and any(account.mailbox.acknowledge for account in self._accounts.all())
 
     async def step(self) -> float:
         """One round. Returns the seconds until the next one is due anyway."""
@@ -127,5 +132,3 @@ def _called(name: str) -> str:
     return "" if len(name) > 60 or _NO_NAME.search(name) else name.strip()
 
 
-def _matters(what: object) -> bool:
-    return isinstance(what, Moved) and what.kind == "received" and what.channel == "email"

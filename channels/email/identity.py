@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -47,6 +48,7 @@ def bounded_id(mail_id: str) -> str:
     return f"<{hashlib.sha256(mail_id.encode('utf-8', 'replace')).hexdigest()}@long.invalid>"
 
 
+@lru_cache(maxsize=4096)
 def canonical(address: str) -> str:
     """One spelling for one mailbox: lower case, international domains in their own letters."""
     try:
