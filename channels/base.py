@@ -17,7 +17,7 @@ AddressKind = Literal["phone", "email", "visitor", "whatsapp", "external"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One reachable identity, already in its canonical form (E.164, lower-case e-mail domain, visitor id)."""
+    """One reachable identity, in its canonical form (E.164, visitor id). The hub keeps e-mail in lower case."""
 
     kind: AddressKind
     value: str

@@ -406,8 +406,14 @@ def _keyed(inbound: Inbound) -> Inbound:
         inbound,
         source=storable(inbound.source),
         natural_key=storable(inbound.natural_key),
-        addresses=tuple(replace(a, value=storable(a.value)) for a in inbound.addresses),
+        addresses=tuple(map(_as_kept, inbound.addresses)),
     )
+
+
+def _as_kept(address: Address) -> Address:
+    """Nobody's Ann@ and ann@ are two people, whatever RFC 5321 allows a mail server."""
+    value = storable(address.value)
+    return replace(address, value=value.lower() if address.kind == "email" else value)
 
 
 def owner(inbound: Inbound) -> str:

@@ -6,7 +6,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 import nh3
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from channels.email.parse import clean_quote, clean_tree
 from channels.email.parse.model import Clean

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from channels.email.parse.quote_words import FORWARDED, LIST_RULE, ORIGINAL, Label, introduces, label
 

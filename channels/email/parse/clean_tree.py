@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from channels.email.parse import clean_style
 

@@ -8,7 +8,7 @@ line of bounded length.
 import re
 from typing import Literal
 
-from mailparser_reply.constants import MAIL_LANGUAGES  # type: ignore[import-untyped]
+from mailparser_reply.constants import MAIL_LANGUAGES
 
 Label = Literal["from", "sent", "to", "cc", "subject"]
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import tnefparse  # type: ignore[import-untyped]
-from asn1crypto import cms  # type: ignore[import-untyped]
+import tnefparse
+from asn1crypto import cms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
