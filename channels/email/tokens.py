@@ -26,8 +26,11 @@ class Tokens:
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     def message_id(self, interaction_id: UUID, message_id: UUID, domain: str) -> str:
-        """The Message-ID of a message of ours: the same on every attempt."""
-        return f"<{self.token(interaction_id)}.{message_id.hex}@{domain}>"
+        """The Message-ID of a message of ours: the same on every attempt.
+
+        Short enough for a line of its own: there are mail programs that break longer ones.
+        """
+        return f"<{self.token(interaction_id)}.{message_id.hex[-12:]}@{domain}>"
 
     def plus(self, address: str, interaction_id: UUID) -> str:
         """The address with the token as its detail (RFC 5233); unchanged where the local part would get too long."""

@@ -215,10 +215,13 @@ def _international(domain: str) -> str:
 
 
 def message_ids(values: list[str], warnings: Warnings) -> tuple[str, ...]:
-    """All ids in the order of the head, each once, with angle brackets, whatever stands between them."""
+    """All ids in the order of the head, each once, with angle brackets, whatever stands between them.
+
+    Encoded words have no place here (RFC 2047, section 5), but Python's own library writes long ids so.
+    """
     found: dict[str, None] = {}
     for value in _bounded(values, warnings):
-        text = storable(value)
+        text = storable(words(value, Warnings()) if "=?" in value else value)
         marked = re.findall(r"<([^<>]*)>?", text)
         for one in marked or re.split(r"[\s,;]+", re.sub(r"\([^()]*\)", " ", text)):
             core = re.sub(r"[\s\x00-\x1f\x7f]+", "", one).strip("<>\"'")
