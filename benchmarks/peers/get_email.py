@@ -22,9 +22,10 @@ def configure(database: dict[str, str], folder: str) -> None:
             "django.contrib.humanize", "django.contrib.admin", "django.contrib.messages",
             "rest_framework", "helpdesk",
         ],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
         DEFAULT_AUTO_FIELD="django.db.models.AutoField", SITE_ID=1, MEDIA_ROOT=folder, USE_TZ=True,
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",  # what it would answer is not measured
-        HELPDESK_ACTIVATE_API_ENDPOINT=False, HELPDESK_TEAMS_MODE_ENABLED=False, ROOT_URLCONF="helpdesk.urls",
+        HELPDESK_ACTIVATE_API_ENDPOINT=False, HELPDESK_TEAMS_MODE_ENABLED=False,
     )
 
 
@@ -34,6 +35,10 @@ def run(mailbox: dict[str, Any]) -> dict[str, float]:
 
     django.setup()
     call_command("migrate", verbosity=0)
+    from django.conf import settings
+    from django.urls import include, path
+
+    settings.ROOT_URLCONF = (path("", include("helpdesk.urls", namespace="helpdesk")),)
     from helpdesk.email import process_queue
     from helpdesk.models import FollowUp, Queue, Ticket
 
