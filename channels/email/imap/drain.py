@@ -71,6 +71,7 @@ class Drain:
         found: dict[int, bytes] = {}
         await self._blaming(uids, found, self._folder.beginnings(uids, self._limits.piece, found))
         silent = [uid for uid in uids if uid not in found]
+        whole: list[tuple[Entry, bytes]] = []
         for uid in uids:
             raw = found.pop(uid, None)
             if raw is None:
@@ -80,7 +81,8 @@ class Drain:
             elif len(raw) > self._max_bytes:
                 await self._take_head(uid)
             else:
-                await self._intake.take(self._entry(uid), raw)
+                whole.append((self._entry(uid), raw))
+        await self._intake.take(whole)
         await self._take_rest(silent)
 
     async def _take_rest(self, uids: list[int]) -> None:
@@ -107,14 +109,14 @@ class Drain:
                 break
         if max(size, len(raw)) > self._max_bytes:
             return await self._take_head(uid)
-        return await self._intake.take(self._entry(uid), bytes(raw))
+        return await self._intake.take([(self._entry(uid), bytes(raw))])
 
     async def _take_head(self, uid: int) -> None:
         head = await self._blaming((uid,), (), self._folder.head(uid, self._limits.head))
         if head is None:
             await self._miss(uid, b"")
         else:
-            await self._intake.take(self._entry(uid), head, oversized=True)
+            await self._intake.take([(self._entry(uid), head)], oversized=True)
 
     async def _miss(self, uid: int, raw: bytes) -> None:
         if await self._folder.present((uid,)):

@@ -1,7 +1,7 @@
 """From the bytes of a mail to the ledger, several at once. No mail stops another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,7 +30,7 @@ class AwayError(Exception):
 
 
 class Intake:
-    """At most `in_flight` mails at once; `done` are those that have an outcome in the ledger."""
+    """At most `in_flight` batches at once; `done` are the mails that have an outcome in the ledger."""
 
     def __init__(self, account: Account, ledger: MailboxLedger, receiver: Understanding,
                  now: Callable[[], datetime], limits: Limits, pause: Pause) -> None:
@@ -45,13 +45,16 @@ class Intake:
         self._error: BaseException | None = None
         self.done: set[int] = set()
 
-    async def take(self, entry: Entry, raw: bytes, oversized: bool = False) -> None:
-        """Begins, and returns as soon as there is room for it. Raises what made an earlier one impossible."""
+    async def take(self, mails: Sequence[tuple[Entry, bytes]], oversized: bool = False) -> None:
+        """Begins, and returns as soon as there is room for them. Raises what made an earlier batch impossible.
+
+        All are understood before the first is kept, so that they reach the hub together and are written together.
+        """
         await self._room.acquire()
         if self._error is not None:
             self._room.release()
             raise self._error
-        self._start(self._take(entry, raw, oversized))
+        self._start(self._take(mails, oversized))
 
     async def landed(self) -> None:
         """All that were begun have ended."""
@@ -83,12 +86,23 @@ class Intake:
         if not task.cancelled() and (error := task.exception()) and self._error is None:
             self._error = error
 
-    async def _take(self, entry: Entry, raw: bytes, oversized: bool) -> None:
+    async def _take(self, mails: Sequence[tuple[Entry, bytes]], oversized: bool) -> None:
+        understood = await asyncio.gather(*(self._understood(entry, raw, oversized) for entry, raw in mails))
+        pairs = zip(mails, understood, strict=True)
+        await asyncio.gather(*(self._kept(*mail, inbound, oversized) for mail, inbound in pairs if inbound is not None))
+
+    async def _understood(self, entry: Entry, raw: bytes, oversized: bool) -> Inbound | None:
         try:
             async with asyncio.timeout(self._limits.understand):
-                inbound = await self._receiver.understand(raw, self._account, entry, self._now(), oversized=oversized)
-            await self._keep(inbound)
+                return await self._receiver.understand(raw, self._account, entry, self._now(), oversized=oversized)
         except Exception as error:  # whatever is wrong with this mail, the next one goes on
+            await self.failed(entry, raw, type(error).__name__)
+            return None
+
+    async def _kept(self, entry: Entry, raw: bytes, inbound: Inbound, oversized: bool) -> None:
+        try:
+            await self._keep(inbound)
+        except Exception as error:  # as above
             await self.failed(entry, raw, type(error).__name__)
             return
         self.done.add(entry.uid)

@@ -20,7 +20,7 @@ class Limits:
     verify: float = 86_400.0  # between two comparisons of the mailbox with the ledger
     renumbered_days: int = 30  # days that are read again in a renumbered mailbox whose old mails are none of ours
     goodbye: float = 2.0
-    in_flight: int = 16  # mails being understood and taken at once
+    in_flight: int = 2  # batches being understood and taken at once: one is written while the next is read
     look: int = 500  # mails whose sizes are asked for at once
     batch: int = 64  # mails fetched at once
     batch_bytes: int = 4_000_000

@@ -238,6 +238,6 @@ async def test_no_more_mails_are_in_flight_than_allowed(stage: Stage, user: Mail
         await asyncio.sleep(0.001)
 
     stage.reader.before = slowly
-    stage.limits = dataclasses.replace(LIMITS, in_flight=5)
+    stage.limits = dataclasses.replace(LIMITS, batch=5, in_flight=1)
     await stage.fetch_all(100)
     assert stage.reader.most == 5
