@@ -43,12 +43,12 @@ class Ledger(MailboxLedger):
             if row is None or row["uidvalidity"] is None:
                 return Known(uidvalidity=None, high_water=0)
             rows = await self._pool.fetch(sql["above"], self._id, row["uidvalidity"], row["high_water"])
-        return Known(uidvalidity=row["uidvalidity"], high_water=row["high_water"],
+        return Known(uidvalidity=row["uidvalidity"], high_water=row["high_water"], begun_at=row["begun_at"],
                      above=frozenset(one["uid"] for one in rows if one["outcome"] != "failing"),
                      attempts={one["uid"]: one["attempts"] for one in rows if one["outcome"] == "failing"})
 
     async def begin(self, uidvalidity: int, high_water: int) -> None:
-        await self._do("begin", uidvalidity, high_water)
+        await self._do("begin", uidvalidity, high_water, self._now())
 
     async def raise_to(self, uidvalidity: int, high_water: int) -> None:
         await self._do("raise_to", uidvalidity, high_water)

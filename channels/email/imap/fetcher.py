@@ -79,16 +79,16 @@ class Fetcher:
             begin_above = 0 if self._imap.begin == "all" else await folder.next_uid() - 1
             await self._ledger.begin(folder.uidvalidity, begin_above)
         elif known.uidvalidity != folder.uidvalidity:
-            await self._ledger.begin(folder.uidvalidity, await self._renumbered(folder))
+            await self._ledger.begin(folder.uidvalidity, await self._renumbered(folder, known.begun_at))
 
-    async def _renumbered(self, folder: Folder) -> int:
-        """All is read again, and what is known is recognised. Where old mails were to be left alone, these are, too:
-        they have no date in the ledger, so those of the last weeks are read, which we have but for a long standstill.
+    async def _renumbered(self, folder: Folder, begun_at: datetime | None) -> int:
+        """All is read again, and what is known is recognised; what lay there before us is left alone again.
+
+        IMAP searches by days of the server's own, so that a few mails of the days before may come, and none is missed.
         """
-        if self._imap.begin == "all":
+        if self._imap.begin == "all" or begun_at is None:
             return 0
-        since = self._now() - timedelta(days=self._limits.renumbered_days)
-        recent = await folder.search("SINCE", imap_date(since))
+        recent = await folder.search("SINCE", imap_date(begun_at - timedelta(days=1)))
         return (recent[0] if recent else await folder.next_uid()) - 1
 
     async def _look(self, folder: Folder) -> None:

@@ -18,7 +18,6 @@ class Limits:
     away_most: float = 30.0
     patience: float = 600.0  # after a refused log-in: servers lock accounts that are tried too often
     verify: float = 86_400.0  # between two comparisons of the mailbox with the ledger
-    renumbered_days: int = 30  # days that are read again in a renumbered mailbox whose old mails are none of ours
     goodbye: float = 2.0
     in_flight: int = 2  # batches being understood and taken at once: one is written while the next is read
     look: int = 500  # mails whose sizes are asked for at once

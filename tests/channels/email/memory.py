@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from channels.base import Entry, Inbound, Kept, Refused
 from channels.email.ports import MailboxLedger
@@ -37,6 +37,7 @@ class MemoryLedger(MailboxLedger):
     connections: int = 0
     verifications: list[Verified] = field(default_factory=list)
     refresh_tokens: list[str] = field(default_factory=list)
+    begun_at: datetime | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     # --- what tests ask ---
@@ -58,7 +59,7 @@ class MemoryLedger(MailboxLedger):
     async def known(self) -> Known:
         self._must_be_up()
         mine = {uid: row for (validity, uid), row in self.rows.items() if validity == self.uidvalidity}
-        return Known(uidvalidity=self.uidvalidity, high_water=self.high_water,
+        return Known(uidvalidity=self.uidvalidity, high_water=self.high_water, begun_at=self.begun_at,
                      above=frozenset(uid for uid, row in mine.items()
                                      if uid > self.high_water and row.outcome != "failing"),
                      attempts={uid: row.attempts for uid, row in mine.items() if row.outcome == "failing"})
@@ -66,6 +67,7 @@ class MemoryLedger(MailboxLedger):
     async def begin(self, uidvalidity: int, high_water: int) -> None:
         self._must_be_up()
         self.uidvalidity, self.begun, self.high_water = uidvalidity, high_water, high_water
+        self.begun_at = self.begun_at or datetime.now(UTC)  # as the mail server's own clock says
 
     async def raise_to(self, uidvalidity: int, high_water: int) -> None:
         self._must_be_up()
