@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from hub import wire, wire_mail
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox", "MailboxFields",
-          "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
+BODIES = {"PartyIn", "MailDraft", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox",
+          "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer"}
 Mode = Literal["validation", "serialization"]

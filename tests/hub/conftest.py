@@ -32,6 +32,7 @@ from hub.store import cards, ledger, queues
 from hub.store.journal import lock_interaction
 from hub.timers import Timers
 from hub.wire import SetPresence
+from tests.hub.office import Office, Pool, an_office
 from tests.support.clock import FakeClock, SeededIds
 
 QUEUES: list[dict[str, Any]] = [
@@ -256,3 +257,17 @@ async def a_heart(
         mailing,
         mail,
     )
+
+
+@pytest.fixture
+async def admin(pool: Pool, clock: FakeClock, new_id: SeededIds) -> UUID:
+    found = new_id()
+    await pool.execute(
+        "INSERT INTO agents (id, login, name, role, password_hash, created_at, declared_since, idle_since)"
+        " VALUES ($1, 'ada', 'Ada', 'admin', '', $2, $2, $2)", found, clock())
+    return found
+
+
+@pytest.fixture
+def office(pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID) -> Office:
+    return an_office(pool, clock, new_id, admin)

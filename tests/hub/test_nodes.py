@@ -65,5 +65,5 @@ class _Named(Tasks):
     def __init__(self, tasks: Tasks, number: int) -> None:
         self._shared, self._number = tasks, number
 
-    def supervise(self, name: str, loop: Any, on_failure: Any = "stop") -> None:
-        self._shared.supervise(f"{name}-{self._number}", loop, on_failure)
+    def supervise(self, name: str, loop: Any, on_failure: Any = "stop", longest: float = 30.0) -> None:
+        self._shared.supervise(f"{name}-{self._number}", loop, on_failure, longest)

@@ -103,7 +103,8 @@ class Outside:
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         self.logins.append(data.login.decode())
         ok = data.password == b"right" and not self.faults.auth
-        return AuthResult(success=ok, handled=False, message=None if ok else self.faults.auth or "535 5.7.8 Wrong password")
+        message = None if ok else self.faults.auth or "535 5.7.8 Wrong password"
+        return AuthResult(success=ok, handled=False, message=message)
 
 
 class _Server(SMTP):
