@@ -9,6 +9,9 @@ import { DeskPage } from './DeskPage'
 const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
 const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
 const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
+const MailboxesPage = lazy(() => import('../features/mailboxes/MailboxesPage').then((m) => ({ default: m.MailboxesPage })))
+const MailboxPage = lazy(() => import('../features/mailboxes/MailboxPage').then((m) => ({ default: m.MailboxPage })))
+const QuarantinePage = lazy(() => import('../features/quarantine/QuarantinePage').then((m) => ({ default: m.QuarantinePage })))
 const SearchPage = lazy(() => import('../features/search/SearchPage').then((m) => ({ default: m.SearchPage })))
 const FloorPage = lazy(() => import('../features/supervisor/FloorPage').then((m) => ({ default: m.FloorPage })))
 
@@ -21,20 +24,23 @@ export interface PageEntry {
 /** The pages that my role may see, in the order of the rail. */
 export function usePages(): readonly PageEntry[] {
   const t = useT()
-  const boss = useMe().role !== 'agent'
-  const all: readonly (PageEntry & { boss?: boolean })[] = [
+  const role = useMe().role
+  const boss = role !== 'agent'
+  const all: readonly (PageEntry & { boss?: boolean; admin?: boolean })[] = [
     { path: '/desk', icon: 'desk', name: t('nav.desk') },
     { path: '/floor', icon: 'floor', name: t('nav.floor'), boss: true },
     { path: '/customers', icon: 'people', name: t('nav.customers') },
     { path: '/search', icon: 'search', name: t('nav.search') },
     { path: '/ledger', icon: 'ledger', name: t('nav.ledger'), boss: true },
+    { path: '/mailboxes', icon: 'mail', name: t('nav.mailboxes'), admin: true },
   ]
-  return all.filter((page) => boss || !page.boss)
+  return all.filter((page) => (boss || !page.boss) && (role === 'admin' || !page.admin))
 }
 
 export function Pages() {
   const t = useT()
-  const boss = useMe().role !== 'agent'
+  const role = useMe().role
+  const [boss, admin] = [role !== 'agent', role === 'admin']
   return (
     <Suspense fallback={null}>
       <Switch>
@@ -44,6 +50,10 @@ export function Pages() {
         <Route path="/desk/:id/customer">{({ id }) => <DeskPage id={id} panel />}</Route>
         <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
         <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
+        <Route path="/quarantine">{() => (boss ? <QuarantinePage /> : <NoPermission />)}</Route>
+        <Route path="/mailboxes">{() => (admin ? <MailboxesPage /> : <NoPermission />)}</Route>
+        <Route path="/mailboxes/new">{() => (admin ? <MailboxPage /> : <NoPermission />)}</Route>
+        <Route path="/mailboxes/:id/edit">{({ id }) => (admin ? <MailboxPage key={id} id={id} /> : <NoPermission />)}</Route>
         <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
         <Route path="/mail/:customer?">{({ customer }) => <NewMailPage customerId={customer} />}</Route>
         <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>

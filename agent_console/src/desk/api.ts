@@ -1,9 +1,10 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, EditCustomer, FileView, Floor, Hit,
-  Ledger, LoggedContact, Login, MailboxChoice, Me, NewMail, NewMailDraft, PageOfCards, Park, Prioritise, Problem,
-  QueueView, Reason, Requeue, Say, SetPresence, Snapshot, TouchView, WaitFor, WrapUp,
+  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, PageOfCards, Park, Prioritise, Problem, PutMailbox,
+  QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
 } from './wire'
+import { readLines } from './ndjson'
 
 export type Page<T> = Omit<PageOfCards, 'items'> & { items: T[] }
 
@@ -54,6 +55,9 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...interactionCalls(call),
     ...customerCalls(call),
     ...mailCalls(call),
+    ...mailboxCalls(call),
+    testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
+      testMailbox(fetcher, csrf, body, each, signal),
     raw: (id: string) => readText(fetcher, `${path('messages', id, 'raw')}?view=true`),
   }
 }
@@ -144,6 +148,41 @@ function mailCalls(call: Call) {
     newMail: (body: NewMail) => call<TouchView>('POST', '/api/mail', body),
     newMailDraft: () => call<NewMailDraft>('GET', '/api/mail/draft'),
     saveNewMailDraft: (body: NewMailDraft) => call<undefined>('PUT', '/api/mail/draft', body),
+  }
+}
+
+/** What became of it; `fetched`: its mailbox is asked for it once more. */
+export interface TakenAgain {
+  outcome: 'stored' | 'duplicate' | 'quarantined' | 'fetched'
+  interaction_id: string | null
+}
+
+function mailboxCalls(call: Call) {
+  return {
+    mailboxes: () => call<MailboxView[]>('GET', '/api/mailboxes'),
+    putMailbox: (body: PutMailbox) => call<MailboxView>('PUT', path('mailboxes', body.mailbox.id), body),
+    removeMailbox: (id: string) => call<undefined>('DELETE', path('mailboxes', id)),
+    verifyMailbox: (id: string) => call<undefined>('POST', path('mailboxes', id, 'verify')),
+    quarantine: (after?: string) => call<Page<QuarantineView>>('GET', `/api/quarantine${search({ after })}`),
+    quarantineUrl: (id: string) => path('quarantine', id, 'raw'),
+    takeAgain: (id: string) => call<TakenAgain>('POST', path('quarantine', id, 'again'), undefined, UPLOAD_LIMIT_MS),
+    dismiss: (id: string, reason: string) => call<undefined>('POST', path('quarantine', id, 'dismiss'), { reason }),
+  }
+}
+
+/** Every step as it ends; the hub ends the test after 90 seconds. */
+async function testMailbox(
+  fetcher: Fetch, csrf: string, body: PutMailbox, each: (step: Step) => void, signal: AbortSignal,
+): Promise<void> {
+  const response = await reach(fetcher, '/api/mailboxes/test', {
+    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf }, body: JSON.stringify(body),
+    credentials: 'same-origin', signal: AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_LIMIT_MS)]),
+  })
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response))
+  try {
+    if (response.body) await readLines(response.body, (one) => each(one as Step))
+  } catch (cause) {
+    throw new ApiError(0, { detail: cause instanceof Error ? cause.message : String(cause) })
   }
 }
 

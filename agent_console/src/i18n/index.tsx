@@ -5,16 +5,18 @@ import { en } from './messages.en'
 import { zh } from './messages.zh'
 import { mailEn } from './mail.en'
 import { mailZh } from './mail.zh'
+import { mailboxesEn } from './mailboxes.en'
+import { mailboxesZh } from './mailboxes.zh'
 import { viewsEn } from './views.en'
 import { viewsZh } from './views.zh'
 
 export type { Data, Touch } from './messages.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

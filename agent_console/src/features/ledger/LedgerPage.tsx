@@ -106,7 +106,9 @@ function Row({ row }: { row: LedgerRow }) {
       <td>{row.received}</td>
       {parts.map((part) => (
         <td key={part}>
-          {row[part]}
+          {part === 'quarantined' && row.quarantined > 0
+            ? <a href={href('/quarantine')} aria-label={`${t('quarantine.title')}: ${row.quarantined}`}>{row.quarantined}</a>
+            : row[part]}
           {part === 'refused' && row.refused > 0 && <Refusals refusals={row.refusals} />}
         </td>
       ))}

@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import type { QuarantineView } from '../../desk/wire'
+import type { Translate } from '../../i18n'
+import { Blank, Button, clockTime, describe, deskPath, Dialog, DialogActions, fileSize, href, Moment, TextField, useApi, useLoad, useT } from '../../shared'
+import css from './Quarantine.module.css'
+
+/** What arrived and could not be understood, until a human has decided. */
+// eslint-disable-next-line complexity -- what is shown and what is not
+export function QuarantinePage() {
+  const t = useT()
+  const api = useApi()
+  const [said, setSaid] = useState<{ text: string; open?: string | null; bad?: boolean } | null>(null)
+  const [dismissing, setDismissing] = useState<string | null>(null)
+  const [more, setMore] = useState<{ items: QuarantineView[]; next: string | null } | null>(null)
+  const { value, error, reload } = useLoad('quarantine', () => api.quarantine())
+  const again = () => {
+    setMore(null)
+    reload()
+  }
+  const failed = (problem: unknown) => setSaid({ text: describe(problem, t), bad: true })
+  const take = (id: string) =>
+    void api.takeAgain(id).then(({ outcome, interaction_id }) => setSaid({ text: t(`again.${outcome}`), open: interaction_id }), failed).finally(again)
+  const next = more ? more.next : value?.next
+  const show = () =>
+    next && void api.quarantine(next).then((page) => setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next })), failed)
+  const items = value && [...value.items, ...(more?.items ?? [])]
+  return (
+    <div className={css.page}>
+      <h1>{t('quarantine.title')}</h1>
+      <p className="quiet">{t('quarantine.what')}</p>
+      <p role="status" className={said ? `notice ${said.bad ? 'bad' : ''}` : 'unseen'}>
+        {said?.text} {said?.open && <a href={href(deskPath(said.open))}>{t('quarantine.open')}</a>}
+      </p>
+      {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
+      {items?.length === 0 && <Blank title={t('quarantine.empty')}>{t('quarantine.empty.what')}</Blank>}
+      {items && items.length > 0 && (
+        <>
+          <p className="quiet small">{t('quarantine.total', { n: value.total ?? items.length })}</p>
+          <ul className={css.list}>{items.map((one) => <Held key={one.id} one={one} onAgain={() => take(one.id)} onDismiss={() => setDismissing(one.id)} />)}</ul>
+        </>
+      )}
+      {next && <div><Button onPress={show}>{t('quarantine.more')}</Button></div>}
+      {dismissing && <Dismiss id={dismissing} onClose={() => setDismissing(null)} onDone={() => {
+        setDismissing(null)
+        setSaid({ text: t('quarantine.dismissed') })
+        again()
+      }} />}
+    </div>
+  )
+}
+
+const codes = ['no_data', 'timeout', 'lost', 'garbage']
+
+function Held({ one, onAgain, onDismiss }: { one: QuarantineView; onAgain: () => void; onDismiss: () => void }) {
+  const t = useT()
+  const api = useApi()
+  const of = (what: string) => t('quarantine.of', { what, when: clockTime(one.arrived_at, t.language, true) })
+  const code = one.reason ?? ''
+  return (
+    <li className={css.card}>
+      <dl className={css.facts}>
+        <div><dt>{t('quarantine.source')}</dt><dd><bdi>{sourceName(one.source, t)}</bdi></dd></div>
+        <div><dt>{t('quarantine.when')}</dt><dd><Moment at={one.arrived_at} /></dd></div>
+        <div><dt>{t('quarantine.size')}</dt><dd>{fileSize(one.size)}</dd></div>
+        <div className={css.reason}>
+          <dt>{t('quarantine.reason')}</dt>
+          <dd>{codes.includes(code) ? t.word('held', code) : <>{t('held.unknown')} {code && <code>{code}</code>}</>}</dd>
+        </div>
+      </dl>
+      <div className={css.actions}>
+        <a className="button" href={api.quarantineUrl(one.id)} download aria-label={of(t('quarantine.download'))}>{t('quarantine.download')}</a>
+        {one.source.startsWith('mail:') && <Button icon="retry" aria-label={of(t('quarantine.again'))} onPress={onAgain}>{t('quarantine.again')}</Button>}
+        <Button aria-label={of(t('quarantine.dismiss'))} onPress={onDismiss}>{t('quarantine.dismiss')}</Button>
+      </div>
+    </li>
+  )
+}
+
+function sourceName(source: string, t: Translate): string {
+  const [channel = source, ...rest] = source.split(':')
+  return [t.word('channel', channel), ...rest].join(': ')
+}
+
+function Dismiss({ id, onClose, onDone }: { id: string; onClose: () => void; onDone: () => void }) {
+  const t = useT()
+  const api = useApi()
+  const [reason, setReason] = useState('')
+  const [error, setError] = useState<string | null>(null)
+  const dismiss = () => void api.dismiss(id, reason.trim()).then(onDone, (problem: unknown) => setError(describe(problem, t)))
+  return (
+    <Dialog title={t('quarantine.dismiss.title')} isOpen onClose={onClose}>
+      <p>{t('quarantine.dismiss.what')}</p>
+      <TextField label={t('quarantine.dismiss.reason')} value={reason} onChange={setReason} isRequired autoFocus maxLength={500} />
+      {error && <p className="notice bad" role="alert">{error}</p>}
+      <DialogActions>
+        <Button onPress={onClose}>{t('action.cancel')}</Button>
+        <Button kind="primary" onPress={dismiss} isDisabled={!reason.trim()}>{t('quarantine.dismiss')}</Button>
+      </DialogActions>
+    </Dialog>
+  )
+}
