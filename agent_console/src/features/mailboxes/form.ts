@@ -97,7 +97,7 @@ export function toPut(form: Form, version: number): PutMailbox {
     dkim: form.dkim ? { domain: form.dkimDomain.trim(), selector: form.dkimSelector.trim() } : null,
   }
   // JSON leaves out what is undefined: untouched
-  return { mailbox, secrets: form.secrets as Record<string, string>, version }
+  return { mailbox, secrets: form.secrets, version }
 }
 
 export type Provider = 'google' | 'microsoft'
