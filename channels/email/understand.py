@@ -42,7 +42,8 @@ def understand(
     return Inbound(
         source=f"mail:{mailbox.id}", natural_key=identity.key, channel="email",
         addresses=(Address("email", identified),) if identified else (),
-        text=mail.new_text[:_TEXT_MOST], at=at, raw=raw, content_type=CONTENT_TYPE, body=identity.key.encode(),
+        text=mail.new_text.rstrip().lstrip("\r\n")[:_TEXT_MOST], at=at, raw=raw,
+        content_type=CONTENT_TYPE, body=identity.key.encode(),
         name=author.name[:_NAME_MOST] or None, language=mail.language,
         subject=" ".join(mail.subject.split())[:_SUBJECT_MOST], queue=mailbox.queue,
         files=tuple(File(one.name, one.type, one.content) for one in mail.attachments),

@@ -32,6 +32,8 @@ it('says who is addressed', () => {
   expect(addressed(mail({ to: [a], cc: [b], bcc: [b] }))).toEqual({ first: 'Support', more: 2 })
   expect(addressed(mail({ to: [], cc: [b] }))).toEqual({ first: 'b@a.org', more: 0 })
   expect(addressed(mail({ to: [] }))).toEqual({ first: '', more: 0 })
+  const threaded = { name: '', address: `support+${'a'.repeat(42)}@acme.test` }
+  expect(addressed(mail({ to: [threaded] })).first).toBe('support@acme.test')
 })
 
 it('gathers quiet lines before the last few mails, and leaves those after them', () => {

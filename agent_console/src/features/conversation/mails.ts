@@ -32,11 +32,14 @@ export function subjects(touches: readonly TouchView[]): ReadonlyMap<string, str
 
 export const firstWords = (text: string | null): string => (text ?? '').slice(0, WORDS * 3).replace(/\s+/g, ' ').trim().slice(0, WORDS)
 
+// the signed thread in an address of ours: of use to machines only, and shown in the whole head
+const THREAD = /\+[a-z2-7]{42}(?=@)/
+
 /** Who is addressed first, and how many besides. */
 export function addressed(mail: Pick<MailView, 'to' | 'cc' | 'bcc'>): { first: string; more: number } {
   const all = [...mail.to, ...mail.cc, ...mail.bcc]
   const first = all[0]
-  return { first: first ? first.name || first.address : '', more: Math.max(0, all.length - 1) }
+  return { first: first ? first.name || first.address.replace(THREAD, '') : '', more: Math.max(0, all.length - 1) }
 }
 
 // oddities of a mail's make that change nothing of what it says

@@ -160,7 +160,7 @@ def test_18_a_mail_in_our_own_name_is_nobodys_and_never_answered() -> None:
         assert found.mail is not None
         assert not found.mail.answerable
         assert "own_author" in found.mail.warnings
-        assert found.text == "Hello\n"
+        assert found.text == "Hello"
 
 
 def test_a_web_form_of_ours_is_the_contact_of_whom_it_asks_to_answer() -> None:
@@ -250,3 +250,8 @@ def test_every_letter_is_understood(name: str) -> None:
     assert found.text or found.mail.html or found.files or found.mail.reports
     assert "\0" not in found.text + found.mail.quoted + found.mail.html
     assert "parse_failed" not in found.mail.warnings
+
+
+def test_empty_lines_around_the_text_are_no_part_of_it() -> None:
+    raw = b"From: ann@example.com\r\nTo: support@example.org\r\nSubject: a\r\n\r\n\r\n  Hello.\r\n\r\n\r\n"
+    assert read(raw).text == "  Hello."
