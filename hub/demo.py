@@ -62,7 +62,7 @@ def settings(listen: str, data: Path, mail_port: int, sink_port: int, **more: An
     """
     folder = data / "demo"
     mailboxes = [{"id": queue, "address": address, "name": name, "queue": queue,
-                  "signature": "{agent}\nHarbour Bikes",
+                  "template": "Dear {name},\n\n", "signature": "{agent}\nHarbour Bikes",
                   "smtp": {"host": "127.0.0.1", "port": sink_port, "security": "none"}}
                  for (queue, name), address in zip(MAILBOXES, ADDRESSES, strict=True)]
     mail = {"hostname": DOMAIN, "listener": {"listen": f"127.0.0.1:{mail_port}"}}

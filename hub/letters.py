@@ -38,6 +38,7 @@ _ANSWERED = re.compile(
     r"\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\^\d{1,4}|\d{1,2})?\s*[:：]", re.IGNORECASE)  # fmt: skip
 _PLAUSIBLE = re.compile(r"[^\s<>()\[\]\\,;:@\"]{1,64}@[^\s<>()\\,;@\"]{1,255}")
 _ANYWHERE = ".example"  # put behind a domain, so that the library has nothing against names of no public use
+_PLACE = re.compile(r"( ?)\{([a-z]{1,20})\}")
 _LINE_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -138,6 +139,7 @@ class Letters:
         return ReplyView(
             mailbox=account.mailbox.id, author=_view(_author(account)), to=[*map(_view, to)], cc=[*map(_view, cc)],
             subject=_subject(thread, "reply"), forward_subject=_subject(thread, "forward"),
+            template=fill(account.mailbox.template, {"agent": agent, "name": to[0].name if to else ""}),
             signature=_signature(account, agent))
 
     def compose(self, thread: Thread, draft: MailDraft | None, message_id: UUID, agent: str) -> Letter:
@@ -252,6 +254,21 @@ def _subject(thread: Thread, kind: str) -> str:
 
 def _sends(account: Account) -> bool:
     return account.mailbox.enabled and account.mailbox.smtp is not None
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """The text with its places such as {name} filled, in one pass, so that what is filled in is no place itself.
+
+    A place without a word goes with the space before it; one that `words` does not know stays as it is.
+    """
+
+    def word(place: re.Match[str]) -> str:
+        known = words.get(place[2])
+        if known is None:
+            return place[0]
+        return place[1] + known if known else ""
+
+    return _PLACE.sub(word, text)
 
 
 def _author(account: Account) -> Party:

@@ -78,6 +78,7 @@ class ReplyView(Wire):
     cc: list[PartyView] = Field(description="reply to all: everybody else who was addressed, ourselves left out")
     subject: str
     forward_subject: str
+    template: str = Field(description="what the text begins with, to be written on; may be empty")
     signature: str
 
 
@@ -156,6 +157,7 @@ class MailboxFields(Wire):
     oauth: OAuthFields | None = None
     dkim: DkimFields | None = None
     plus: bool = True
+    template: Annotated[str, StringConstraints(max_length=5000)] = ""
     signature: Annotated[str, StringConstraints(max_length=2000)] = ""
     acknowledge: Annotated[str, StringConstraints(max_length=5000)] = ""
     enabled: bool = True

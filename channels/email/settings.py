@@ -80,6 +80,8 @@ class Mailbox(Part):
     oauth: OAuth | None = None
     dkim: Dkim | None = None
     plus: bool = Field(True, description="the server delivers support+anything@ to support@")
+    template: Annotated[str, Field(max_length=5000)] = Field("", description=(
+        "what an answer begins with, to be written on; {name}: whom it goes to, {agent}: who writes it"))
     signature: Annotated[str, Field(max_length=2000)] = Field("", description="below a mail; {agent}: who wrote it")
     acknowledge: Annotated[str, Field(max_length=5000)] = Field("", description=(
         "answers a customer's first mail with this text; {reference} and {name} are filled in; none unless set"))

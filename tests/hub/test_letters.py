@@ -214,6 +214,14 @@ def test_references_are_the_thread_oldest_first_and_bounded(letters: Letters) ->
     assert (found[0], found[-2:]) == ("<0@x>", ("<199@x>", "<4@x>"))
 
 
+def test_an_answer_begins_with_the_mailboxs_template(letters: Letters, boxes: Mailboxes) -> None:
+    boxes.set("support", template="Dear {name},\n\n{agent} {secret} {0}")
+    found = letters.proposal(thread(), "Ann {name}")
+    assert found is not None
+    name = found.to[0].name
+    assert found.template == (f"Dear {name}" if name else "Dear") + ",\n\nAnn {name} {secret} {0}"
+
+
 def test_the_signature_names_the_agent_and_fills_in_nothing_else(letters: Letters, boxes: Mailboxes) -> None:
     boxes.set("support", signature="Yours\n{agent}\n{secret} {0}\n")
     assert letters.compose(thread(), None, MESSAGE, "Ann {agent}").mail.signature == "Yours\nAnn {agent}\n{secret} {0}"

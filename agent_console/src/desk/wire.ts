@@ -302,6 +302,10 @@ export interface ReplyView {
   cc: PartyView[]
   subject: string
   forward_subject: string
+  /**
+   * what the text begins with, to be written on; may be empty
+   */
+  template: string
   signature: string
 }
 /**
@@ -575,6 +579,7 @@ export interface MailboxFields {
   oauth?: OAuthFields | null
   dkim?: DkimFields | null
   plus?: boolean
+  template?: string
   signature?: string
   acknowledge?: string
   enabled?: boolean

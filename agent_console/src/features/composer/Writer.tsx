@@ -21,6 +21,8 @@ export interface Mailing {
   /** As it is sent, or null where something is wrong, which is shown then. */
   ready: (text: string, files: number) => MailDraft | null
   onSent: () => void
+  /** What the text begins with, which alone is no answer. */
+  template: string
   /** What is forwarded speaks for itself. */
   mayBeEmpty: boolean
   head: ReactNode
@@ -42,9 +44,9 @@ export function Writer(props: Props) {
   const enterSends = usePreferences().enterSends && !mailing // a letter has paragraphs
   const of = `${id} ${kind}`
   const files = useAttached(of)
-  const [text, setText] = useText({ id, kind, draft, mail: mailing?.draft, back, onTaken })
+  const [text, setText] = useText({ id, kind, draft: begun(draft, back, mailing), mail: mailing?.draft, back, onTaken })
   const seen = useSeen(id, text)
-  const ready = isReady(text, files, mailing?.mayBeEmpty)
+  const ready = isReady(text, files, mailing)
   const submit = useSubmit(props, { text, files, seen: seen.seen, clear: () => setText('') })
   const onKey = (event: KeyboardEvent) => {
     if (!sends(event, enterSends && event.target instanceof HTMLTextAreaElement)) return
@@ -172,8 +174,12 @@ export function Picker({ onPick }: { onPick: (files: FileList | null) => void })
   )
 }
 
-const isReady = (text: string, files: readonly Attached[], mayBeEmpty = false): boolean =>
-  files.every((file) => file.id) && text.length <= MOST && (text.trim() !== '' || files.length > 0 || mayBeEmpty)
+const begun = (draft: string, back: Returned | null, mailing: Mailing | undefined): string => draft || (back ? '' : (mailing?.template ?? ''))
+
+function isReady(text: string, files: readonly Attached[], mailing: Mailing | undefined): boolean {
+  const written = text.trim() !== '' && text.trim() !== mailing?.template.trim()
+  return files.every((file) => file.id) && text.length <= MOST && (written || files.length > 0 || mailing?.mayBeEmpty === true)
+}
 
 /** Files come by button, by paste and by being dropped. */
 export function useTaking(of: string) {

@@ -9,7 +9,7 @@ const bo = { name: '', address: 'bo@b.org' }
 const cy = { name: '', address: 'cy@c.org' }
 const view: ReplyView = {
   mailbox: 'support', author: { name: 'Support', address: 'support@acme.test' }, to: [ann], cc: [bo], subject: 'Re: No light',
-  forward_subject: 'Fwd: No light', signature: 'Bye',
+  forward_subject: 'Fwd: No light', signature: 'Bye', template: '',
 }
 const plain: Letter = { mode: 'reply', edits: {} }
 

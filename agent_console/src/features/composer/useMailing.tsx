@@ -52,7 +52,7 @@ export function useMailing(detail: Detail, view: ReplyView): Lettering {
     turn,
     restore: (draft) => setLetter(letterOf(draft, view)),
     mailing: {
-      draft: draftOf(letter, view), ready, onSent, mayBeEmpty: forward && head.quote,
+      draft: draftOf(letter, view), ready, onSent, template: view.template, mayBeEmpty: forward && head.quote,
       head: <MailHead key={letter.mode} head={head} onChange={change} known={who} bad={bad} problem={tried ? problemOf(head) : null} focus={forward ? 'to' : null} />,
       foot: <MailFoot from={view.author.address} signature={view.signature} quote={quote} hint={hint} />,
     },
