@@ -105,6 +105,8 @@ export const mailboxesEn = {
   'mailboxes.send.off': 'Agents then cannot answer from this address.',
   'mailboxes.smtp_user': 'User name for sending',
   'mailboxes.smtp_user.what': 'Empty: no log-in for sending.',
+  'mailboxes.template': 'Answers begin with',
+  'mailboxes.template.what': 'Stands in the empty composer, to be written on. {name}: whom it goes to, {agent}: who writes it.',
   'mailboxes.signature': 'Signature',
   'mailboxes.signature.what': '{agent} becomes the name of whoever writes.',
   'mailboxes.acknowledge': 'Acknowledgement of the first mail',

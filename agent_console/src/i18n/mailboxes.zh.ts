@@ -102,6 +102,8 @@ export const mailboxesZh: Same<typeof mailboxesEn> = {
   'mailboxes.send.off': '此时客服不能用该地址回信。',
   'mailboxes.smtp_user': '发信用户名',
   'mailboxes.smtp_user.what': '留空：发信不登录。',
+  'mailboxes.template': '回复的开头',
+  'mailboxes.template.what': '预先写在空白的回复框里，可继续修改。{name}：收件人，{agent}：撰写人。',
   'mailboxes.signature': '签名',
   'mailboxes.signature.what': '{agent} 会替换为写信人的姓名。',
   'mailboxes.acknowledge': '首封来信的自动回执',

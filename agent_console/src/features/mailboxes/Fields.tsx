@@ -187,6 +187,7 @@ export function Mails(fields: FieldsProps) {
   const t = useT()
   return (
     <Part title={t('mailboxes.part.mail')}>
+      <Field fields={fields} name="template" path="mailbox.template" label={t('mailboxes.template')} what={t('mailboxes.template.what')} rows={3} />
       <Field fields={fields} name="signature" path="mailbox.signature" label={t('mailboxes.signature')} what={t('mailboxes.signature.what')} rows={3} />
       <Field fields={fields} name="acknowledge" path="mailbox.acknowledge" label={t('mailboxes.acknowledge')} what={t('mailboxes.acknowledge.what')} rows={3} />
     </Part>

@@ -35,6 +35,7 @@ export interface Form {
   smtpPort: string
   smtpSecurity: Security
   smtpUser: string
+  template: string
   signature: string
   acknowledge: string
   dkim: boolean
@@ -50,7 +51,7 @@ export const emptyForm: Form = {
   receive: true, host: '', port: '993', security: 'tls', user: '', folder: 'INBOX', begin: 'new', after: 'leave',
   moveTo: '', deleteDays: '30', sentFolder: '', maxBytes: 60_000_000,
   send: true, smtpHost: '', smtpPort: '587', smtpSecurity: 'starttls', smtpUser: '',
-  signature: '', acknowledge: '', dkim: false, dkimDomain: '', dkimSelector: '', secrets: {},
+  template: '', signature: '', acknowledge: '', dkim: false, dkimDomain: '', dkimSelector: '', secrets: {},
 }
 
 // eslint-disable-next-line complexity -- one default for each field that the wire may leave out
@@ -59,7 +60,7 @@ export function toForm({ mailbox: { imap, smtp, oauth, dkim, ...rest } }: Pick<M
     ...emptyForm,
     id: rest.id, address: rest.address, aliases: (rest.aliases ?? []).join(', '), name: rest.name ?? '',
     queue: rest.queue ?? null, plus: rest.plus ?? true, enabled: rest.enabled ?? true,
-    signature: rest.signature ?? '', acknowledge: rest.acknowledge ?? '',
+    template: rest.template ?? '', signature: rest.signature ?? '', acknowledge: rest.acknowledge ?? '',
     auth: oauth ? 'oauth' : 'password',
     tokenUrl: oauth?.token_url ?? '', clientId: oauth?.client_id ?? '', scope: oauth?.scope ?? '',
     receive: Boolean(imap),
@@ -82,7 +83,7 @@ export function toPut(form: Form, version: number): PutMailbox {
   const mailbox: MailboxFields = {
     id: form.id, address: form.address.trim(), name: form.name.trim(), queue: form.queue, plus: form.plus,
     aliases: form.aliases.split(/[,;\s]+/).filter(Boolean), enabled: form.enabled,
-    signature: form.signature, acknowledge: form.acknowledge,
+    template: form.template, signature: form.signature, acknowledge: form.acknowledge,
     imap: !form.receive ? null : {
       host: form.host.trim(), port: Number(form.port), security: form.security, user: form.user.trim(),
       folder: form.folder.trim(), begin: form.begin, after: form.after, move_to: form.moveTo.trim(),
