@@ -9,7 +9,14 @@ import pytest
 
 from hub.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("_logs_as_they_were")
 CORPUS = Path(__file__).parents[1] / "channels" / "email" / "corpus"
+
+
+@pytest.fixture
+def _logs_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets up the logs of its process on stderr, which in a test is gone when the test is."""
+    monkeypatch.setattr("hub.logs.set_up", lambda level: None)
 
 
 def test_shows_a_mail_as_json(capsys: pytest.CaptureFixture[str]) -> None:

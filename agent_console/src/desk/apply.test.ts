@@ -151,3 +151,11 @@ describe('mails', () => {
     expect(state.details.a).toMatchObject({ drafts: { reply: 'x', note: 'y' }, draft_mail: letter })
   })
 })
+
+it('looks again for a mark that came while the message was still being fetched', () => {
+  const mark: DeskEvent = { type: 'message', event: { interaction_id: 'a', message_id: 'm', state: 'sent', error: null } }
+  const older: DeskEvent = { type: 'detail', detail: detail(card({ id: 'a' }), [touch({ interaction_id: 'a', version: 1, message_id: 'm', message_state: 'pending' })]) }
+  const state = run({ type: 'detail', detail: detail(card({ id: 'a' })) }, mark, older)
+  expect(state.gaps).toEqual(['a'])
+  expect(apply(state, older).gaps).toEqual([])
+})

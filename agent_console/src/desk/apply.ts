@@ -28,6 +28,7 @@ export type DeskEvent =
 
 const LEFT_KEPT = 500
 const LEAVING_KEPT = 5
+const MARKED_KEPT = 50
 
 type Handlers = { [T in DeskEvent['type']]: (state: DeskState, event: Extract<DeskEvent, { type: T }>) => DeskState }
 
@@ -137,8 +138,9 @@ function opened(state: DeskState, detail: Detail): DeskState {
   const known = state.details[id]?.card.version ?? 0
   const behind = detail.card.version < known
   const details = behind ? state.details : { ...state.details, [id]: detail }
-  const gaps = behind ? state.gaps : state.gaps.filter((other) => other !== id)
-  return { ...state, details, gaps, problems: without(state.problems, id) }
+  const others = state.gaps.filter((other) => other !== id)
+  const gaps = behind ? state.gaps : state.marked.includes(id) ? [...others, id] : others
+  return { ...state, details, gaps, marked: state.marked.filter((other) => other !== id), problems: without(state.problems, id) }
 }
 
 function closed(state: DeskState, id: string): DeskState {
@@ -153,13 +155,17 @@ function closed(state: DeskState, id: string): DeskState {
 /** As the hub ranks them: a later word of the network never makes less of an earlier one. */
 const RANK = { received: 0, pending: 0, unconfirmed: 1, sent: 2, withdrawn: 3, failed: 3, delivered: 4, read: 5 } as const
 
+/** A mark that finds no message, or comes while the interaction is fetched, has to be looked for afterwards. */
 function marked(state: DeskState, event: MessageEvent): DeskState {
-  const detail = state.details[event.interaction_id]
+  const id = event.interaction_id
+  const detail = state.details[id]
   const before = detail?.touches.find((touch) => touch.message_id === event.message_id)
-  if (!detail || !before || RANK[event.state] <= RANK[before.message_state ?? 'pending']) return state
+  const late = !before || state.gaps.includes(id)
+  const next = late ? { ...state, marked: [...state.marked.filter((other) => other !== id), id].slice(-MARKED_KEPT) } : state
+  if (!detail || !before || RANK[event.state] <= RANK[before.message_state ?? 'pending']) return next
   const after = { ...before, message_state: event.state, message_error: event.error }
   const touches = detail.touches.map((touch) => (touch === before ? after : touch))
-  return { ...state, details: { ...state.details, [event.interaction_id]: { ...detail, touches } } }
+  return { ...next, details: { ...next.details, [id]: { ...detail, touches } } }
 }
 
 function agentChanged(state: DeskState, agent: AgentView): DeskState {

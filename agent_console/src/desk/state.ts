@@ -47,6 +47,8 @@ export interface DeskState {
   details: Readonly<Record<string, Detail>>
   /** Opened interactions of which we know that we missed something: to be fetched. */
   gaps: readonly string[]
+  /** Interactions of which a mark came for a message that we do not show yet: what is being fetched may be older. */
+  marked: readonly string[]
   /** Interaction that could not be opened -> code of the reason. */
   problems: Readonly<Record<string, string>>
   typing: Readonly<Record<string, readonly Typist[]>>
@@ -68,6 +70,7 @@ export const empty: DeskState = {
   agents: {},
   details: {},
   gaps: [],
+  marked: [],
   problems: {},
   typing: {},
   pending: [],
