@@ -25,6 +25,8 @@ from hub.store.journal import Row
 POLL = 5.0  # seconds; a lost ring delays an acknowledgement by no more
 BATCH = 50
 EVERY = timedelta(hours=24)  # one automatic mail for each address in so long a time
+HOUR = timedelta(hours=1)
+IN_AN_HOUR = 500  # to all addresses together: a machine that writes from ever new ones is bounded, too
 IN_INTERACTION = 5  # automatic mails of one interaction, ever
 THREAD_MOST = 20  # Message-IDs of a thread that an answer names
 _PLACE = re.compile(r"( ?)\{(reference|name)\}")
@@ -73,8 +75,10 @@ class Acknowledge:
             return False
         if self._accounts.of_address(address) is not None:
             return False
-        spent = await store.spent(page.conn, address, self._journal.now() - EVERY, before.id)
-        return not (spent.to_address or spent.in_interaction >= IN_INTERACTION or spent.undeliverable)
+        now = self._journal.now()
+        spent = await store.spent(page.conn, address, now - EVERY, before.id, now - HOUR)
+        enough = spent.to_address or spent.in_interaction >= IN_INTERACTION or spent.lately >= IN_AN_HOUR
+        return not (enough or spent.undeliverable)
 
     async def _answer(self, page: Page, before: Interaction, asking: Asking, account: Account) -> None:
         mailbox, message_id = account.mailbox, self._journal.new_id()

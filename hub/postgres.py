@@ -315,8 +315,8 @@ class EmbeddedPostgres:
 
 
 def _environment() -> dict[str, str]:
-    """PG* variables of the user would redirect the programs; the rest is theirs."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    """No PG* variables of the user, which would redirect the programs, and none of the hub's secrets."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ") if key in os.environ}
     return kept | {"LC_ALL": "C.UTF-8"}
 
 

@@ -46,7 +46,7 @@ class Reports:
             again: UUID | None = next((row["id"] for row in earlier if row["key"] == mail.key), None)
             if again is None:
                 for place, report in enumerate(reports):
-                    enclosed = self._enclosed(inbound, mail, report, first=place == 0)
+                    enclosed = self._enclosed(inbound, mail, message, report, first=place == 0)
                     before = (await page.write(before, _act(message, report), SYSTEM, enclosed)).interaction
                 await self._mark(page, message, reports, earlier)
         if again is not None:
@@ -68,13 +68,15 @@ class Reports:
                 return found
         return None
 
-    def _enclosed(self, inbound: Inbound, mail: MailIn, report: Report, *, first: bool) -> Enclosed:
+    def _enclosed(
+        self, inbound: Inbound, mail: MailIn, message: Reported, report: Report, *, first: bool
+    ) -> Enclosed:
         now = self._now()
         rows: dict[str, tuple[Row, ...]] = {}
         if first:
             rows["arrivals"] = (self._intake.arrival_row(inbound, "stored", now),)
             rows.update(uid_rows(inbound, "stored", now))
-        if report.action == "failed" and report.status.startswith("5.") and report.recipient:
+        if report.action == "failed" and report.status.startswith("5.") and _is_of(report, message):
             reason = f"{report.status} {report.text}".strip()
             mark = {"value": report.recipient, "undeliverable_at": now, "undeliverable_reason": reason}
             rows["undeliverable"] = (mark,)
@@ -95,7 +97,10 @@ class Reports:
         said |= {(one.recipient.lower(), one.action) for one in reports}
         failed = {who for who, action in said if action == "failed"}
         arrived = {who for who, action in said if action in _ARRIVED}
-        error = "; ".join(_error(one) for one in reports if one.action == "failed")[:2000] or None
+        before = [Report(row["action"], row["recipient"] or "", row["status"] or "", row["error"] or "", "")
+                  for row in earlier]
+        errors = dict.fromkeys(_error(one) for one in (*before, *reports) if one.action == "failed")
+        error = "; ".join(errors)[:2000] or None
         if error and _everybody(failed, message):
             return await self._lift(page, message, "failed", error)
         if not failed and _everybody(arrived, message):
@@ -115,6 +120,11 @@ class Reports:
 def _everybody(who: set[str], message: Reported) -> bool:
     """A server further on may call the only recipient by another name; among several, names must agree."""
     return bool(who) and (len(message.recipients) <= 1 or message.recipients <= who)
+
+
+def _is_of(report: Report, message: Reported) -> bool:
+    """Whether it speaks of somebody we wrote to: whoever has one Message-ID of ours could name anybody."""
+    return report.recipient.lower() in message.recipients
 
 
 def _act(message: Reported, report: Report) -> model.Reported:

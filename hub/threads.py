@@ -232,7 +232,7 @@ class Threads:
         files = enclosed.rows.get("files", ())
         rows: dict[str, tuple[Row, ...]] = {
             **enclosed.rows,
-            "mails": (self._mail_row(letter, it, enclosed.message.id, files, opens),),
+            "mails": (self._mail_row(letter, found, it, enclosed.message.id, files, opens),),
             "copies": ({"key": mail.key, "mailbox": mail.mailbox, "arrived_at": now},),
             "thread_ids": tuple(
                 {"mail_id": one, "interaction_id": it, "first": one not in found.known_ids}
@@ -250,7 +250,7 @@ class Threads:
         return replace(enclosed, message=message, rows=rows, channel="email")
 
     def _mail_row(
-        self, letter: _Letter, it: UUID, message_id: UUID, files: Sequence[Row], opens: bool
+        self, letter: _Letter, found: Found, it: UUID, message_id: UUID, files: Sequence[Row], opens: bool
     ) -> Row:
         mail = letter.mail
         urls = {one: f"/api/files/{files[place]['id']}" for one, place in mail.pictures.items() if place < len(files)}
@@ -270,13 +270,15 @@ class Threads:
             "quoted": mail.quoted,
             "machine": mail.machine,
             "warnings": mail.warnings,
-            "acknowledge": "due" if opens and self._acknowledges(letter) else None,
+            "acknowledge": "due" if opens and self._acknowledges(letter, found) else None,
         }
 
-    def _acknowledges(self, letter: _Letter) -> bool:
+    def _acknowledges(self, letter: _Letter, found: Found) -> bool:
+        """A first mail only: what answers us, from whatever address, may be a machine that answers everything."""
         mail, account = letter.mail, self._accounts.get(letter.mail.mailbox)
         wanted = account is not None and bool(account.mailbox.acknowledge.strip())
-        return wanted and mail.machine is None and mail.answerable and bool(letter.asked.author)
+        first = not mail.tokens and not found.suggested
+        return wanted and first and mail.machine is None and mail.answerable and bool(letter.asked.author)
 
     def _participants(self, letter: _Letter, it: UUID, now: datetime) -> Iterable[Row]:
         """The author, whoever it wants its answer to go to, and everybody else it went to; ourselves left out."""

@@ -97,6 +97,7 @@ CREATE TABLE automatic_mails (
     at             timestamptz NOT NULL
 );
 CREATE INDEX automatic_mails_address ON automatic_mails (address, at);
+CREATE INDEX automatic_mails_at ON automatic_mails (at);
 CREATE INDEX automatic_mails_interaction ON automatic_mails (interaction_id);
 
 -- Mailboxes that administrators added on the screen; those of the configuration file are not here.

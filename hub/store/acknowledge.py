@@ -32,6 +32,7 @@ class Asking:
 class Spent:
     to_address: int
     in_interaction: int
+    lately: int
     undeliverable: bool
 
 
@@ -57,10 +58,12 @@ async def asking(conn: Connection, message_id: UUID) -> Asking | None:
     )
 
 
-async def spent(conn: Connection, address: str, since: datetime, interaction_id: UUID) -> Spent:
+async def spent(
+    conn: Connection, address: str, since: datetime, interaction_id: UUID, lately: datetime
+) -> Spent:
     """Counts after everybody else who writes to this address has finished. In a transaction only."""
     await conn.execute(sql["alone"], address)
-    row = await conn.fetchrow(sql["spent"], address, since, interaction_id)
+    row = await conn.fetchrow(sql["spent"], address, since, interaction_id, lately)
     assert row is not None, "an aggregate has a row"
     return Spent(**dict(row))
 

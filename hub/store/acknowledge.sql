@@ -14,6 +14,7 @@ SELECT pg_advisory_xact_lock(hashtextextended($1::text, 5));
 -- name: spent
 SELECT (SELECT count(*) FROM automatic_mails WHERE address = $1 AND at > $2) AS to_address,
        (SELECT count(*) FROM automatic_mails WHERE interaction_id = $3) AS in_interaction,
+       (SELECT count(*) FROM automatic_mails WHERE at > $4) AS lately,
        EXISTS (SELECT FROM addresses WHERE kind = 'email' AND lower(value) = $1 AND undeliverable_at IS NOT NULL)
          AS undeliverable;
 

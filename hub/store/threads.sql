@@ -81,7 +81,8 @@ ORDER BY n.place, g.at DESC, g.number DESC LIMIT 1;
 
 -- name: reports_before
 -- What has been reported of a message until now, under the lock of its interaction.
-SELECT t.id, t.data ->> 'action' AS action, lower(t.data ->> 'recipient') AS recipient, t.data ->> 'key' AS key
+SELECT t.id, t.data ->> 'action' AS action, lower(t.data ->> 'recipient') AS recipient, t.data ->> 'key' AS key,
+       t.data ->> 'status' AS status, t.data ->> 'error' AS error
 FROM touches t WHERE t.interaction_id = $1 AND t.kind = 'reported' AND t.data ->> 'message' = $2::uuid::text;
 
 -- name: troubled

@@ -195,3 +195,23 @@ async def test_row50_a_vacation_bot_that_answers_everything_gets_one_mail_a_day(
         await opened(heart, f"bot-{n}")
         await heart.acknowledge.step()
     assert len(await answers(heart)) == 1
+
+
+async def test_i11_a_machine_that_answers_from_ever_new_addresses_gets_one_answer(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    await heart.acknowledge.step()
+    for n in range(2, 12):
+        await opened(heart, str(n), author=f"bot{n}@example.com", tokens=(it,))
+        await heart.acknowledge.step()
+    assert len(await answers(heart)) == 1
+
+
+async def test_i11_all_addresses_together_have_a_budget_an_hour(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.acknowledge.IN_AN_HOUR", 3)
+    for n in range(6):
+        await opened(heart, str(n), author=f"bot{n}@example.com")
+        await heart.acknowledge.step()
+    assert len(await answers(heart)) == 3
+    assert await decided(heart) == ["sent"] * 3 + ["held"] * 3

@@ -172,3 +172,26 @@ async def test_a_report_on_a_closed_interaction_does_not_open_it(heart: Heart) -
     ours = await sent(heart, it)
     await heart.reception.take_mail(report(heart, ours))
     assert await heart.state(it) == "done"
+
+
+async def test_whoever_knows_one_of_our_ids_can_mark_nobody_else(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    await opened(heart, "2", author=BOB)
+    ours = await sent(heart, it)
+    await take_report(heart, ours, BOB)
+    assert await count(heart, "addresses", "undeliverable_at IS NOT NULL") == 0
+
+
+async def test_a_message_names_all_who_did_not_get_it(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it, to=(MIA, BOB, "cy@example.com"))
+    await take_report(heart, ours, MIA)
+    await take_report(heart, ours, BOB)
+    found = await message(heart, ours)
+    assert found["state"] == "sent"
+    assert MIA in found["error"]
+    assert BOB in found["error"]
+
+
+async def take_report(heart: Heart, mail_id: str, recipient: str) -> None:
+    await heart.reception.take_mail(report(heart, mail_id, recipient))

