@@ -69,7 +69,8 @@ async def test_a_detail_says_how_an_answer_looks_and_a_reply_can_be_taken_back(o
     assert opened["reply"] == {
         "mailbox": "support", "author": {"name": "", "address": "support@example.org"},
         "to": [{"name": "Mia", "address": MIA}], "cc": [{"name": "Bob", "address": "bob@example.com"}],
-        "subject": "Re: Light", "forward_subject": "Fwd: Light", "signature": "Yours, Anna"}
+        "subject": "Re: Light", "forward_subject": "Fwd: Light", "template": "",
+        "signature": "Yours, Anna"}
     wanted = {"kind": "reply", "to": [{"name": "", "address": MIA}], "cc": [], "bcc": [], "subject": "Re: Light",
               "quote": True}
     draft = await anna.put(f"{path}/draft", {"kind": "reply", "text": "It", "mail": wanted})
