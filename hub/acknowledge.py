@@ -5,7 +5,6 @@ interaction, decided under a lock, however many nodes run this loop.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from channels.email.tokens import Tokens
 from hub import loop, model
 from hub.doorbell import Doorbell, Moved, Ring
 from hub.journal import Enclosed, Journal, NewMessage, Page
-from hub.letters import bare
+from hub.letters import bare, fill
 from hub.mailing import mail_row
 from hub.model import SYSTEM, Interaction
 from hub.store import acknowledge as store
@@ -29,7 +28,6 @@ HOUR = timedelta(hours=1)
 IN_AN_HOUR = 500  # to all addresses together: a machine that writes from ever new ones is bounded, too
 IN_INTERACTION = 5  # automatic mails of one interaction, ever
 THREAD_MOST = 20  # Message-IDs of a thread that an answer names
-_PLACE = re.compile(r"( ?)\{(reference|name)\}")
 _NO_NAME = re.compile(r"://|www\.|[@<>\r\n]", re.IGNORECASE)  # what nobody is called, and what spam would have us send
 
 
@@ -119,16 +117,6 @@ class Acknowledge:
         )
         enclosed = Enclosed(message=message, rows=rows, channel="email")
         await page.write(before, model.Acknowledged(text), SYSTEM, enclosed)
-
-
-def fill(text: str, words: Mapping[str, str]) -> str:
-    """The text with its places filled, in one pass, so that what is filled in is never read as a place itself."""
-
-    def word(place: re.Match[str]) -> str:
-        known = words[place[2]]
-        return place[1] + known if known else ""
-
-    return _PLACE.sub(word, text)
 
 
 def _called(name: str) -> str:

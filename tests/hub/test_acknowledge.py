@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from channels.base import Party
-from hub.acknowledge import Acknowledge, fill
+from hub.acknowledge import Acknowledge
+from hub.letters import fill
 from hub.store import acknowledge as store
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, EVE, MIA, OURS, close, count, mail, opened, report, sent, take, warm

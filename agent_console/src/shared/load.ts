@@ -7,6 +7,8 @@ export interface Loaded<T> {
   /** True while loading, but only after 300 ms: a quick answer shows no skeleton. */
   slow: boolean
   reload: () => void
+  /** False while `value` still belongs to an earlier key. */
+  current: boolean
 }
 
 const SLOW_MS = 300
@@ -37,5 +39,5 @@ export function useLoad<T>(key: string | null, load: () => Promise<T>): Loaded<T
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key, turn])
   const reload = useCallback(() => setTurn((n) => n + 1), [])
-  return { value: key === null ? null : state.value, error: state.error, slow, reload }
+  return { value: key === null ? null : state.value, error: state.error, slow, reload, current: state.key === key }
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ApiError } from '../../desk/api'
 import type { MailboxView, PutMailbox } from '../../desk/wire'
 import { Blank, Button, describe, useApi, useLoad, useT, useTell, useWhere } from '../../shared'
@@ -14,9 +14,9 @@ export function MailboxPage({ id }: { id?: string }) {
   const t = useT()
   const api = useApi()
   const [turn, setTurn] = useState(0)
-  const { value, error } = useLoad(`mailboxes ${turn}`, api.mailboxes)
+  const { value, error, current } = useLoad(`mailboxes ${turn}`, api.mailboxes)
   if (error !== null && !value) return <p className="notice bad" role="alert">{describe(error, t)}</p>
-  if (!value) return null
+  if (!value || !current) return null // a form that begins with what was read before would be refused again
   const view = value.find((one) => one.mailbox.id === id)
   if (id && !view) return <Blank title={t('mailboxes.gone')} />
   if (view && !view.editable) return <Blank title={view.mailbox.address}>{t('mailboxes.fixed')}</Blank>
@@ -39,9 +39,10 @@ function MailboxForm({ view, onReload }: { view?: MailboxView; onReload: () => v
     setTesting(null)
     if (error instanceof ApiError) setRefused(error)
     else tell.failure(error)
-    // the first wrong field, once it says so
-    setTimeout(() => document.querySelector<HTMLElement>('#content [data-invalid]:is(input, textarea)')?.focus(), 50)
   }
+  useEffect(() => {
+    if (refused) document.querySelector<HTMLElement>('#content [data-invalid]:is(input, textarea)')?.focus()
+  }, [refused])
   const save = () => {
     setSaving(true)
     setRefused(null)

@@ -1,5 +1,5 @@
 // A mailbox as it stands in the form, and as it goes over the wire. Pure.
-import type { MailboxFields, MailboxView, PutMailbox } from '../../desk/wire'
+import type { ImapFields, MailboxFields, MailboxView, PutMailbox, SmtpFields } from '../../desk/wire'
 
 export type Security = 'tls' | 'starttls' | 'none'
 export type After = 'leave' | 'mark' | 'move' | 'delete'
@@ -54,30 +54,37 @@ export const emptyForm: Form = {
   template: '', signature: '', acknowledge: '', dkim: false, dkimDomain: '', dkimSelector: '', secrets: {},
 }
 
-// eslint-disable-next-line complexity -- one default for each field that the wire may leave out
-export function toForm({ mailbox: { imap, smtp, oauth, dkim, ...rest } }: Pick<MailboxView, 'mailbox'>): Form {
+// what the hub takes where the wire says nothing
+const REST = { aliases: [], name: '', queue: null, plus: true, enabled: true, template: '', signature: '', acknowledge: '' }
+const IMAP = {
+  port: 993, security: 'tls', folder: 'INBOX', begin: 'new', after: 'leave', move_to: '', delete_days: 30, sent_folder: '',
+  max_bytes: emptyForm.maxBytes,
+} as const
+const SMTP = { port: 587, security: 'starttls', user: '' } as const
+
+export function toForm({ mailbox: { imap, smtp, oauth, dkim, ...given } }: Pick<MailboxView, 'mailbox'>): Form {
+  const { aliases, ...rest } = { ...REST, ...given }
   return {
-    ...emptyForm,
-    id: rest.id, address: rest.address, aliases: (rest.aliases ?? []).join(', '), name: rest.name ?? '',
-    queue: rest.queue ?? null, plus: rest.plus ?? true, enabled: rest.enabled ?? true,
-    template: rest.template ?? '', signature: rest.signature ?? '', acknowledge: rest.acknowledge ?? '',
+    ...emptyForm, ...rest,
+    aliases: aliases.join(', '),
     auth: oauth ? 'oauth' : 'password',
-    tokenUrl: oauth?.token_url ?? '', clientId: oauth?.client_id ?? '', scope: oauth?.scope ?? '',
+    ...(oauth && { tokenUrl: oauth.token_url, clientId: oauth.client_id, scope: oauth.scope ?? '' }),
     receive: Boolean(imap),
-    ...(imap && {
-      host: imap.host, port: String(imap.port ?? 993), security: imap.security ?? 'tls', user: imap.user,
-      folder: imap.folder ?? 'INBOX', begin: imap.begin ?? 'new', after: imap.after ?? 'leave',
-      moveTo: imap.move_to ?? '', deleteDays: String(imap.delete_days ?? 30), sentFolder: imap.sent_folder ?? '',
-      maxBytes: imap.max_bytes ?? emptyForm.maxBytes,
-    }),
+    ...(imap && ofImap({ ...IMAP, ...imap })),
     send: Boolean(smtp),
-    ...(smtp && {
-      smtpHost: smtp.host, smtpPort: String(smtp.port ?? 587), smtpSecurity: smtp.security ?? 'starttls',
-      smtpUser: smtp.user ?? '',
-    }),
-    dkim: Boolean(dkim), dkimDomain: dkim?.domain ?? '', dkimSelector: dkim?.selector ?? '',
+    ...(smtp && ofSmtp({ ...SMTP, ...smtp })),
+    dkim: Boolean(dkim),
+    ...(dkim && { dkimDomain: dkim.domain, dkimSelector: dkim.selector }),
   }
 }
+
+const ofImap = ({ move_to, delete_days, sent_folder, max_bytes, port, ...same }: Required<ImapFields>) => ({
+  ...same, port: String(port), moveTo: move_to, deleteDays: String(delete_days), sentFolder: sent_folder, maxBytes: max_bytes,
+})
+
+const ofSmtp = ({ host, port, security, user }: Required<SmtpFields>) => ({
+  smtpHost: host, smtpPort: String(port), smtpSecurity: security, smtpUser: user,
+})
 
 export function toPut(form: Form, version: number): PutMailbox {
   const mailbox: MailboxFields = {

@@ -4,13 +4,64 @@ import type { Translate } from '../../i18n'
 import { Blank, Button, clockTime, describe, deskPath, Dialog, DialogActions, fileSize, href, Moment, TextField, useApi, useLoad, useT } from '../../shared'
 import css from './Quarantine.module.css'
 
+interface PageOfHeld {
+  items: readonly QuarantineView[]
+  total: number | null
+}
+
+interface Told {
+  text: string
+  open?: string | null
+  bad?: boolean
+}
+
 /** What arrived and could not be understood, until a human has decided. */
-// eslint-disable-next-line complexity -- what is shown and what is not
 export function QuarantinePage() {
   const t = useT()
-  const api = useApi()
-  const [said, setSaid] = useState<{ text: string; open?: string | null; bad?: boolean } | null>(null)
   const [dismissing, setDismissing] = useState<string | null>(null)
+  const { items, total, error, said, take, dismissed, show } = useHeld()
+  return (
+    <div className={css.page}>
+      <h1>{t('quarantine.title')}</h1>
+      <p className="quiet">{t('quarantine.what')}</p>
+      <Said said={said} />
+      {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
+      {items?.length === 0 && <Blank title={t('quarantine.empty')}>{t('quarantine.empty.what')}</Blank>}
+      {items && items.length > 0 && (
+        <>
+          <p className="quiet small">{t('quarantine.total', { n: total })}</p>
+          <ul className={css.list}>{items.map((one) => <Held key={one.id} one={one} onAgain={() => take(one.id)} onDismiss={() => setDismissing(one.id)} />)}</ul>
+        </>
+      )}
+      {show && <div><Button onPress={show}>{t('quarantine.more')}</Button></div>}
+      {dismissing && <Dismiss id={dismissing} onClose={() => setDismissing(null)} onDone={() => {
+        setDismissing(null)
+        dismissed()
+      }} />}
+    </div>
+  )
+}
+
+function Said({ said }: { said: Told | null }) {
+  const t = useT()
+  return (
+    <p role="status" className={said ? `notice ${said.bad ? 'bad' : ''}` : 'unseen'}>
+      {said?.text} {said?.open && <a href={href(deskPath(said.open))}>{t('quarantine.open')}</a>}
+    </p>
+  )
+}
+
+function listed(first: PageOfHeld | null, more: readonly QuarantineView[]) {
+  if (!first) return { items: null, total: 0 }
+  const items = [...first.items, ...more]
+  return { items, total: first.total ?? items.length }
+}
+
+/** What is held, page by page, and what was decided last. */
+function useHeld() {
+  const t = useT()
+  const api = useApi()
+  const [said, setSaid] = useState<Told | null>(null)
   const [more, setMore] = useState<{ items: QuarantineView[]; next: string | null } | null>(null)
   const { value, error, reload } = useLoad('quarantine', () => api.quarantine())
   const again = () => {
@@ -20,33 +71,15 @@ export function QuarantinePage() {
   const failed = (problem: unknown) => setSaid({ text: describe(problem, t), bad: true })
   const take = (id: string) =>
     void api.takeAgain(id).then(({ outcome, interaction_id }) => setSaid({ text: t(`again.${outcome}`), open: interaction_id }), failed).finally(again)
+  const dismissed = () => {
+    setSaid({ text: t('quarantine.dismissed') })
+    again()
+  }
   const next = more ? more.next : value?.next
-  const show = () =>
-    next && void api.quarantine(next).then((page) => setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next })), failed)
-  const items = value && [...value.items, ...(more?.items ?? [])]
-  return (
-    <div className={css.page}>
-      <h1>{t('quarantine.title')}</h1>
-      <p className="quiet">{t('quarantine.what')}</p>
-      <p role="status" className={said ? `notice ${said.bad ? 'bad' : ''}` : 'unseen'}>
-        {said?.text} {said?.open && <a href={href(deskPath(said.open))}>{t('quarantine.open')}</a>}
-      </p>
-      {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
-      {items?.length === 0 && <Blank title={t('quarantine.empty')}>{t('quarantine.empty.what')}</Blank>}
-      {items && items.length > 0 && (
-        <>
-          <p className="quiet small">{t('quarantine.total', { n: value.total ?? items.length })}</p>
-          <ul className={css.list}>{items.map((one) => <Held key={one.id} one={one} onAgain={() => take(one.id)} onDismiss={() => setDismissing(one.id)} />)}</ul>
-        </>
-      )}
-      {next && <div><Button onPress={show}>{t('quarantine.more')}</Button></div>}
-      {dismissing && <Dismiss id={dismissing} onClose={() => setDismissing(null)} onDone={() => {
-        setDismissing(null)
-        setSaid({ text: t('quarantine.dismissed') })
-        again()
-      }} />}
-    </div>
-  )
+  const show = next
+    ? () => void api.quarantine(next).then((page) => setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next })), failed)
+    : null
+  return { ...listed(value, more?.items ?? []), error, said, take, dismissed, show }
 }
 
 const codes = ['no_data', 'timeout', 'lost', 'garbage']
