@@ -7,7 +7,7 @@ SELECT a.place, k.touch_id, k.interaction_id, k.key,
        o.touch_id AS own_touch_id, o.interaction_id AS own_id, o.key AS own_key,
        w.id AS address_id, w.customer_id AS author_id, w.undeliverable_at IS NOT NULL AS undeliverable,
        e.id AS joins_id,
-       ARRAY(SELECT h.mail_id FROM thread_ids h WHERE h.mail_id = ANY (a.ids)) AS known_ids,
+       ARRAY(SELECT u FROM unnest(a.ids) u WHERE EXISTS (SELECT FROM thread_ids h WHERE h.mail_id = u)) AS known_ids,
        CASE WHEN e.id IS NULL THEN e.suggested END AS suggested,
        CASE WHEN e.id IS NULL AND a.subject <> '' THEN (
          SELECT jsonb_agg(jsonb_build_array(l.id, l.subject))
@@ -19,7 +19,7 @@ FROM jsonb_to_recordset($1::jsonb) AS a (place integer, key text, mail_id text, 
 LEFT JOIN LATERAL (SELECT m.touch_id, m.interaction_id, m.key FROM mails m WHERE m.key = a.key LIMIT 1) k ON true
 LEFT JOIN LATERAL (
     SELECT m.touch_id, m.interaction_id, m.key FROM mails m JOIN messages g ON g.id = m.message_id
-    WHERE m.mail_id = a.mail_id AND g.direction = 'out' LIMIT 1) o ON true
+    WHERE m.key = a.mail_id AND g.direction = 'out' LIMIT 1) o ON true -- the key of our own is the Message-ID
 LEFT JOIN LATERAL (
     SELECT d.id, d.customer_id, d.undeliverable_at FROM addresses d
     WHERE d.kind = 'email' AND lower(d.value) = a.author ORDER BY d.created_at, d.id LIMIT 1) w ON true
@@ -32,6 +32,16 @@ LEFT JOIN LATERAL (
         FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place)
         CROSS JOIN LATERAL (SELECT n.interaction_id, n.first FROM thread_ids n WHERE n.mail_id = u.mail_id
                             ORDER BY n.interaction_id DESC LIMIT 200) h
+        WHERE u.mail_id <> a.mail_id OR (
+            -- Its own id is evidence of a thread that spoke of it before it came. Of one that holds another mail of this
+            -- id only if that is about the same: there are programs that call all their mails the same.
+            SELECT coalesce(bool_or(g.direction = 'out' OR right(b.subject, length(a.subject)) = a.subject
+                       AND left(b.subject, length(b.subject) - length(a.subject)) ~ '(^|[:：] ?)$'), true)
+            FROM (SELECT m.message_id, m.mail_id, m.subject FROM mails m
+                  WHERE m.interaction_id = h.interaction_id LIMIT 2000) m
+            JOIN messages g ON g.id = m.message_id
+            CROSS JOIN LATERAL (SELECT lower(btrim(regexp_replace(m.subject, '\s+', ' ', 'g'))) AS subject) b
+            WHERE m.mail_id = a.mail_id)
     ), line AS (
         SELECT c.id, c.reason, c.place, c.first, 0 AS depth FROM carried c
         UNION ALL

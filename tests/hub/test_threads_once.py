@@ -29,6 +29,7 @@ from tests.hub.letters import (
     participants,
     row,
     sent,
+    suggested,
     take,
     texts,
     warm,
@@ -99,6 +100,33 @@ async def test_another_text_under_the_same_message_id_is_one_more_message(heart:
     assert await texts(heart, it) == ["mail 1", "edited, and sent as new"]
     both = await asyncio.gather(opened(heart, "2", text="a"), opened(heart, "2", text="b"))
     assert both[0] == both[1] != it
+
+
+async def test_a_program_that_calls_all_its_mails_the_same_has_its_matters_kept_apart(heart: Heart) -> None:
+    order = await opened(heart, "1", subject="Order  17", text="a")
+    invoice = await opened(heart, "1", subject="Invoice 4", text="b", uid=7)
+    nothing = await opened(heart, "1", subject="", text="c")
+    assert len({order, invoice, nothing}) == 3
+    assert await suggested(heart, invoice) == {}, "its id is no evidence at all"
+    assert await opened(heart, "1", subject="AW: Re: order 17", text="d") == order
+    assert await opened(heart, "1", subject="Re:", text="e") == nothing
+    assert await opened(heart, "1", subject="My order 17", text="f") not in {order, invoice, nothing}
+    assert await opened(heart, "1", subject="Gone", text="g", refs=("1",)) not in {order, invoice, nothing}
+    assert await opened(heart, "1", subject="Other words", text="h", tokens=(order,)) == order, "better evidence stands"
+    assert await opened(heart, "1", subject="Invoice 4", text="i") == invoice
+
+
+async def test_matters_of_one_message_id_that_arrive_at_once_are_kept_apart(heart: Heart) -> None:
+    nodes = [heart.reception, node(heart)]
+    await warm(heart)
+    letters = [mail(heart, "1", subject=f"Order {n}") for n in range(12)]
+    kept = await asyncio.gather(*(nodes[n % 2].take_mail(one) for n, one in enumerate(letters)))
+    assert len({one.interaction_id for one in kept}) == 12
+
+
+async def test_an_id_that_a_thread_spoke_of_joins_whatever_the_subject(heart: Heart) -> None:
+    it = await opened(heart, "2", refs=("1",), subject="Something")
+    assert await opened(heart, "1", subject="Something else") == it
 
 
 async def test_a_strangers_text_under_the_same_message_id_stays_his(heart: Heart) -> None:
