@@ -2,11 +2,14 @@
 
 The rules:
 - The units held, open offers included, never exceed the agent's capacity.
-- An exclusive item (a call) is held alone: nothing joins it, and it joins nothing. An agent with one chat
-  gets no call until the chat ends; `Policy.hold_back_minutes` keeps him from getting chat after chat.
+- Of a channel with a limit he holds no more than that many.
+- An exclusive item (a call) is worked on alone: nothing joins it. It joins only what may be interrupted, which rests
+  meanwhile and takes no room. An agent with one chat gets no call until the chat ends; `Policy.hold_back_minutes`
+  keeps him from getting chat after chat.
 - An agent never has more open offers than the policy allows.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from routing.model import Candidate, Policy, ReasonCode, Work
@@ -17,23 +20,27 @@ Burden = tuple[float, datetime, int]
 class Room:
     """One agent's room during one pass. It only ever shrinks: what does not fit now never will."""
 
-    __slots__ = ("_limit", "agent", "exclusive", "holding", "kept", "offers", "used")
+    __slots__ = ("_firm", "_limit", "_of_channel", "agent", "exclusive", "kept", "offers", "used")
 
     def __init__(self, agent: Candidate, policy: Policy) -> None:
         self.agent = agent
         self.used = sum(held.units for held in agent.load)
-        self.holding = len(agent.load)
         self.exclusive = any(held.exclusive for held in agent.load)
         self.offers = sum(held.offered for held in agent.load)
         self.kept = False
+        self._firm = any(held.offered or not held.interruptible for held in agent.load)
+        self._of_channel = Counter(held.channel for held in agent.load)
         self._limit = policy.offers_per_agent
 
-    def conflict(self, units: int, exclusive: bool) -> ReasonCode | None:
-        """What keeps an item of this size out, or None when it fits."""
-        if self.exclusive or (exclusive and self.holding):
+    def conflict(self, work: Work) -> ReasonCode | None:
+        """What keeps the item out, or None when it fits."""
+        if self.exclusive or (work.exclusive and self._firm):
             return "exclusive_conflict"
-        if self.used + units > self.agent.capacity:
+        if (0 if work.exclusive else self.used) + work.units > self.agent.capacity:
             return "busy"
+        most = self.agent.limits.get(work.channel)
+        if most is not None and self._of_channel[work.channel] >= most:
+            return "channel_limit"
         if self.offers >= self._limit:
             return "offer_open"
         return "held_for_older" if self.kept else None
@@ -41,14 +48,15 @@ class Room:
     def take(self, work: Work) -> None:
         """Count an offer of `work`."""
         self.used += work.units
-        self.holding += 1
         self.exclusive = self.exclusive or work.exclusive
         self.offers += 1
+        self._firm = True
+        self._of_channel[work.channel] += 1
 
     @property
     def open(self) -> bool:
-        """Whether any item at all could still be given to the agent in this pass."""
-        return self.agent.routable and self.conflict(0, False) is None
+        """False when no item at all could be given to the agent any more in this pass."""
+        return self.agent.routable and not self.exclusive and not self.kept and self.offers < self._limit
 
     @property
     def burden(self) -> Burden:

@@ -1,20 +1,27 @@
 """May this agent have this item? The first obstacle, lasting ones before passing ones."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from uuid import UUID
+
 from routing.capacity import Room
 from routing.model import Candidate, Reason, Work
 
 
 def unsuited(work: Work, agent: Candidate) -> Reason | None:
-    """What no amount of waiting changes: wrong queue, missing skill, item larger than the agent's capacity.
+    """What no amount of waiting changes: wrong queue, missing skill, larger than the agent's capacity, a limit of 0.
 
-    Depends on the kind of the item only (queue, requirements, units), not on the item itself.
+    Depends on the kind of the item only (queue, channel, requirements, units), not on the item itself.
     """
     if work.queue not in agent.queues:
         return Reason("not_in_queue")
     for need in work.requirements:
         if agent.skills.get(need.skill, 0) < need.level:
             return Reason("skill_missing", {"skill": need.skill, "required": need.level})
-    return Reason("over_capacity") if work.units > agent.capacity else None
+    if work.units > agent.capacity:
+        return Reason("over_capacity")
+    return channel_limit(work, agent) if agent.limits.get(work.channel) == 0 else None
 
 
 def unavailable(work: Work, agent: Candidate) -> Reason | None:
@@ -31,5 +38,21 @@ def obstacle(work: Work, room: Room) -> Reason | None:
     lasting = unsuited(work, room.agent) or unavailable(work, room.agent)
     if lasting:
         return lasting
-    conflict = room.conflict(work.units, work.exclusive)
+    conflict = room.conflict(work)
+    if conflict == "channel_limit":
+        return channel_limit(work, room.agent)
     return Reason(conflict) if conflict else None
+
+
+def channel_limit(work: Work, agent: Candidate) -> Reason:
+    return Reason("channel_limit", {"channel": work.channel, "limit": agent.limits[work.channel]})
+
+
+def held_for_preferred(work: Work, agents: Mapping[UUID, Candidate], now: datetime) -> Reason | None:
+    """Why nobody else is asked yet: the preferred agent is here and suits, so that only his load is in the way."""
+    agent = agents.get(work.preferred_agent) if work.preferred_agent else None
+    if agent is None or work.preferred_until is None or now >= work.preferred_until:
+        return None
+    if unsuited(work, agent) or unavailable(work, agent):
+        return None
+    return Reason("held_for_preferred", {"agents": 1, "seconds": ceil((work.preferred_until - now).total_seconds())})

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import get_args
 
 from routing.capacity import Room
-from routing.eligibility import obstacle, unavailable, unsuited
+from routing.eligibility import held_for_preferred, obstacle, unavailable, unsuited
 from routing.model import Candidate, Policy, Reason, ReasonCode, Work
-from routing.score import waited_seconds, waits_too_long
+from routing.score import late, waited_seconds, waits_too_long
 
 PLACE_KEPT = Reason("place_kept", {"agents": 1})
 _NEAREST_FIRST = {code: place for place, code in enumerate(get_args(ReasonCode))}
@@ -17,10 +17,15 @@ _NEAREST_FIRST = {code: place for place, code in enumerate(get_args(ReasonCode))
 def why_waiting(work: Work, agents: Sequence[Candidate], policy: Policy, now: datetime) -> tuple[Reason, ...]:
     """What stands between one item and each agent, counted, nearest obstacle first.
 
-    Looks at this item alone: `agent_free` counts agents who could be offered it now. With `match` over only
-    this item: it is matched exactly if `agent_free` is there, otherwise the Skip has these very reasons.
+    Looks at this item alone: `agent_free` counts agents who have room for it now. With `match` over only this
+    item: it is matched exactly if `agent_free` is there and `held_for_preferred` is not; otherwise the Skip has
+    these very reasons.
     """
     reasons = obstacles(work, [Room(agent, policy) for agent in agents])
+    held = held_for_preferred(work, {agent.id: agent for agent in agents}, now)
+    preferred = next((agent for agent in agents if agent.id == work.preferred_agent), None)
+    if held and preferred and obstacle(work, Room(preferred, policy)):
+        return (held, *reasons)
     free = any(reason.code == "agent_free" for reason in reasons)
     if free or not waits_too_long(work, policy, now):
         return reasons
@@ -42,7 +47,9 @@ def obstacles(work: Work, rooms: Iterable[Room]) -> tuple[Reason, ...]:
 
 def why_this_work(work: Work, oldest: bool, policy: Policy, now: datetime) -> tuple[Reason, ...]:
     """Why the item's turn has come; `oldest`: nobody in its queue has waited longer."""
-    waited = Reason("longest_wait" if oldest else "waited", {"seconds": int(waited_seconds(work, now))})
+    newest = work.queue in policy.newest_first and not late(work, now) and not oldest
+    code: ReasonCode = "longest_wait" if oldest else "newest" if newest else "waited"
+    waited = Reason(code, {"seconds": int(waited_seconds(work, now))})
     if not work.priority:
         return (waited,)
     minutes = work.priority * policy.priority_minutes

@@ -7,21 +7,22 @@ from heapq import heapify, heappop, heappush
 from uuid import UUID
 
 from routing.capacity import Room
-from routing.eligibility import obstacle, unsuited
+from routing.eligibility import held_for_preferred, obstacle, unsuited
 from routing.explain import PLACE_KEPT, obstacles, why_this_agent, why_this_work
 from routing.model import Candidate, Match, Plan, Policy, Reason, Requirement, Skip, Work
-from routing.score import rank, score, waits_too_long
+from routing.score import order, score, waits_too_long
 
-Kind = tuple[str, tuple[Requirement, ...], int, bool]
+Kind = tuple[str, str, tuple[Requirement, ...], int, bool]
 
 
 def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime) -> Plan:
-    """Offer work in order of `score.rank`, each item to the best agent who may have it.
+    """Offer work in the order of `score.order`, each item to the best agent who may have it.
 
-    Best: the item's preferred agent if he can take it; otherwise the smallest share of capacity in use
-    (an agent who holds nothing comes before one who holds something), then the longest idle, then the
-    lowest id. Skills are a gate, not a preference. An item that nobody can take waits and blocks nobody,
-    until it has waited `hold_back_minutes`; then one agent who suits it is kept from later work.
+    Best: the item's preferred agent if he can take it, and until `preferred_until` nobody else while he is here;
+    otherwise the smallest share of capacity in use (an agent who holds nothing comes before one who holds
+    something), then the longest idle, then the lowest id. Skills are a gate, not a preference. An item that nobody
+    can take waits and blocks nobody, until it has waited `hold_back_minutes`; then one agent who suits it is kept
+    from later work.
 
     Room only shrinks within a pass, so no later item goes to an agent who could have taken an earlier
     one. The plan does not depend on the order of the arguments. Raises ValueError if an id occurs twice.
@@ -48,8 +49,8 @@ class _Lane:
         seen = []
         while self.heap and len(found) < 2:
             burden, room = heappop(self.heap)
-            if room.conflict(work.units, work.exclusive):
-                continue  # for good: the lane is of one size, and room only shrinks
+            if room.conflict(work):
+                continue  # for good: the lane is of one kind, and room only shrinks
             if burden != room.burden:
                 heappush(self.heap, (room.burden, room))
                 continue
@@ -77,7 +78,8 @@ class _Lane:
 class _Pass:
     def __init__(self, work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime) -> None:
         self.policy, self.now = policy, now
-        self.work = sorted(work, key=lambda item: rank(item, policy))
+        self.work = order(work, policy, now)
+        self.agents = {agent.id: agent for agent in agents}
         self.rooms = {agent.id: Room(agent, policy) for agent in agents}
         self.open = {key for key, room in self.rooms.items() if room.open}
         self.oldest: dict[str, datetime] = {}
@@ -100,14 +102,17 @@ class _Pass:
         return Plan(tuple(matches), tuple(skips))
 
     def lane(self, item: Work) -> _Lane:
-        kind = item.queue, item.requirements, item.units, item.exclusive
+        kind = item.queue, item.channel, item.requirements, item.units, item.exclusive
         if kind not in self.lanes:
             self.lanes[kind] = _Lane(item, self.rooms.values())
         return self.lanes[kind]
 
     def place(self, item: Work, lane: _Lane) -> Match | None:
         preferred = self.rooms.get(item.preferred_agent) if item.preferred_agent else None
-        found = [preferred] if preferred and not obstacle(item, preferred) else lane.best(item)
+        if preferred and not obstacle(item, preferred):
+            found = [preferred]
+        else:
+            found = [] if held_for_preferred(item, self.agents, self.now) else lane.best(item)
         if not found:
             return None
         chosen, runner_up = found[0], found[1] if len(found) > 1 else None
@@ -124,13 +129,16 @@ class _Pass:
     def keep(self, item: Work, lane: _Lane) -> bool:
         if not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
+        if held_for_preferred(item, self.agents, self.now):
+            return False
         return lane.keep_one(item)
 
     def explain(self, item: Work, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
         if item.excluded_agents not in lane.explained:
             lane.explained[item.excluded_agents] = obstacles(item, self.rooms.values())
-        reasons = lane.explained[item.excluded_agents]
-        return (PLACE_KEPT, *reasons) if kept else reasons
+        held = held_for_preferred(item, self.agents, self.now)
+        first = (held,) if held else (PLACE_KEPT,) if kept else ()
+        return first + lane.explained[item.excluded_agents]
 
 
 def _demand_unique(what: str, ids: Iterable[UUID]) -> None:

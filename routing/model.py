@@ -12,6 +12,7 @@ ReasonCode = Literal[
     # why this item, and why now
     "longest_wait",  # seconds: nobody in its queue has waited longer
     "waited",  # seconds
+    "newest",  # the queue asks for the newest first, as long as all are in time
     "priority",  # priority, minutes: the head start in minutes of waiting
     # why this agent
     "preferred_agent",
@@ -20,10 +21,12 @@ ReasonCode = Literal[
     "least_loaded",  # used: units held before this item
     "skill_match",  # skill, level, required
     # why an item still waits; each carries agents: how many agents it is true of
-    "agent_free",  # could take it now; decided at the next pass
+    "agent_free",  # could take it now; decided at the next pass, or when the preferred agent is not waited for any more
     "held_for_older",  # has room, which is kept for an item that waits longer
+    "held_for_preferred",  # seconds: so long the item waits for its preferred agent, who is here, but busy
     "offer_open",  # has an offer that is not answered yet
     "busy",  # no room beside the present load
+    "channel_limit",  # channel, limit: holds as many of this channel as he may
     "exclusive_conflict",  # holds a call, or would have to hold nothing at all
     "not_routable",  # reason
     "over_capacity",  # the item is larger than the agent's whole capacity
@@ -56,9 +59,11 @@ class Work:
     """One waiting item.
 
     `priority`: 0 is normal, higher is sooner, negative is later. `queued_at` (aware) is the start of the
-    waiting that ageing counts from; it survives declined and missed offers. `units`: attention it costs,
-    100 = a whole agent, 0 = none. `exclusive`: nothing else may be held beside it (a call).
-    Raises ValueError for a naive time or negative units.
+    waiting that ageing counts from; it survives declined and missed offers. `target_minutes`: so long after
+    it the answer is due. `units`: attention it costs, 100 = a whole agent, 0 = none. `exclusive`: nothing
+    else may be worked on beside it (a call). `preferred_until`: so long it waits for its preferred agent when
+    he is here but busy; whoever is away, unsuited or excluded is not waited for.
+    Raises ValueError for a naive time, negative units or a negative target.
     """
 
     id: UUID
@@ -71,20 +76,29 @@ class Work:
     requirements: tuple[Requirement, ...] = ()
     excluded_agents: frozenset[UUID] = frozenset()
     preferred_agent: UUID | None = None
+    preferred_until: datetime | None = None
+    target_minutes: float = 0
 
     def __post_init__(self) -> None:
         _demand(self.units >= 0, f"work {self.id}: units must not be negative, not {self.units}")
+        _demand(self.target_minutes >= 0, f"work {self.id}: target_minutes must not be negative")
         _demand_aware(self.queued_at, f"work {self.id}: queued_at")
+        if self.preferred_until is not None:
+            _demand_aware(self.preferred_until, f"work {self.id}: preferred_until")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Something an agent holds: an assignment, a wrap-up, or (`offered`) an offer not answered yet."""
+    """Something an agent holds: an assignment, a wrap-up, or (`offered`) an offer not answered yet.
+
+    `interruptible`: an exclusive item may come on top of it (a call interrupts a mail), and it rests meanwhile.
+    """
 
     channel: str
     units: int
     exclusive: bool = False
     offered: bool = False
+    interruptible: bool = False
 
     def __post_init__(self) -> None:
         _demand(self.units >= 0, f"held {self.channel}: units must not be negative, not {self.units}")
@@ -94,8 +108,8 @@ class Held:
 class Candidate:
     """One agent as the hub sees him now. `load` includes open offers.
 
-    `capacity` in units; `idle_since` (aware): when he last got or finished work.
-    Raises ValueError for a naive time or a negative capacity.
+    `capacity` in units; `limits`: most items of a channel at once, open offers included; `idle_since` (aware):
+    when he last got or finished work. Raises ValueError for a naive time or a negative capacity or limit.
     """
 
     id: UUID
@@ -106,9 +120,11 @@ class Candidate:
     capacity: int
     load: tuple[Held, ...]
     idle_since: datetime
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _demand(self.capacity >= 0, f"agent {self.id}: capacity must not be negative, not {self.capacity}")
+        _demand(all(most >= 0 for most in self.limits.values()), f"agent {self.id}: limits must not be negative")
         _demand_aware(self.idle_since, f"agent {self.id}: idle_since")
 
 
@@ -116,9 +132,14 @@ class Candidate:
 class Policy:
     """How order is decided.
 
-    One step of priority equals `priority_minutes` of waiting. The bound that follows: an item overtakes
-    one of lower priority only if that one has waited less than (difference in priority) *
-    `priority_minutes` longer. Whoever has waited longer than that goes first.
+    Items go in the order of the moments at which they are due; one step of priority moves that moment
+    `priority_minutes` forward. The bound that follows: an item overtakes another only if that one has waited
+    less than (difference in priority) * `priority_minutes` + (difference in target) longer. Whoever has
+    waited longer than that goes first.
+
+    `newest_first`: queues whose items share out their places anew, the newest first (of equal priority), as long as
+    they are in time: other queues lose nothing by it, and one that is late has its place by age, so that the bound
+    holds there from that moment on.
 
     After `hold_back_minutes` of waiting, an item that fits nobody beside the present load gets one agent
     kept for it: he takes nothing that ranks later, so small items cannot keep a large one out for ever.
@@ -129,6 +150,7 @@ class Policy:
     priority_minutes: int = 5
     hold_back_minutes: int = 10
     offers_per_agent: int = 1
+    newest_first: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         _demand(self.priority_minutes >= 0, "policy: priority_minutes must not be negative")
@@ -138,7 +160,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Offer `work` to `agent`. `score` in minutes: waited plus the head start of its priority."""
+    """Offer `work` to `agent`. `score` in minutes: how late it is, plus the head start of its priority."""
 
     work: Work
     agent: Candidate

@@ -86,18 +86,45 @@ def suits(item: Work, one: Candidate) -> bool:
         and all(one.skills.get(need.skill, 0) >= need.level for need in item.requirements)
         and one.id not in item.excluded_agents
         and item.units <= one.capacity
+        and one.limits.get(item.channel, 1) > 0
     )
 
 
 def may_take(item: Work, one: Candidate, policy: Policy) -> bool:
-    alone = not any(held.exclusive for held in one.load) and not (item.exclusive and one.load)
-    room = sum(held.units for held in one.load) + item.units <= one.capacity
-    return suits(item, one) and alone and room and sum(h.offered for h in one.load) < policy.offers_per_agent
+    working = [held for held in one.load if held.offered or not (item.exclusive and held.interruptible)]
+    alone = not any(held.exclusive for held in one.load) and not (item.exclusive and working)
+    room = sum(held.units for held in working) + item.units <= one.capacity
+    allowed = sum(held.channel == item.channel for held in one.load) < one.limits.get(item.channel, 10**9)
+    fits = suits(item, one) and alone and room and allowed
+    return fits and sum(h.offered for h in one.load) < policy.offers_per_agent
+
+
+def waits_for(item: Work, one: Candidate) -> bool:
+    """Nobody but this agent is asked for the item."""
+    return one.id == item.preferred_agent and item.preferred_until is not None and item.preferred_until > NOW \
+        and suits(item, one)
 
 
 def goes_first(item: Work, policy: Policy) -> tuple[datetime, datetime, UUID]:
-    head_start = timedelta(minutes=item.priority * policy.priority_minutes)
-    return item.queued_at - head_start, item.queued_at, item.id
+    due = item.queued_at + timedelta(minutes=item.target_minutes)
+    return due - timedelta(minutes=item.priority * policy.priority_minutes), item.queued_at, item.id
+
+
+def in_order(items: Sequence[Work], policy: Policy) -> list[Work]:
+    """By the moment they are due; where it is the turn of a queue that asks for its newest, the newest in time goes."""
+    left, ordered = set(items), list[Work]()
+    for turn in sorted(items, key=lambda item: goes_first(item, policy)):
+        chosen = turn
+        if turn.queue in policy.newest_first and in_time(turn):
+            rivals = [item for item in left if item.queue == turn.queue and in_time(item)]
+            chosen = max(rivals, key=lambda item: (item.priority, item.queued_at, -item.id.int))
+        ordered.append(chosen)
+        left.remove(chosen)
+    return ordered
+
+
+def in_time(item: Work) -> bool:
+    return max(NOW - item.queued_at, timedelta()) < timedelta(minutes=item.target_minutes)
 
 
 def burden(one: Candidate) -> tuple[float, datetime, UUID]:
@@ -115,9 +142,13 @@ def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Poli
     """Every item against every agent, nothing remembered but who has what."""
     floor = {one.id: one for one in agents}
     opinion = Opinion({}, {})
-    for item in sorted(items, key=lambda item: goes_first(item, policy)):
+    for item in in_order(items, policy):
         unkept = [one for one in floor.values() if one.id not in opinion.kept_for.values()]
         able = sorted((one for one in unkept if may_take(item, one, policy)), key=burden)
+        if any(waits_for(item, one) for one in agents):
+            able = [one for one in able if one.id == item.preferred_agent]
+            if not able:
+                continue
         if able:
             chosen = next((one for one in able if one.id == item.preferred_agent), able[0])
             offer = Held(item.channel, item.units, item.exclusive, offered=True)
@@ -137,9 +168,11 @@ queues = st.sampled_from(["help", "help", "help", "sales"])
 requirements = st.sampled_from([(), (), (), needs(french=2), needs(french=1, tax=3)])
 sizes = st.sampled_from([(30, False), (20, False), (30, False), (40, False), (0, False), (100, True), (40, True)])
 offered = replace(CHAT, offered=True)
+mail = Held("email", 20, interruptible=True)
 loads = st.sampled_from(
-    [(), (), (CHAT,), (CHAT, CHAT), (CHAT, CHAT, CHAT), (CALL,), (offered,), (Held("form", 20), CHAT)]
+    [(), (), (CHAT,), (CHAT, CHAT), (CHAT, CHAT, CHAT), (CALL,), (offered,), (Held("form", 20), CHAT), (mail, mail)]
 )
+limits = st.sampled_from([{}, {}, {"webchat": 1}, {"webchat": 2, "voice": 0}])
 agent_ids = st.integers(1_001, 1_005).map(uid)
 skills = st.sampled_from([{}, {"french": 1}, {"french": 2}, {"french": 3, "tax": 3}])
 HELP, SALES = frozenset({"help"}), frozenset({"sales"})
@@ -155,6 +188,9 @@ def items(draw: st.DrawFn, number: int, kind: st.SearchStrategy[Kind] = kinds) -
         number,
         draw(st.sampled_from([0, 3, 5, 8, 10, 15, 30, -1])),
         queue=queue,
+        channel="voice" if exclusive else "webchat",
+        target_minutes=draw(st.sampled_from([0, 0, 1, 20])),
+        preferred_until=draw(st.none() | st.sampled_from([ago(1), ago(-1), ago(0)])),
         priority=draw(st.sampled_from([0, 0, 0, 1, 2, -1])),
         units=units,
         exclusive=exclusive,
@@ -176,6 +212,7 @@ def candidates(draw: st.DrawFn, number: int) -> Candidate:
         not_routable_reason=reason,
         capacity=draw(st.sampled_from([100, 100, 50, 200, 0])),
         load=draw(loads),
+        limits=draw(limits),
     )
 
 
@@ -189,5 +226,6 @@ def floors(draw: st.DrawFn) -> tuple[list[Work], list[Candidate], Policy]:
         priority_minutes=draw(st.sampled_from([5, 0])),
         hold_back_minutes=draw(st.sampled_from([10, 0, 1_000])),
         offers_per_agent=draw(st.sampled_from([1, 2, 9])),
+        newest_first=draw(st.sampled_from([frozenset(), frozenset(), SALES, HELP])),
     )
     return waiting, staff, policy

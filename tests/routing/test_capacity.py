@@ -10,6 +10,7 @@ from tests.routing.samples import CALL, CHAT, agent, call, work
 
 OFFERED = replace(CHAT, offered=True)
 FORM = Held("form", 20)
+MAIL = Held("email", 60, interruptible=True)
 
 
 @pytest.mark.parametrize(
@@ -24,23 +25,43 @@ FORM = Held("form", 20)
         ((Held("note", 0),), 10, True, "exclusive_conflict"),
         ((OFFERED,), 30, False, "offer_open"),
         ((CHAT, CHAT, CHAT, CHAT), 0, False, "busy"),  # a supervisor may have pushed him over
+        ((MAIL, MAIL), 100, True, None),  # a call interrupts mail, which then takes no room
+        ((MAIL, CHAT), 100, True, "exclusive_conflict"),
+        ((replace(MAIL, offered=True),), 100, True, "exclusive_conflict"),  # nobody is interrupted in choosing
+        ((MAIL,), 50, False, "busy"),
+        ((MAIL, CALL), 0, False, "exclusive_conflict"),
     ],
 )
 def test_room(load: tuple[Held, ...], units: int, exclusive: bool, expected: ReasonCode | None) -> None:
-    assert Room(agent(1, load=load), Policy()).conflict(units, exclusive) == expected
+    item = work(1, units=units, exclusive=exclusive)
+    assert Room(agent(1, load=load), Policy()).conflict(item) == expected
 
 
 def test_more_open_offers_where_the_policy_allows_them() -> None:
     room = Room(agent(1, load=(OFFERED,)), Policy(offers_per_agent=2))
-    assert room.conflict(30, False) is None
+    assert room.conflict(work(2)) is None
     room.take(work(1))
-    assert room.conflict(30, False) == "offer_open"
+    assert room.conflict(work(2)) == "offer_open"
+
+
+def test_of_a_channel_he_holds_no_more_than_his_limit() -> None:
+    room = Room(agent(1, load=(CHAT,), limits={"webchat": 2, "form": 1}), Policy(offers_per_agent=9))
+    room.take(work(1))
+    assert room.conflict(work(2)) == "channel_limit"
+    assert room.conflict(work(3, channel="form", units=10)) is None
+    assert room.conflict(work(4, channel="email", units=10)) is None
+
+
+def test_an_offered_mail_is_firm_until_it_is_accepted() -> None:
+    room = Room(agent(1), Policy(offers_per_agent=9))
+    room.take(work(1, channel="email"))
+    assert room.conflict(call(2)) == "exclusive_conflict"
 
 
 def test_a_call_taken_shuts_the_room() -> None:
     room = Room(agent(1, capacity=200), Policy(offers_per_agent=9))
     room.take(call(1))
-    assert room.conflict(0, False) == "exclusive_conflict"
+    assert room.conflict(work(2, units=0)) == "exclusive_conflict"
     assert not room.open
 
 

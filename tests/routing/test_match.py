@@ -1,5 +1,7 @@
 """One pass, by example."""
 
+from typing import Any
+
 import pytest
 
 from routing.capacity import Room
@@ -147,10 +149,10 @@ def test_many_waiting_items_are_not_compared_with_every_agent(monkeypatch: pytes
     looks = 0
     look = Room.conflict
 
-    def counted(room: Room, units: int, exclusive: bool) -> str | None:
+    def counted(room: Room, item: Work) -> str | None:
         nonlocal looks
         looks += 1
-        return look(room, units, exclusive)
+        return look(room, item)
 
     monkeypatch.setattr(Room, "conflict", counted)
     items = [work(number, number % 50, units=20 + number % 3) for number in range(1, 10_001)]
@@ -158,3 +160,76 @@ def test_many_waiting_items_are_not_compared_with_every_agent(monkeypatch: pytes
     assert len(result.matches) == 200
     assert len(result.skips) == 9_800
     assert looks < 200 * 40
+
+
+# --- one agent before all others -------------------------------------------------------------------------
+
+BUSY = (Held("webchat", 80),)
+
+
+def test_while_the_preferred_agent_is_here_but_busy_nobody_else_is_asked() -> None:
+    item = work(1, 2, preferred_agent=uid(1_001), preferred_until=ago(-3))
+    assert pairs(plan([item], [agent(1), agent(2)])) == [(1, 1)]
+    (skip,) = plan([item], [agent(1, load=BUSY), agent(2)]).skips
+    assert skip.reasons[0] == Reason("held_for_preferred", {"agents": 1, "seconds": 180})
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        {"routable": False, "not_routable_reason": "break"},
+        {"queues": frozenset({"sales"})},
+        {"limits": {"webchat": 0}},
+        {"capacity": 10},
+    ],
+)
+def test_an_agent_who_cannot_come_is_not_waited_for(away: dict[str, Any]) -> None:
+    item = work(1, 2, preferred_agent=uid(1_001), preferred_until=ago(-3))
+    assert pairs(plan([item], [agent(1, **away), agent(2)])) == [(1, 2)]
+
+
+def test_nobody_waits_for_the_preferred_agent_beyond_the_limit() -> None:
+    item = work(1, 2, preferred_agent=uid(1_001), preferred_until=NOW)
+    assert pairs(plan([item], [agent(1, load=BUSY), agent(2)])) == [(1, 2)]
+
+
+# --- deadlines and the newest first ----------------------------------------------------------------------
+
+
+def test_what_is_due_sooner_goes_first() -> None:
+    letter, chat = work(1, 30, channel="email", target_minutes=60), work(2, 5, target_minutes=1)
+    assert pairs(plan([letter, chat], [agent(1)])) == [(2, 1)]
+    late_letter = work(1, 70, channel="email", target_minutes=60)
+    assert pairs(plan([late_letter, chat], [agent(1)])) == [(1, 1)]
+
+
+def test_the_newest_goes_first_where_a_queue_says_so_until_one_is_late() -> None:
+    policy = Policy(newest_first=frozenset({"help"}))
+    leads = [work(number, 10 - number, target_minutes=20) for number in (1, 2, 3)]
+    assert [item.work.id.int for item in match(leads, [agent(n) for n in (1, 2, 3)], policy, NOW).matches] == [3, 2, 1]
+    overdue = work(4, 21, target_minutes=20)
+    found = match([*leads, overdue], [agent(1), agent(2)], policy, NOW).matches
+    assert [item.work.id.int for item in found] == [4, 3]
+    assert found[1].reasons[0].code == "newest"
+
+
+def test_priority_counts_among_the_newest() -> None:
+    policy = Policy(newest_first=frozenset({"help"}))
+    leads = [work(1, 9, target_minutes=20, priority=1), work(2, 1, target_minutes=20)]
+    assert match(leads, [agent(1)], policy, NOW).matches[0].work.id.int == 1
+
+
+def test_the_newest_take_turns_with_other_queues_by_what_is_due() -> None:
+    policy = Policy(newest_first=frozenset({"help"}))
+    both = frozenset({"help", "sales"})
+    items = [
+        work(1, 9, target_minutes=20), work(2, 8, target_minutes=20, queue="sales"), work(3, 7, target_minutes=20)
+    ]
+    found = match(items, [agent(n, queues=both) for n in (1, 2, 3)], policy, NOW).matches
+    assert [item.work.id.int for item in found] == [3, 2, 1]
+
+
+def test_a_call_comes_on_top_of_mail_but_an_idle_agent_is_asked_first() -> None:
+    writing = agent(1, idle=60, load=(Held("email", 60, interruptible=True),))
+    assert pairs(plan([call(1)], [writing])) == [(1, 1)]
+    assert pairs(plan([call(1)], [writing, agent(2)])) == [(1, 2)]

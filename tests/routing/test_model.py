@@ -2,6 +2,7 @@
 
 from dataclasses import FrozenInstanceError
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_negative_sizes_are_refused() -> None:
 
 
 @pytest.mark.parametrize("setting", [{"priority_minutes": -1}, {"hold_back_minutes": -1}, {"offers_per_agent": 0}])
-def test_a_policy_that_makes_no_sense_is_refused(setting: dict[str, int]) -> None:
+def test_a_policy_that_makes_no_sense_is_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(setting))):
         Policy(**setting)
 

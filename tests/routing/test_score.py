@@ -41,6 +41,10 @@ def test_score_is_minutes_waited_plus_head_start() -> None:
     assert score(work(1, 3, priority=2), POLICY, NOW) == 13.0
 
 
+def test_score_counts_the_minutes_before_it_is_due_as_negative() -> None:
+    assert score(work(1, 3, target_minutes=10), POLICY, NOW) == -7.0
+
+
 def test_nobody_waits_a_negative_time() -> None:
     assert waited_seconds(work(1, -3), NOW) == 0.0
 
@@ -54,11 +58,11 @@ def test_too_long_begins_at_the_limit() -> None:
 @given(items(1), items(2), st.integers(0, 60))
 @patient
 def test_overtaking_is_bounded(one: Work, two: Work, minutes: int) -> None:
-    """I5: whoever has waited (difference in priority) * priority_minutes longer goes first."""
+    """I5: whoever has waited (difference in priority) * priority_minutes + (difference in target) longer goes first."""
     policy = Policy(priority_minutes=minutes)
     first, second = sorted((one, two), key=lambda item: rank(item, policy))
-    advance = max(0, first.priority - second.priority) * timedelta(minutes=minutes)
-    assert first.queued_at - second.queued_at <= advance
+    advance = (first.priority - second.priority) * minutes + second.target_minutes - first.target_minutes
+    assert first.queued_at - second.queued_at <= timedelta(minutes=max(0, advance))
 
 
 def test_the_order_of_two_items_does_not_depend_on_the_hour() -> None:

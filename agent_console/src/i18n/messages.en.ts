@@ -174,6 +174,7 @@ export const en = {
 
   'reason.longest_wait': (p: Data) => `waited longest in its queue (${p.time('seconds')})`,
   'reason.waited': (p: Data) => `waited ${p.time('seconds')}`,
+  'reason.newest': (p: Data) => `the newest in its queue (${p.time('seconds')})`,
   'reason.priority': (p: Data) => `priority ${p.get('priority')}`,
   'reason.preferred_agent': () => 'you know this customer',
   'reason.only_candidate': () => 'nobody else could take it',
