@@ -150,7 +150,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
 
   'reason.longest_wait': (p) => `队列中等待最久（${p.time('seconds')}）`,
   'reason.waited': (p) => `已等待 ${p.time('seconds')}`,
-  'reason.newest': (p: Data) => `队列中最新的一个（${p.time('seconds')}）`,
+  'reason.newest': (p) => `队列中最新的一个（${p.time('seconds')}）`,
   'reason.priority': (p) => `优先级 ${p.get('priority')}`,
   'reason.preferred_agent': () => '您熟悉该客户',
   'reason.only_candidate': () => '没有其他人能接',
