@@ -39,6 +39,7 @@ def _work(row: asyncpg.Record) -> Work:
         requirements=tuple(Requirement(skill, level) for skill, level in sorted(needed.items())),
         excluded_agents=frozenset(row["excluded"]),
         preferred_agent=row["preferred_agent_id"],
+        target_minutes=row["service_level_seconds"] / 60,
     )
 
 

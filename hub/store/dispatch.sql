@@ -2,7 +2,7 @@
 -- Waiting items with what their queue asks for: the first $1 of each kind, so that a kind which nobody serves hides no
 -- other. $2: since when who declined, missed or gave back an item is not asked again; $4: minutes per step of priority.
 SELECT i.id, i.queue_id, i.channel, i.priority + q.priority AS priority, i.queued_at, i.units, i.exclusive,
-       q.requirements AS queue_requirements, i.requirements, i.preferred_agent_id, q.offer_seconds,
+       q.requirements AS queue_requirements, i.requirements, i.preferred_agent_id, q.offer_seconds, q.service_level_seconds,
        ARRAY(SELECT o.agent_id FROM offers o
              WHERE o.interaction_id = i.id AND o.state IN ('declined', 'missed') AND o.ended_at > $2
              UNION SELECT a.agent_id FROM assignments a

@@ -71,6 +71,22 @@ async def test_i5_a_queue_that_nobody_serves_hides_no_other(heart: Heart, monkey
     assert await heart.accepted(ann) == it
 
 
+async def test_i5_what_is_due_sooner_goes_first_whichever_queue_it_waits_in(heart: Heart) -> None:
+    await heart.pool.execute("UPDATE queues SET service_level_seconds = 600 WHERE id = 'support'")
+    await heart.pool.execute("UPDATE queues SET service_level_seconds = 60 WHERE id = 'sales'")
+    (patient,) = await waiting(heart, 1)
+    heart.clock.advance(60)
+    hurried, later = await waiting(heart, 2, queue="sales")
+    both = ("support", "sales")
+    assert await heart.accepted(await heart.agent("Ann", capacity=30, queues=both)) == hurried
+    heart.clock.advance(600)
+    (newest,) = await waiting(heart, 1, queue="sales")
+    assert await heart.accepted(await heart.agent("Ben", capacity=30, queues=both)) == later
+    cleo = await heart.agent("Cleo", capacity=30, queues=both)
+    assert await heart.accepted(cleo) == patient, "it waited longer than the difference of the targets"
+    assert await holder(heart, newest) is None
+
+
 async def test_a_missed_offer_goes_elsewhere_with_its_age_and_not_back(heart: Heart) -> None:
     ann = await heart.agent("Ann")
     (it,) = await waiting(heart, 1)
