@@ -283,9 +283,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A mail is in the ledger, committed. `interaction_id` is None where it belongs to none."""
+    """A mail is in the ledger, committed, whatever the outcome: nobody needs to bring it again.
 
-    outcome: Literal["stored", "duplicate", "quarantined"]
+    `refused`: a report about a mail that is none of ours. `interaction_id` is None where it belongs to none.
+    """
+
+    outcome: Literal["stored", "duplicate", "quarantined", "refused"]
     interaction_id: UUID | None = None
 
 

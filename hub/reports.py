@@ -32,14 +32,14 @@ class Reports:
         self._now = intake.journal.now
 
     async def take(self, inbound: Inbound) -> Kept:
-        """Writes a report down, once. One of no message of ours is quarantined: nobody has to do anything about it."""
+        """Writes a report down, once. One of no message of ours is refused: quarantine is what a human must look at."""
         mail = inbound.mail
         assert mail is not None, "a report is a mail"
         reports = tuple(_sound(one) for one in mail.reports[:MOST]) or (_unread(inbound),)
         message = await self._message(mail, reports)
         if message is None:
-            await self._outside(inbound, "quarantined", None, "report_without_message")
-            return Kept("quarantined")
+            await self._outside(inbound, "refused", None, "report_without_message")
+            return Kept("refused")
         async with self._journal.begin() as page:
             before = await page.lock(message.interaction_id)
             earlier = await store.reports_before(page.conn, message)
@@ -85,7 +85,8 @@ class Reports:
     async def _outside(self, inbound: Inbound, outcome: str, touch_id: UUID | None, reason: str | None) -> None:
         now = self._now()
         row = self._intake.arrival_row(inbound, outcome, now, touch_id=touch_id, reason=reason)
-        await self._journal.enter(row, inbound.raw, uid_rows(inbound, outcome, now, reason))
+        aside = "quarantined" if outcome == "refused" else outcome  # to its mailbox: here, and nobody's work
+        await self._journal.enter(row, inbound.raw, uid_rows(inbound, aside, now, reason))
 
     # --- what becomes of the message --------------------------------------------------------------------------------
 

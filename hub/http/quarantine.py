@@ -24,7 +24,7 @@ class Listing(BaseModel):
 class TriedAgain(Wire):
     """What became of it. `fetched`: too little of it was here, so its mailbox is asked for it once more."""
 
-    outcome: Literal["stored", "duplicate", "quarantined", "fetched"]
+    outcome: Literal["stored", "duplicate", "quarantined", "refused", "fetched"]
     interaction_id: UUID | None
 
 

@@ -116,8 +116,10 @@ FROM unnest($2::bigint[], $3::bigint[]) AS e (uidvalidity, uid)
 WHERE u.mailbox = $1 AND u.uidvalidity = e.uidvalidity AND u.uid = e.uid;
 
 -- name: deletable
+-- What is here and waits for nobody: reports of mail that was never ours among it, which come by the thousand.
 SELECT uid FROM mailbox_uids
-WHERE mailbox = $1 AND uidvalidity = $2 AND outcome IN ('stored', 'duplicate') AND settled IS NULL AND at <= $3
+WHERE mailbox = $1 AND uidvalidity = $2 AND settled IS NULL AND at <= $3
+  AND (outcome IN ('stored', 'duplicate') OR outcome = 'quarantined' AND reason = 'report_without_message')
 ORDER BY uid;
 
 -- name: connected

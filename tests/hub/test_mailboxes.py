@@ -248,6 +248,8 @@ async def test_only_what_is_wholly_here_is_deleted_and_only_after_its_days(
     assert await ledger.deletable(7, 0) == (1, 2, 6)
     await ledger.settled((entry(1), entry(2)), "delete")
     assert await ledger.deletable(7, 30) == ()
+    await pool.execute("UPDATE mailbox_uids SET reason = 'report_without_message' WHERE uid IN (3, 4)")
+    assert await ledger.deletable(7, 30) == (3,), "nobody waits for it"
 
 
 async def test_new_numbers_begin_anew_and_the_old_ones_keep_their_outcomes(

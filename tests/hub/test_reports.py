@@ -9,6 +9,7 @@ import pytest
 
 from channels.base import Kept, Report
 from hub.doorbell import MessageMoved
+from hub.store import ledger
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, row, sent, take
 from tests.support.gaps import GAPS
@@ -91,14 +92,17 @@ async def test_row18_a_report_of_nothing_that_we_sent_is_put_aside(heart: Heart)
     it = await opened(heart, "1")
     unknown = report(heart, "<somebody@else.example>", uid=4)
     assert unknown.mail is not None
-    assert await heart.reception.take_mail(unknown) == Kept("quarantined")
+    assert await heart.reception.take_mail(unknown) == Kept("refused")
     assert await heart.reception.take_mail(replace(unknown, mail=replace(unknown.mail, tokens=(heart.new_id(),)))) == (
-        Kept("quarantined")
+        Kept("refused")
     )
     assert await count(heart, "interactions") == 1
     assert await said(heart, it) == []
-    reasons = await heart.pool.fetch("SELECT reason FROM arrivals WHERE outcome = 'quarantined'")
-    assert {row["reason"] for row in reasons} == {"report_without_message"}
+    rows = await heart.pool.fetch("SELECT outcome, reason, raw_sha256 IS NOT NULL FROM arrivals WHERE touch_id IS NULL")
+    assert {tuple(one) for one in rows} == {("refused", "report_without_message", True)}
+    book = await ledger.ledger(heart.pool, heart.clock())
+    assert (book.undecided, book.unaccounted) == (0, 0), "no human has to look at it"
+    assert sum(one.refused for one in book.rows) == 2
     uid = await row(heart, "SELECT outcome, reason FROM mailbox_uids")
     assert uid == ("quarantined", "report_without_message")
 
@@ -147,14 +151,14 @@ async def test_a_bounce_without_message_id_is_known_by_our_token_and_whom_it_mis
     assert ((await message(heart, first))["state"], (await message(heart, last))["state"]) == ("failed", "sent")
     await heart.reception.take_mail(report(heart, "", "", n="x", tokens=(it,)))
     assert (await message(heart, last))["state"] == "failed"
-    assert await heart.reception.take_mail(report(heart, "", "nobody@example.net", tokens=(it,))) == Kept("quarantined")
+    assert await heart.reception.take_mail(report(heart, "", "nobody@example.net", tokens=(it,))) == Kept("refused")
 
 
 async def test_nothing_can_be_said_of_a_message_that_has_never_left(heart: Heart) -> None:
     it = await opened(heart, "1")
     ours = await sent(heart, it, state="pending")
     await heart.pool.execute("UPDATE outbox SET attempts = 0")
-    assert await heart.reception.take_mail(report(heart, ours, tokens=(it,))) == Kept("quarantined")
+    assert await heart.reception.take_mail(report(heart, ours, tokens=(it,))) == Kept("refused")
     assert (await message(heart, ours))["state"] == "pending"
 
 

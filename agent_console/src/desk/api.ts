@@ -153,7 +153,7 @@ function mailCalls(call: Call) {
 
 /** What became of it; `fetched`: its mailbox is asked for it once more. */
 export interface TakenAgain {
-  outcome: 'stored' | 'duplicate' | 'quarantined' | 'fetched'
+  outcome: 'stored' | 'duplicate' | 'quarantined' | 'refused' | 'fetched'
   interaction_id: string | null
 }
 

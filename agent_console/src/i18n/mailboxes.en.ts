@@ -214,6 +214,7 @@ export const mailboxesEn = {
   'again.stored': 'It was understood this time and is in the ledger now.',
   'again.duplicate': 'It is here already: a copy, so nothing new was opened.',
   'again.quarantined': 'It still cannot be understood and stays in quarantine.',
+  'again.refused': 'It is a report about a mail that was never ours. Nothing is to be done about it.',
   'again.fetched': 'Too little of it is here. Its mailbox is asked for it once more.',
   'held.no_data': 'The mailbox gave only a part of it, three times.',
   'held.timeout': 'The server stopped in the middle of it, three times.',

@@ -211,6 +211,7 @@ export const mailboxesZh: Same<typeof mailboxesEn> = {
   'again.stored': '这次已理解，并已存入账本。',
   'again.duplicate': '系统中已有：这是副本，未产生新工作。',
   'again.quarantined': '仍无法理解，继续留在隔离区。',
+  'again.refused': '这是关于非本系统所发邮件的退信报告，无需处理。',
   'again.fetched': '本系统保存的部分太少，将再次向邮箱索取。',
   'held.no_data': '邮箱三次都只给出了一部分。',
   'held.timeout': '服务器三次在传输中途停止。',

@@ -11,6 +11,10 @@ from tests.support.hub import Person, RunningHub, a_hub
 MAILBOX = {"id": "support", "address": "support@example.org"}
 RAW = (b"From: Mia <mia@example.com>\r\nTo: support@example.org\r\nSubject: Bike\r\nMessage-ID: <1@example.com>\r\n"
        b"Date: Mon, 02 Mar 2026 09:00:00 +0000\r\n\r\nMy chain broke\r\n")
+REPORT = (b"From: mailer-daemon@mx.example.com\r\nTo: support@example.org\r\nSubject: Undelivered\r\n"
+          b"Message-ID: <9@mx.example.com>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
+          b"\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+          b"Final-Recipient: rfc822; x@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n")
 
 
 @pytest.fixture
@@ -77,6 +81,16 @@ async def test_tried_again_it_becomes_work_and_the_mailbox_knows(hub: RunningHub
     assert (await sofia.get("/api/quarantine")).body == {"items": [], "next": None, "total": 0}
     late = await sofia.post(path)
     assert (late.status, late.body["code"]) == (409, "decided")
+
+
+async def test_tried_again_a_report_of_a_mail_that_was_never_ours_leaves_the_list(
+    hub: RunningHub, sofia: Person
+) -> None:
+    await put_aside(hub, REPORT)
+    answer = await sofia.post(f"/api/quarantine/{(await only(sofia))['id']}/again")
+    assert answer.body == {"outcome": "refused", "interaction_id": None}
+    assert await balance(sofia) == (0, 0, {"received": 2, "stored": 0, "duplicate": 0, "quarantined": 1, "refused": 1})
+    assert (await sofia.get("/healthz")).body["quarantine"] == 0
 
 
 async def test_after_a_crash_in_between_trying_again_doubles_nothing(hub: RunningHub, sofia: Person) -> None:
