@@ -1,7 +1,7 @@
 """Loop: tells customers that their first mail has arrived, where a mailbox has a text for that.
 
-Two machines must never talk to one another for ever (RFC 3834), so there is a budget for each address and each
-interaction, decided under a lock, however many nodes run this loop.
+Two machines must never talk to one another for ever (RFC 3834), so there is a budget for each address, interaction and
+mailbox, decided under a lock, however many nodes run this loop.
 """
 
 import re
@@ -25,7 +25,7 @@ POLL = 5.0  # seconds; a lost ring delays an acknowledgement by no more
 BATCH = 50
 EVERY = timedelta(hours=24)  # one automatic mail for each address in so long a time
 HOUR = timedelta(hours=1)
-IN_AN_HOUR = 500  # to all addresses together: a machine that writes from ever new ones is bounded, too
+IN_AN_HOUR = 500  # from one mailbox: a machine that writes from ever new addresses is bounded, too
 IN_INTERACTION = 5  # automatic mails of one interaction, ever
 THREAD_MOST = 20  # Message-IDs of a thread that an answer names
 _NO_NAME = re.compile(r"://|www\.|[@<>\r\n]", re.IGNORECASE)  # what nobody is called, and what spam would have us send
@@ -74,7 +74,7 @@ class Acknowledge:
         if self._accounts.of_address(address) is not None:
             return False
         now = self._journal.now()
-        spent = await store.spent(page.conn, address, now - EVERY, before.id, now - HOUR)
+        spent = await store.spent(page.conn, address, now - EVERY, before.id, account.mailbox.id, now - HOUR)
         enough = spent.to_address or spent.in_interaction >= IN_INTERACTION or spent.lately >= IN_AN_HOUR
         return not (enough or spent.undeliverable)
 

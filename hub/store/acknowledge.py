@@ -32,7 +32,7 @@ class Asking:
 class Spent:
     to_address: int
     in_interaction: int
-    lately: int
+    lately: int  # from this mailbox
     undeliverable: bool
 
 
@@ -59,11 +59,14 @@ async def asking(conn: Connection, message_id: UUID) -> Asking | None:
 
 
 async def spent(
-    conn: Connection, address: str, since: datetime, interaction_id: UUID, lately: datetime
+    conn: Connection, address: str, since: datetime, interaction_id: UUID, mailbox: str, lately: datetime
 ) -> Spent:
-    """Counts after everybody else who writes to this address has finished. In a transaction only."""
-    await conn.execute(sql["alone"], address)
-    row = await conn.fetchrow(sql["spent"], address, since, interaction_id, lately)
+    """Counts after everybody else who writes to this address, or from this mailbox, has finished.
+
+    In a transaction only. `since`: for the address; `lately`: for the mailbox.
+    """
+    await conn.execute(sql["alone"], address, mailbox)
+    row = await conn.fetchrow(sql["spent"], address, since, interaction_id, lately, mailbox)
     assert row is not None, "an aggregate has a row"
     return Spent(**dict(row))
 

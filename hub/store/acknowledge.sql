@@ -8,13 +8,16 @@ FROM mails l JOIN interactions i ON i.id = l.interaction_id JOIN customers c ON 
 WHERE l.message_id = $1 AND l.acknowledge = 'due';
 
 -- name: alone
--- Nobody else decides about this address until this transaction ends.
-SELECT pg_advisory_xact_lock(hashtextextended($1::text, 5));
+-- Nobody else decides about this address, nor about what is left of this mailbox's budget, until this transaction ends.
+-- Always in this order, so that no two wait for one another.
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 5)) UNION ALL
+SELECT pg_advisory_xact_lock(hashtextextended($2::text, 6));
 
 -- name: spent
 SELECT (SELECT count(*) FROM automatic_mails WHERE address = $1 AND at > $2) AS to_address,
        (SELECT count(*) FROM automatic_mails WHERE interaction_id = $3) AS in_interaction,
-       (SELECT count(*) FROM automatic_mails WHERE at > $4) AS lately,
+       (SELECT count(*) FROM automatic_mails a JOIN mails l ON l.message_id = a.message_id
+        WHERE a.at > $4 AND l.mailbox = $5) AS lately,
        EXISTS (SELECT FROM addresses WHERE kind = 'email' AND lower(value) = $1 AND undeliverable_at IS NOT NULL)
          AS undeliverable;
 

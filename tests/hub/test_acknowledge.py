@@ -207,12 +207,42 @@ async def test_i11_a_machine_that_answers_from_ever_new_addresses_gets_one_answe
     assert len(await answers(heart)) == 1
 
 
-async def test_i11_all_addresses_together_have_a_budget_an_hour(
+async def test_i11_nor_does_one_that_only_refers_to_our_answer(heart: Heart) -> None:
+    await opened(heart, "1")
+    await heart.acknowledge.step()
+    (ours,) = await answers(heart)
+    for n in range(2, 6):
+        await opened(heart, str(n), author=f"bot{n}@example.com", refs=(ours["mail_id"],))
+        await heart.acknowledge.step()
+    assert len(await answers(heart)) == 1
+
+
+async def test_i11_all_addresses_together_have_a_budget_an_hour_and_mailbox(
     heart: Heart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.acknowledge.IN_AN_HOUR", 3)
+    heart.mailboxes.set("sales", acknowledge=TEXT)
     for n in range(6):
         await opened(heart, str(n), author=f"bot{n}@example.com")
         await heart.acknowledge.step()
-    assert len(await answers(heart)) == 3
     assert await decided(heart) == ["sent"] * 3 + ["held"] * 3
+    await opened(heart, "6", BOB, box="sales")
+    await heart.acknowledge.step()
+    assert (await decided(heart))[-1] == "sent", "one mailbox does not silence another"
+    heart.clock.advance(hours=1)
+    await opened(heart, "7", EVE)
+    await heart.acknowledge.step()
+    assert (await decided(heart))[-1] == "sent"
+
+
+async def test_i11_nodes_that_decide_at_once_keep_to_the_budget_of_a_mailbox(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.acknowledge.IN_AN_HOUR", 3)
+    await asyncio.gather(*(take(heart, str(n), f"bot{n}@example.com") for n in range(10)))
+    due = await store.due(heart.pool, 10)
+    await warm(heart)
+    nodes = [Acknowledge(heart.journal, heart.mailboxes, heart.tokens, heart.journal._doorbell) for _ in due]
+    await asyncio.gather(*(one._decide(*what) for one, what in zip(nodes, due, strict=True)))
+    assert len(await answers(heart)) == await count(heart, "automatic_mails") == 3
+    assert sorted(await decided(heart)) == ["held"] * 7 + ["sent"] * 3

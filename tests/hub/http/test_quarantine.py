@@ -12,7 +12,8 @@ MAILBOX = {"id": "support", "address": "support@example.org"}
 RAW = (b"From: Mia <mia@example.com>\r\nTo: support@example.org\r\nSubject: Bike\r\nMessage-ID: <1@example.com>\r\n"
        b"Date: Mon, 02 Mar 2026 09:00:00 +0000\r\n\r\nMy chain broke\r\n")
 REPORT = (b"From: mailer-daemon@mx.example.com\r\nTo: support@example.org\r\nSubject: Undelivered\r\n"
-          b"Message-ID: <9@mx.example.com>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
+          b"Message-ID: <9@mx.example.com>\r\n"
+          b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
           b"\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
           b"Final-Recipient: rfc822; x@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n")
 
