@@ -1,6 +1,6 @@
 """The heart without an edge: everything real, time and ids given."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from hub.timers import Timers
 from hub.wire import SetPresence
 from tests.hub.office import Office, Pool, an_office
 from tests.support.clock import FakeClock, SeededIds
+from tests.support.gaps import GAPS
 
 QUEUES: list[dict[str, Any]] = [
     {
@@ -204,6 +205,14 @@ class Heart:
 @pytest.fixture
 async def heart(pool: "asyncpg.Pool[asyncpg.Record]", clock: FakeClock, new_id: SeededIds) -> Heart:
     return await a_heart(pool, clock, new_id)
+
+
+@pytest.fixture
+async def in_order(heart: Heart) -> AsyncIterator[None]:
+    """Whatever a test does: afterwards the ledger balances, and no history has a gap."""
+    yield
+    await heart.balanced()
+    assert not await heart.pool.fetch(GAPS)
 
 
 async def a_heart(

@@ -1,7 +1,6 @@
 """Automatic answers: one to a first mail, none to a machine, and never a second one that nobody asked for (I11)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,17 +12,14 @@ from hub.letters import fill
 from hub.store import acknowledge as store
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, EVE, MIA, OURS, close, count, mail, opened, report, sent, take, warm
-from tests.support.gaps import GAPS
 
 TEXT = "Dear {name}, we have your mail: {reference}."
+pytestmark = pytest.mark.usefixtures("in_order")
 
 
 @pytest.fixture(autouse=True)
-async def in_order(heart: Heart) -> AsyncIterator[None]:
+def answering(heart: Heart) -> None:
     heart.mailboxes.set("support", acknowledge=TEXT)
-    yield
-    await heart.balanced()
-    assert not await heart.pool.fetch(GAPS)
 
 
 async def answers(heart: Heart) -> list[Any]:

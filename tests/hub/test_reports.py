@@ -1,6 +1,5 @@
 """Delivery reports: attached to the message they speak of, no work, never answered (row 18; I7, I10)."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,14 +11,8 @@ from hub.doorbell import MessageMoved
 from hub.store import ledger
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, row, sent, take
-from tests.support.gaps import GAPS
 
-
-@pytest.fixture(autouse=True)
-async def in_order(heart: Heart) -> AsyncIterator[None]:
-    yield
-    await heart.balanced()
-    assert not await heart.pool.fetch(GAPS)
+pytestmark = pytest.mark.usefixtures("in_order")
 
 
 async def message(heart: Heart, mail_id: str) -> Any:

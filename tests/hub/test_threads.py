@@ -1,7 +1,6 @@
 """Where a mail belongs: in the right thread, once, and nobody else's (I1, I2, I10)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,14 +29,8 @@ from tests.hub.letters import (
     texts,
     warm,
 )
-from tests.support.gaps import GAPS
 
-
-@pytest.fixture(autouse=True)
-async def in_order(heart: Heart) -> AsyncIterator[None]:
-    yield
-    await heart.balanced()
-    assert not await heart.pool.fetch(GAPS)
+pytestmark = pytest.mark.usefixtures("in_order")
 
 
 async def test_a_first_mail_opens_an_interaction_with_all_that_belongs_to_it(heart: Heart) -> None:

@@ -1,7 +1,6 @@
 """A mail is kept once, whoever brings it, how often and in which order (I1, I2, I10)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -34,14 +33,8 @@ from tests.hub.letters import (
     texts,
     warm,
 )
-from tests.support.gaps import GAPS
 
-
-@pytest.fixture(autouse=True)
-async def in_order(heart: Heart) -> AsyncIterator[None]:
-    yield
-    await heart.balanced()
-    assert not await heart.pool.fetch(GAPS)
+pytestmark = pytest.mark.usefixtures("in_order")
 
 
 def node(heart: Heart) -> Reception:
