@@ -7,10 +7,11 @@ A channel turns what the world sends into `Inbound` or `Receipt` values and give
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
-from aiohttp import web
+if TYPE_CHECKING:  # half the memory of a process that only parses
+    from aiohttp import web
 
 AddressKind = Literal["phone", "email", "visitor", "whatsapp", "external"]
 
@@ -333,7 +334,7 @@ class Route:
 
     method: str
     path: str
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    handler: "Callable[[web.Request], Awaitable[web.StreamResponse]]"
     summary: str = ""
 
 

@@ -72,6 +72,7 @@ export const mailEn = {
   'mail.warning.text_cut': 'The text was too long and is cut: the source has all of it',
   'mail.warning.oversized': 'Too large: only the head was kept',
   'mail.warning.parse_limit': 'Too much to take apart: only the head is shown',
+  'mail.warning.parse_failed': 'It could not be taken apart: only the head is shown',
   'mail.warning.too_complex': 'Too much to take apart: parts are missing here',
   'mail.warning.too_deep': 'Nested too deeply: parts are missing here',
   'mail.warning.too_many_parts': 'Too many parts: some are missing here',

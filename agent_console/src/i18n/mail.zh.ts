@@ -66,6 +66,7 @@ export const mailZh: Mail = {
   'mail.warning.text_cut': '正文过长已截断，源文件中有完整内容',
   'mail.warning.oversized': '邮件过大，仅保留了邮件头',
   'mail.warning.parse_limit': '内容过于复杂，仅显示邮件头',
+  'mail.warning.parse_failed': '无法解析此邮件，仅显示邮件头',
   'mail.warning.too_complex': '内容过于复杂，此处不完整',
   'mail.warning.too_deep': '嵌套过深，此处不完整',
   'mail.warning.too_many_parts': '部分过多，此处不完整',

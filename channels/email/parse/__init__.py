@@ -9,6 +9,8 @@ Limits, each with a warning, none with a loss, for the raw bytes are kept by the
 - five winmail.dat or S/MIME envelopes are opened, three within one another; five attached mails are read out
 """
 
+from collections.abc import Callable
+
 from channels.base import Party
 from channels.email.parse import addresses, attachments, body, forwarded, language, nests, report, verdict, walk
 from channels.email.parse.body import Body
@@ -20,12 +22,18 @@ from channels.email.parse.quotes import fold
 __all__ = ["parse"]
 
 
-def parse(raw: bytes) -> Mail:
-    """Whatever `raw` is, a Mail; what was odd about it is in `warnings`. At most 2 s and 200 MB for 60 MB."""
+def parse(raw: bytes, broke: Callable[[Exception], None] = lambda error: None) -> Mail:
+    """Whatever `raw` is, a Mail; what was odd about it is in `warnings`. At most 2 s and 200 MB for 60 MB.
+
+    `broke` is told of a flaw of ours; the mail has the warning `parse_failed` then.
+    """
     warnings = Warnings()
     try:
         return _parse(raw, warnings)
-    except Exception:  # a flaw of ours must never lose a mail: the raw bytes are kept, the head is shown
+    except MemoryError:
+        return stub(raw, "parse_limit")
+    except Exception as error:  # a flaw of ours must never lose a mail: the raw bytes are kept, the head is shown
+        broke(error)
         return stub(raw, "parse_failed")
 
 
