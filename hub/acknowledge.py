@@ -101,7 +101,7 @@ class Acknowledge:
                 {
                     "message_id": message_id,
                     "interaction_id": before.id,
-                    "address": to.address.lower(),
+                    "address": store.counted(to.address),
                     "at": self._journal.now(),
                 },
             ),

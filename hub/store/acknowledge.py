@@ -65,10 +65,16 @@ async def spent(
 
     In a transaction only. `since`: for the address; `lately`: for the mailbox.
     """
-    await conn.execute(sql["alone"], address, mailbox)
-    row = await conn.fetchrow(sql["spent"], address, since, interaction_id, lately, mailbox)
+    await conn.execute(sql["alone"], counted(address), mailbox)
+    row = await conn.fetchrow(sql["spent"], counted(address), since, interaction_id, lately, mailbox, address)
     assert row is not None, "an aggregate has a row"
     return Spent(**dict(row))
+
+
+def counted(address: str) -> str:
+    """The address without its detail: whoever names mia+1@, mia+2@ and so on names one person."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 async def settle(conn: Connection, message_id: UUID, how: Literal["sent", "held"]) -> None:

@@ -30,8 +30,12 @@ LEFT JOIN LATERAL (
         UNION ALL
         SELECT h.interaction_id, 'reference', 1000 + u.place, h.first
         FROM unnest(a.ids) WITH ORDINALITY AS u (mail_id, place)
-        CROSS JOIN LATERAL (SELECT n.interaction_id, n.first FROM thread_ids n WHERE n.mail_id = u.mail_id
-                            ORDER BY n.interaction_id DESC LIMIT 200) h
+        CROSS JOIN LATERAL (
+            -- The thread that holds it and the one that spoke of it first, however many strangers refer to it later.
+            (SELECT n.interaction_id, n.first FROM thread_ids n WHERE n.mail_id = u.mail_id AND n.first)
+            UNION ALL (SELECT m.interaction_id, false FROM mails m WHERE m.mail_id = u.mail_id LIMIT 5)
+            UNION ALL (SELECT n.interaction_id, n.first FROM thread_ids n WHERE n.mail_id = u.mail_id
+                       ORDER BY n.interaction_id DESC LIMIT 200)) h
         WHERE u.mail_id <> a.mail_id OR (
             -- Its own id is evidence of a thread that spoke of it before it came. Of one that holds another mail of this
             -- id only if that is about the same: there are programs that call all their mails the same.
@@ -50,7 +54,7 @@ LEFT JOIN LATERAL (
                                         ORDER BY i.created_at DESC LIMIT 20) f
         WHERE l.depth < 20
     )
-    SELECT (SELECT jsonb_agg(jsonb_build_array(l.id, l.reason) ORDER BY l.place) FROM line l
+    SELECT (SELECT jsonb_agg(jsonb_build_array(l.id, l.reason) ORDER BY l.place, l.first DESC) FROM line l
             WHERE l.depth = 0 AND EXISTS (SELECT FROM interactions i WHERE i.id = l.id)) AS suggested,
            b.id
     FROM (SELECT) one

@@ -213,6 +213,13 @@ async def test_i11_nor_does_one_that_only_refers_to_our_answer(heart: Heart) -> 
     assert len(await answers(heart)) == 1
 
 
+async def test_i11_details_of_one_address_are_one_address(heart: Heart) -> None:
+    for n in range(4):
+        await opened(heart, str(n), f"eve{n}@example.net", reply_to=(Party("", f"Mia+{n}@example.com"),))
+        await heart.acknowledge.step()
+    assert await decided(heart) == ["sent", "held", "held", "held"]
+
+
 async def test_i11_all_addresses_together_have_a_budget_an_hour_and_mailbox(
     heart: Heart, monkeypatch: pytest.MonkeyPatch
 ) -> None:

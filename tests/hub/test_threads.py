@@ -82,6 +82,18 @@ async def test_a_token_comes_before_a_reference_and_the_nearest_reference_before
     assert await opened(heart, "4", refs=("1", "2")) == first
 
 
+async def test_row16_strangers_who_refer_to_a_mail_by_the_hundred_do_not_keep_others_from_its_thread(
+    heart: Heart,
+) -> None:
+    it, elsewhere = await opened(heart, "1", cc=(BOB,)), await opened(heart, "2", refs=("far",), cc=(BOB,))
+    crowd = (take(heart, f"e{n}", f"e{n}@example.net", refs=("1", "far")) for n in range(210))
+    assert len({one.interaction_id for one in await asyncio.gather(*crowd)}) == 210
+    late = await opened(heart, "e", EVE, refs=("1",))
+    assert it in await suggested(heart, late)
+    assert await opened(heart, "3", BOB, refs=("1",)) == it
+    assert await opened(heart, "4", BOB, refs=("far",)) == elsewhere
+
+
 async def test_a_token_of_nothing_that_is_here_is_no_evidence(heart: Heart) -> None:
     it = await opened(heart, "1", tokens=(heart.new_id(),))
     assert not await suggested(heart, it)
