@@ -210,6 +210,19 @@ def test_reopened_by_an_agent_nobody_waits_for_an_answer() -> None:
     assert "next_response" not in judge(events, "2026-03-02 11:00")
 
 
+def test_answered_while_closed_nothing_is_owed_after_the_reopening() -> None:
+    events = history(
+        ("opened", "2026-03-02 08:00"),
+        ("closed", "2026-03-02 09:00"),
+        ("customer_wrote", "2026-03-02 09:10"),
+        ("agent_replied", "2026-03-02 09:20"),
+        ("reopened", "2026-03-02 10:00"),
+    )
+    clocks = evaluate(events, CALENDARS, utc("2026-03-02 11:00"))
+    assert [(clock.name, clock.cycle) for clock in clocks] == [
+        ("first_response", 1), ("resolution", 1), ("resolution", 2)]  # fmt: skip
+
+
 def test_closed_without_a_word_the_first_response_is_owed_again() -> None:
     events = history(
         ("opened", "2026-03-02 08:00"), ("closed", "2026-03-02 08:10"), ("reopened", "2026-03-02 10:00")
