@@ -38,13 +38,18 @@ LEFT JOIN LATERAL (
                        ORDER BY n.interaction_id DESC LIMIT 200)) h
         WHERE u.mail_id <> a.mail_id OR (
             -- Its own id is evidence of a thread that spoke of it before it came. Of one that holds another mail of this
-            -- id only if that is about the same: there are programs that call all their mails the same.
-            SELECT coalesce(bool_or(g.direction = 'out' OR right(b.subject, length(a.subject)) = a.subject
-                       AND left(b.subject, length(b.subject) - length(a.subject)) ~ '(^|[:：] ?)$'), true)
+            -- id only if that is about the same: there are programs that call all their mails the same. What answering
+            -- (Re:), lists ([bikes]) and filters (***SPAM***) put before a subject on either side makes no difference.
+            SELECT coalesce(bool_or(g.direction = 'out'
+                OR right(b.said, length(a.subject)) = a.subject
+                   AND left(b.said, length(b.said) - length(a.subject)) ~ '^((\[[^]]*\]|\{[^}]*\}|\*+[^*]*\*+|\S{1,10} ?[:：]) ?)*$'
+                OR right(a.subject, length(c.bare)) = c.bare
+                   AND left(a.subject, length(a.subject) - length(c.bare)) ~ '^((\[[^]]*\]|\{[^}]*\}|\*+[^*]*\*+) ?)+$'), true)
             FROM (SELECT m.message_id, m.mail_id, m.subject FROM mails m
                   WHERE m.interaction_id = h.interaction_id LIMIT 2000) m
             JOIN messages g ON g.id = m.message_id
-            CROSS JOIN LATERAL (SELECT lower(btrim(regexp_replace(m.subject, '\s+', ' ', 'g'))) AS subject) b
+            CROSS JOIN LATERAL (SELECT lower(btrim(regexp_replace(m.subject, '\s+', ' ', 'g'))) AS said) b
+            CROSS JOIN LATERAL (SELECT regexp_replace(b.said, '^(\S{1,10} ?[:：] ?)+', '') AS bare) c
             WHERE m.mail_id = a.mail_id)
     ), line AS (
         SELECT c.id, c.reason, c.place, c.first, 0 AS depth FROM carried c

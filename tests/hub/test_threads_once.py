@@ -109,6 +109,20 @@ async def test_a_program_that_calls_all_its_mails_the_same_has_its_matters_kept_
     assert await opened(heart, "1", subject="Invoice 4", text="i") == invoice
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "same"),
+    [("Bike", "[riders] Bike", True), ("[riders] Bike", "Bike", True), ("Re: Bike", "Re: [riders] Bike", True),
+     ("Re: [riders] Bike", "AW: Bike", True), ("Bike", "***SPAM*** Bike", True), ("{Spam?} Bike", "Bike", True),
+     ("Vl[2]: Bike", "Bike", True), ("[host 1] Full", "[host 2] Full", False), ("Order: 17", "Bill: 17", False),
+     ("", "[riders] Bike", False), ("Bike", "", False), ("Re:", "", True), ("Bike broken", "Bike", False)],
+)  # fmt: skip
+async def test_a_copy_that_a_list_or_a_filter_has_marked_is_about_the_same(
+    heart: Heart, first: str, again: str, same: bool
+) -> None:
+    it = await opened(heart, "1", subject=first, text="a")
+    assert (await opened(heart, "1", subject=again, text="a\n-- \nriders@lists.example") == it) is same
+
+
 async def test_matters_of_one_message_id_that_arrive_at_once_are_kept_apart(heart: Heart) -> None:
     nodes = [heart.reception, node(heart)]
     await warm(heart)
