@@ -5,13 +5,13 @@ import sys
 
 import uvloop
 
-from benchmarks import chat, form, mail, mail_memory, mail_parse, timeline, visitors
+from benchmarks import chat, form, mail, mail_large, mail_memory, mail_parse, timeline, visitors
 from benchmarks.figures import Line, table
 from benchmarks.stage import stage
 
 ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
        "mail": mail.measure, "mail_parse": mail_parse.measure}
-LONG = {"mail_memory": mail_memory.measure}  # only when named
+LONG = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure}  # only when named
 
 
 async def run(names: list[str]) -> int:

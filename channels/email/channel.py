@@ -13,6 +13,7 @@ from channels.email.parse.pool import Parser
 from channels.email.ports import Account, Accounts, MailboxLedger
 from channels.email.probe import StepResult, probe
 from channels.email.receive import Receiver
+from channels.email.room import Room
 from channels.email.settings import Listener
 from channels.email.smtp.listener import Door, address_of, networks_of, tls_of
 from channels.email.smtp.receiving import Intake
@@ -43,7 +44,8 @@ class Email(Channel):
         self._grants = Grants(now)
         self._hostname = hostname
         self._sender = Sender(hostname, self._grants)
-        self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname)
+        self._room = Room()
+        self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname, self._room)
         self._copies: set[asyncio.Task[None]] = set()
 
     @property
@@ -87,7 +89,8 @@ class Email(Channel):
 
     async def fetch(self, account: Account, ledger: MailboxLedger) -> None:
         """Fetches one mailbox until cancelled; raises what makes another start worth while."""
-        await Fetcher(account, ledger, self._receiver, self._now, grants=self._grants).run()
+        await Fetcher(account, ledger, self._receiver, self._now, grants=self._grants,
+                      room=self._room).run()
 
     def probe(self, account: Account) -> AsyncIterator[StepResult]:
         """Tests a mailbox step by step."""

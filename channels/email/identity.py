@@ -12,6 +12,7 @@ from channels.email.settings import Mailbox
 _SAID_BY_SENDER = frozenset({b"from", b"date", b"subject"})
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _SPACE = b" \t\r\n\0"
+_PIECE = 1_000_000  # bytes
 _ID_MOST = 500  # characters: an index of PostgreSQL holds no more than 2 700 bytes
 
 
@@ -28,14 +29,15 @@ def same(raw: bytes, message_id: str) -> Sameness:
 
     From the bytes, not from what parsing makes of them, so that a better parser does not turn old mail into new.
     """
-    head, body = _split(raw)
+    head, begin = _split(raw)
     said = _fields(head)
     content = hashlib.sha256()
     for name in sorted(_SAID_BY_SENDER):
         content.update(b"%s\0%s\0" % (name, b"\0".join(said.get(name, ()))))
     if not message_id and b"date" not in said:  # nothing but its first hop tells an alarm from the one before it
         content.update(said.get(b"received", (b"",))[-1])
-    content.update(body.translate(None, delete=_SPACE))
+    for place in range(begin, len(raw), _PIECE):  # a long mail is not held twice
+        content.update(raw[place:place + _PIECE].translate(None, delete=_SPACE))
     digest = content.hexdigest()[:32]
     mail_id = bounded_id(message_id) or f"<{digest}@no-message-id.invalid>"
     return Sameness(mail_id, f"{mail_id} {digest}")
@@ -64,10 +66,11 @@ def is_ours(address: str, mailbox: Mailbox) -> bool:
     return address.lower() in known or f"{local.partition('+')[0]}@{domain}" in known
 
 
-def _split(raw: bytes) -> tuple[bytes, bytes]:
+def _split(raw: bytes) -> tuple[bytes, int]:
+    """The head, and where the body begins."""
     begin = len(raw) - len(raw.lstrip(b"\r\n"))
     end = _HEAD_END.search(raw, begin)
-    return (raw[begin:end.start()], raw[end.end():]) if end else (raw[begin:], b"")
+    return (raw[begin:end.start()], end.end()) if end else (raw[begin:], len(raw))
 
 
 def _fields(head: bytes) -> dict[bytes, list[bytes]]:

@@ -21,6 +21,7 @@ from hub.store.sql import named
 sql = named(__file__)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
+LONG = 1_000_000  # bytes; what is longer goes by itself
 
 # The last part is the main query of the statement, which PostgreSQL runs before the others: the row of the interaction
 # is locked before its next version is claimed, whoever writes. References are checked at the end of the statement.
@@ -111,6 +112,18 @@ async def put(
     Raises `asyncpg.UniqueViolationError` with the name of the constraint that says it was there before.
     """
     contents = list(blobs)
+    long = [content for content in contents if len(content) > LONG]
+    if not long:
+        return await _put(conn, now, rows, contents)
+    async with conn.transaction():
+        for content in long:
+            await conn.execute(sql["long_blob"], digest(content), content, now)
+        return await _put(conn, now, rows, [content for content in contents if len(content) <= LONG])
+
+
+async def _put(
+    conn: Connection, now: datetime, rows: Mapping[str, Sequence[Row]], contents: Sequence[bytes]
+) -> asyncpg.Record | None:
     parts = tuple(p for p in PARTS if rows.get(p) or (p == "blobs" and contents))
     document = as_json({"now": now, **{p: rows[p] for p in parts if p != "blobs"}})
     if contents:

@@ -42,6 +42,10 @@ SELECT DISTINCT ON (b.sha256) b.sha256, length(b.bytes), b.bytes, ($1::jsonb ->>
 FROM unnest($2::bytea[], $3::bytea[]) AS b (sha256, bytes)
 ON CONFLICT (sha256) DO NOTHING;
 
+-- name: long_blob
+-- One at a time: a statement with several would take many times their length in memory, here and at the server.
+INSERT INTO blobs (sha256, size, bytes, stored_at) VALUES ($1, length($2::bytea), $2, $3) ON CONFLICT DO NOTHING;
+
 -- name: customers
 INSERT INTO customers (id, name, language, created_at)
 SELECT id, name, language, created_at FROM jsonb_populate_recordset(NULL::customers, $1::jsonb -> 'customers');

@@ -13,7 +13,7 @@ from hub.errors import NotFound, Taken, WrongState
 from hub.journal import Enclosed, NewNote
 from hub.model import CUSTOMER, SYSTEM, By
 from hub.store import history
-from hub.store.journal import put
+from hub.store.journal import LONG, digest, put
 from hub.wire import Say
 from tests.hub.conftest import Heart
 
@@ -52,6 +52,23 @@ async def test_a_write_of_two_acts_is_whole_or_nothing(heart: Heart) -> None:
         await both()
     assert [t.kind for t in await history.touches_of(heart.pool, it)] == ["received"]
     assert len(heart.rings) == rung
+
+
+async def test_long_contents_go_one_by_one_and_still_all_or_nothing(heart: Heart) -> None:
+    now = heart.journal.now()
+    long, longer, short = b"a" * (LONG + 1), b"b" * (LONG + 2), b"c"
+    row = {"id": uuid4(), "source": "mail:x", "natural_key": "1", "arrived_at": now, "outcome": "quarantined",
+           "raw_sha256": digest(long), "content_type": "a/b", "body_sha256": digest(long)}
+    bad = {**row, "outcome": "no such outcome"}
+    with pytest.raises(asyncpg.CheckViolationError):
+        await heart.journal.enter(bad, long)
+    assert await heart.pool.fetchval("SELECT count(*) FROM blobs") == 0
+    async with heart.pool.acquire() as conn:
+        for number in (1, 2):  # what is there already is no trouble
+            await put(conn, now, {"arrivals": [{**row, "id": uuid4(), "natural_key": str(number)}]},
+                      [short, long, longer, long])
+    sizes = await heart.pool.fetch("SELECT size, length(bytes) AS length FROM blobs ORDER BY 1")
+    assert [(one["size"], one["length"]) for one in sizes] == [(1, 1), (LONG + 1,) * 2, (LONG + 2,) * 2]
 
 
 async def test_an_interaction_that_is_not_there(heart: Heart) -> None:

@@ -1,5 +1,7 @@
 """Everything new in a folder, into the ledger: few questions to the server, bounded memory, no mail left behind."""
 
+import io
+import time
 from collections.abc import Awaitable, Container, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -9,6 +11,7 @@ from channels.email.imap.intake import Intake
 from channels.email.imap.limits import Limits
 from channels.email.imap.problem import ImapError
 from channels.email.ports import MailboxLedger
+from channels.email.room import Place
 
 T = TypeVar("T")
 
@@ -77,7 +80,7 @@ class Drain:
             if raw is None:
                 continue
             if len(raw) == self._limits.piece:  # longer than the server thought
-                await self._take_alone(uid, beginning=raw)
+                await self._take_alone(uid, self._limits.piece)
             elif len(raw) > self._max_bytes:
                 await self._take_head(uid)
             else:
@@ -94,22 +97,43 @@ class Drain:
         for uid in sorted(present):
             await self._take_alone(uid)
 
-    async def _take_alone(self, uid: int, size: int = 0, beginning: bytes = b"") -> None:
-        count = self._limits.piece
-        raw = bytearray(beginning)
-        while max(size, len(raw)) <= self._max_bytes:
-            asking = self._folder.piece(uid, len(raw), count, self._max_bytes)
+    async def _take_alone(self, uid: int, size: int = 0) -> None:
+        """One mail, long or of a size that nobody knows, in pieces. It has its place before its bytes come.
+
+        A server may be slow: where others wait, it begins again after them, and then may take longer.
+        """
+        claim, turn = size or min(self._limits.piece - 1, self._max_bytes), self._limits.turn
+        while claim <= self._max_bytes:
+            with await self._intake.room.enter(claim) as place:
+                raw = io.BytesIO()
+                grown = await self._read(uid, raw, claim, turn, place)
+                if grown == 0:
+                    return await self._intake.take([(self._entry(uid), raw.getvalue())], place=place)
+                if grown is None:
+                    return await self._miss(uid, raw.getvalue())
+            claim, turn = max(claim, grown), 2 * turn + 1
+        return await self._take_head(uid)
+
+    async def _read(self, uid: int, into: io.BytesIO, claim: int, turn: float, place: Place) -> int | None:
+        """0: this is all of it. Otherwise the bytes to make place for before it begins again; None: it is not there."""
+        count, began = self._limits.piece, time.monotonic()
+        while True:
+            asking = self._folder.piece(uid, into.tell(), count, self._max_bytes)
             piece = await self._blaming((uid,), (), asking)
             if piece is None:
-                return await self._miss(uid, bytes(raw))
+                return None
             if not piece.part and len(piece.content) != count:  # a server that knows no parts gives all of it
-                raw.clear()
-            raw += piece.content
+                into.seek(0)
+                into.truncate()
+            into.write(piece.content)
+            if into.tell() > self._max_bytes:
+                return into.tell()
             if len(piece.content) != count:
-                break
-        if max(size, len(raw)) > self._max_bytes:
-            return await self._take_head(uid)
-        return await self._intake.take([(self._entry(uid), bytes(raw))])
+                return 0
+            if into.tell() > 2 * claim:
+                return self._max_bytes
+            if place.wanted and time.monotonic() - began > turn:
+                return claim
 
     async def _take_head(self, uid: int) -> None:
         head = await self._blaming((uid,), (), self._folder.head(uid, self._limits.head))

@@ -16,6 +16,7 @@ from channels.email.imap.problem import ImapError
 from channels.email.imap.settle import settle
 from channels.email.oauth import Grants
 from channels.email.ports import Account, MailboxLedger
+from channels.email.room import Room
 from channels.email.settings import Imap, Known, Verified
 
 _LOOKS_IN_VAIN = 3
@@ -26,17 +27,19 @@ _HOPELESS = frozenset({"log_in", "no_secret", "refresh_denied"})
 class Fetcher:
     """`run` until cancelled. It raises on everything that a new connection may mend, having told the ledger why.
 
-    `grants` are shared with whatever else logs in to this mailbox; `tls` and `pause` are for tests.
+    `grants` are shared with whatever else logs in to this mailbox, `room` with whatever else takes mail in; `tls` and
+    `pause` are for tests.
     """
 
     def __init__(self, account: Account, ledger: MailboxLedger, receiver: Understanding,
-                 now: Callable[[], datetime], *, grants: Grants | None = None, limits: Limits | None = None,
-                 tls: ssl.SSLContext | None = None, pause: Pause = asyncio.sleep) -> None:
+                 now: Callable[[], datetime], *, grants: Grants | None = None, room: Room | None = None,
+                 limits: Limits | None = None, tls: ssl.SSLContext | None = None, pause: Pause = asyncio.sleep) -> None:
         self._account = account
         self._ledger = ledger
         self._receiver = receiver
         self._now = now
         self._grants = grants or Grants(now)
+        self._room = room or Room()
         self._limits = limits or Limits()
         self._tls = tls
         self._pause = pause
@@ -118,7 +121,8 @@ class Fetcher:
                      high_water: int | None) -> list[int]:
         if not uids:
             return []
-        intake = Intake(self._account, self._ledger, self._receiver, self._now, self._limits, self._pause)
+        intake = Intake(self._account, self._ledger, self._receiver, self._now, self._limits, self._pause,
+                        self._room)
         drain = Drain(self._id, folder, intake, self._ledger, self._limits, self._imap.max_bytes)
         try:
             return await drain.run(uids, attempts, high_water)

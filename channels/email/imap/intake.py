@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from channels.base import Entry, Inbound, Kept, Refused
 from channels.email.imap.limits import Limits
 from channels.email.ports import Account, MailboxLedger
+from channels.email.room import Place, Room
 
 Pause = Callable[[float], Awaitable[Any]]
 
@@ -33,28 +34,36 @@ class Intake:
     """At most `in_flight` batches at once; `done` are the mails that have an outcome in the ledger."""
 
     def __init__(self, account: Account, ledger: MailboxLedger, receiver: Understanding,
-                 now: Callable[[], datetime], limits: Limits, pause: Pause) -> None:
+                 now: Callable[[], datetime], limits: Limits, pause: Pause, room: Room) -> None:
         self._account = account
         self._ledger = ledger
         self._receiver = receiver
         self._now = now
         self._limits = limits
         self._pause = pause
-        self._room = asyncio.Semaphore(limits.in_flight)
+        self.room = room
+        self._slots = asyncio.Semaphore(limits.in_flight)
         self._flying: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self.done: set[int] = set()
 
-    async def take(self, mails: Sequence[tuple[Entry, bytes]], oversized: bool = False) -> None:
+    async def take(self, mails: Sequence[tuple[Entry, bytes]], oversized: bool = False,
+                   place: Place | None = None) -> None:
         """Begins, and returns as soon as there is room for them. Raises what made an earlier batch impossible.
 
         All are understood before the first is kept, so that they reach the hub together and are written together.
+        `place`: where they are already, handed over with them.
         """
-        await self._room.acquire()
-        if self._error is not None:
-            self._room.release()
-            raise self._error
-        self._start(self._take(mails, oversized))
+        await self._slots.acquire()
+        try:
+            if self._error is not None:
+                raise self._error
+            place = place.handed_over() if place else await self.room.enter(
+                sum(len(raw) for _, raw in mails), long=False)
+        except BaseException:
+            self._slots.release()
+            raise
+        self._start(self._take(mails, oversized), place)
 
     async def landed(self) -> None:
         """All that were begun have ended."""
@@ -75,14 +84,15 @@ class Intake:
             await self._ledger.quarantined(entry, raw, reason)
             self.done.add(entry.uid)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], place: Place) -> None:
         task = asyncio.create_task(work)
         self._flying.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda task: self._ended(task, place))
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _ended(self, task: "asyncio.Task[None]", place: Place) -> None:
         self._flying.discard(task)
-        self._room.release()
+        self._slots.release()
+        place.leave()
         if not task.cancelled() and (error := task.exception()) and self._error is None:
             self._error = error
 

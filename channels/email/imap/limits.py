@@ -10,9 +10,10 @@ class Limits:
     connect: float = 20.0  # for each of: looking up the name, connecting, TLS, the greeting
     silence: float = 60.0  # in the middle of an answer, or before it begins
     command: float = 1800.0  # for a whole answer, however it trickles
+    turn: float = 60.0  # for a long mail, while others wait for the room that it takes; doubles with each attempt
     idle: float = 290.0  # one IDLE; servers may drop us after 30 minutes, middleboxes after 5
     poll: float = 60.0  # between two looks where there is no IDLE, or a mail is to be tried again
-    understand: float = 120.0  # one mail; the parser has its own limit and may have to wait its turn
+    understand: float = 600.0  # one mail; the parser has its own limit and may have to wait its turn
     take: float = 60.0  # one mail, until it is committed
     away: float = 2.0  # the first pause when mail cannot be kept now; doubles up to `away_most`
     away_most: float = 30.0

@@ -11,11 +11,13 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from channels.email.smtp.receiving import Handed, Intake
+from channels.email.room import Room
+from channels.email.smtp.receiving import AWAY, Handed, Intake
 
 log = structlog.get_logger()
 COMMAND_SECONDS = 60.0  # of silence
 DATA_SECONDS = 600.0  # for one mail, however slowly it trickles in
+ROOM_SECONDS = 120.0  # until other mails have made room for this one
 CONNECTIONS = 50
 MESSAGES = 100  # in one connection
 RECIPIENTS = 100  # of one mail
@@ -35,6 +37,7 @@ class House:
     intake: Intake
     hostname: str
     max_bytes: int
+    room: Room
     networks: tuple[Network, ...] = ()
     tls: Any = None
     connections: int = 0
@@ -163,7 +166,7 @@ class Conversation(SMTP):
             async with asyncio.timeout(DATA_SECONDS):
                 await self._read_into(mail)
             self._reset_timeout(DATA_SECONDS)  # the answer takes as long as the commit
-            replies = await self._answer(mail, envelope)
+            replies = await self._in_its_turn(mail, envelope)
         finally:
             mail.close()
             self.envelope = self._create_envelope()
@@ -184,9 +187,19 @@ class Conversation(SMTP):
                     self._reader.feed_data(rest)  # commands sent ahead (PIPELINING); all else has been read
                 return
 
-    async def _answer(self, mail: "_Growing", envelope: Envelope) -> list[str]:
+    async def _in_its_turn(self, mail: "_Growing", envelope: Envelope) -> list[str]:
+        count = len(envelope.rcpt_tos) if self.each else 1
         if mail.problem is not None:
-            return [mail.problem] * (len(envelope.rcpt_tos) if self.each else 1)
+            return [mail.problem] * count
+        try:
+            async with asyncio.timeout(ROOM_SECONDS):
+                place = await self._house.room.enter(mail.size)
+        except TimeoutError:
+            return [AWAY] * count
+        with place:
+            return await self._answer(mail, envelope)
+
+    async def _answer(self, mail: "_Growing", envelope: Envelope) -> list[str]:
         assert self.session is not None
         handed = Handed(
             sender=envelope.mail_from or "<>", recipients=tuple(envelope.rcpt_tos), content=mail.content(),
@@ -243,9 +256,14 @@ class _Growing:
         del self._bytes[:max(0, len(self._bytes) - len(_END) + 1)]
         self.close()
 
+    @property
+    def size(self) -> int:
+        return len(self._bytes)
+
     def content(self) -> bytes:
         """Without the dots that were doubled on the way (RFC 5321, section 4.5.2)."""
-        return bytes(self._bytes.replace(b"\r\n.", b"\r\n")[2:])
+        self._bytes = self._bytes.replace(b"\r\n.", b"\r\n")
+        return bytes(memoryview(self._bytes)[2:])
 
     def shrink(self, size: int) -> None:
         self._bytes.clear()

@@ -6,6 +6,7 @@ import logging
 import ssl
 from pathlib import Path
 
+from channels.email.room import Room
 from channels.email.settings import Listener
 from channels.email.smtp.conversation import House, Network, factory
 from channels.email.smtp.receiving import Intake
@@ -39,9 +40,9 @@ def tls_of(listener: Listener) -> ssl.SSLContext | None:
 class Door:
     """Opens with `open`, and `serve` keeps it open until cancelled. `port` is the real one where 0 was asked for."""
 
-    def __init__(self, listener: Listener, intake: Intake, hostname: str) -> None:
+    def __init__(self, listener: Listener, intake: Intake, hostname: str, room: Room | None = None) -> None:
         self._listener = listener
-        self._house = House(intake, hostname, listener.max_bytes)
+        self._house = House(intake, hostname, listener.max_bytes, room or Room())
         self._certified: float | None = None
         self._server: asyncio.Server | None = None
 

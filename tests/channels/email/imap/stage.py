@@ -15,6 +15,7 @@ from channels.base import Address, Entry, Inbound, Kept, MailIn, Party
 from channels.email.imap import Fetcher, Limits
 from channels.email.oauth import Grants
 from channels.email.ports import Account
+from channels.email.room import Room
 from channels.email.settings import Imap, Mailbox, Secrets
 from tests.channels.email.memory import MailKeeper, MemoryLedger
 from tests.support.clock import START, FakeClock
@@ -80,6 +81,7 @@ class Stage:
     tls: ssl.SSLContext | None = None
     limits: Limits = LIMITS
     grants: Grants | None = None
+    room: Room | None = None
     pauses: list[float] = field(default_factory=list)
     patience: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -90,7 +92,7 @@ class Stage:
 
     def fetcher(self, account: Account | None = None) -> Fetcher:
         return Fetcher(account or self.account, self.ledger, self.reader, self.clock, grants=self.grants,
-                       limits=self.limits, tls=self.tls, pause=self.pause)
+                       room=self.room, limits=self.limits, tls=self.tls, pause=self.pause)
 
     async def pause(self, seconds: float) -> None:
         """Notes how long it would have been; the long ones last until the test says so."""

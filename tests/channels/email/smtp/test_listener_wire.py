@@ -175,6 +175,21 @@ async def test_a_trickle_ends_too(opened: Opens, monkeypatch: pytest.MonkeyPatch
     await until(lambda: there.door.house.held == 0)
 
 
+async def test_where_other_mail_leaves_no_room_the_peer_comes_again(
+        opened: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "ROOM_SECONDS", 0.05)
+    there = await opened()
+    with await there.door.house.room.enter(10**12, long=False):
+        async with wire(there) as peer:
+            await peer.envelope()
+            assert (await peer.say(b"Subject: x\r\n\r\n.\r\n")).startswith("451 4.3.0")
+    assert there.notes.taken == []
+    assert there.door.house.held == 0
+    async with wire(there) as peer:
+        await peer.envelope()
+        assert (await peer.say(b"Subject: x\r\n\r\n.\r\n")).startswith("250")
+
+
 async def test_messages_and_recipients_have_a_bound(opened: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "MESSAGES", 1)
     monkeypatch.setattr(conversation, "RECIPIENTS", 1)
