@@ -5,6 +5,7 @@ then it stays sent, and its error names who did not get it.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,7 @@ from hub.store import threads as store
 from hub.store.journal import Row
 from hub.store.threads import Reported
 
+LATE = timedelta(days=7)  # so long after a mail its failure may be told: servers try for five days
 MOST = 50  # reports of one mail that are read: there is one for each recipient
 TEXT_MOST = 500
 _ARRIVED = frozenset({"delivered", "relayed"})
@@ -32,14 +34,13 @@ class Reports:
         self._now = intake.journal.now
 
     async def take(self, inbound: Inbound) -> Kept:
-        """Writes a report down, once. One of no message of ours is refused: quarantine is what a human must look at."""
+        """Writes a report down, once. One of no message of ours opens no work either."""
         mail = inbound.mail
         assert mail is not None, "a report is a mail"
         reports = tuple(_sound(one) for one in mail.reports[:MOST]) or (_unread(inbound),)
         message = await self._message(mail, reports)
         if message is None:
-            await self._outside(inbound, "refused", None, "report_without_message")
-            return Kept("refused")
+            return await self._unknown(inbound, reports)
         async with self._journal.begin() as page:
             before = await page.lock(message.interaction_id)
             earlier = await store.reports_before(page.conn, message)
@@ -81,6 +82,15 @@ class Reports:
             mark = {"value": report.recipient, "undeliverable_at": now, "undeliverable_reason": reason}
             rows["undeliverable"] = (mark,)
         return Enclosed(raw=inbound.raw if first else None, rows=rows, channel="email", data={"key": mail.key})
+
+    async def _unknown(self, inbound: Inbound, reports: Sequence[Report]) -> Kept:
+        """Of mail that was never ours there is nothing to do; of somebody we wrote to of late a human shall know."""
+        missed = [one.recipient.lower() for one in reports if one.action == "failed" and one.recipient]
+        if await store.written_to(self._journal.pool, missed, self._now() - LATE):
+            await self._outside(inbound, "quarantined", None, "report_unclear")
+            return Kept("quarantined")
+        await self._outside(inbound, "refused", None, "report_without_message")
+        return Kept("refused")
 
     async def _outside(self, inbound: Inbound, outcome: str, touch_id: UUID | None, reason: str | None) -> None:
         now = self._now()

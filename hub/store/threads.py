@@ -116,6 +116,11 @@ async def reported(conn: Reader, ids: Sequence[str], tokens: Sequence[UUID], rec
     return Reported(row["message_id"], row["interaction_id"], frozenset(row["recipients"])) if row else None
 
 
+async def written_to(conn: Reader, addresses: Sequence[str], since: datetime) -> bool:
+    """Whether a mail of ours has left for one of these customers' addresses, in lower case, since then."""
+    return bool(addresses) and bool(await conn.fetchval(sql["written_to"], list(addresses), since))
+
+
 async def reports_before(conn: Connection, message: Reported) -> list[asyncpg.Record]:
     """`id`, `action`, `recipient` and `key` of what was reported of a message whose interaction is locked."""
     return list(await conn.fetch(sql["reports_before"], message.interaction_id, message.message_id))

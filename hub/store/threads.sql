@@ -98,6 +98,16 @@ WHERE m.mail_id = ANY ($1::text[])
                               WHERE lower(p ->> 'address') = $3))
 ORDER BY n.place, g.at DESC, g.number DESC LIMIT 1;
 
+-- name: written_to
+-- Whether a mail of ours has left for one of these customers' addresses since $2; $1 in lower case.
+SELECT EXISTS (
+    SELECT FROM addresses d
+    JOIN interactions i ON i.customer_id = d.customer_id AND i.last_at >= $2
+    JOIN mails m ON m.interaction_id = i.id
+    JOIN messages g ON g.id = m.message_id AND g.direction = 'out' AND g.at >= $2
+    JOIN outbox o ON o.message_id = m.message_id AND o.attempts > 0
+    WHERE d.kind = 'email' AND lower(d.value) = ANY ($1::text[]));
+
 -- name: reports_before
 -- What has been reported of a message until now, under the lock of its interaction.
 SELECT t.id, t.data ->> 'action' AS action, lower(t.data ->> 'recipient') AS recipient, t.data ->> 'key' AS key,

@@ -100,6 +100,20 @@ async def test_row18_a_report_of_nothing_that_we_sent_is_put_aside(heart: Heart)
     assert uid == ("quarantined", "report_without_message")
 
 
+async def test_i7_a_report_about_somebody_we_wrote_to_that_names_no_message_is_left_to_a_human(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    unclear = report(heart, "<renamed@relay.example>", MIA.upper(), uid=4)
+    assert await heart.reception.take_mail(unclear) == Kept("refused"), "we have not written to her"
+    await sent(heart, it)
+    assert await heart.reception.take_mail(report(heart, "<x@relay.example>", action="delivered")) == Kept("refused")
+    assert await heart.reception.take_mail(report(heart, "<x@relay.example>", BOB)) == Kept("refused")
+    assert await heart.reception.take_mail(unclear) == Kept("quarantined")
+    assert await row(heart, "SELECT outcome, reason FROM mailbox_uids") == ("quarantined", "report_unclear")
+    assert (await ledger.ledger(heart.pool, heart.clock())).undecided == 1
+    heart.clock.advance(days=8)
+    assert await heart.reception.take_mail(report(heart, "<late@relay.example>")) == Kept("refused")
+
+
 async def test_a_delay_is_told_and_fails_nothing(heart: Heart) -> None:
     it = await opened(heart, "1")
     ours = await sent(heart, it, state="unconfirmed")

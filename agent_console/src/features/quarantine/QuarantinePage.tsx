@@ -82,7 +82,7 @@ function useHeld() {
   return { ...listed(value, more?.items ?? []), error, said, take, dismissed, show }
 }
 
-const codes = ['no_data', 'timeout', 'lost', 'garbage']
+const codes = ['no_data', 'timeout', 'lost', 'garbage', 'report_unclear']
 
 function Held({ one, onAgain, onDismiss }: { one: QuarantineView; onAgain: () => void; onDismiss: () => void }) {
   const t = useT()
