@@ -1,0 +1,179 @@
+"""Plays a trace: customers come, leave and are answered; a policy says by whom."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from typing import Protocol
+from uuid import UUID
+
+from benchmarks.routing_sim.trace import Arrival, Staff, Trace
+from routing.model import Candidate, Held, Work
+
+BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+FIRST_AGENT = 1_000_000
+LONGEST_RING = 600.0  # seconds: a policy that gives nobody an item within that time never will
+FULL_SKILL = 3
+SLOWER = 1.25  # what somebody of less than full skill takes longer
+
+
+class Routing(Protocol):
+    """`tick_seconds`: ask again after so long while somebody waits (rings that widen); None: only when it changes."""
+
+    @property
+    def tick_seconds(self) -> float | None: ...
+
+    def match(self, work: Sequence[Work], agents: Sequence[Candidate], now: datetime) -> Iterable[tuple[Work, UUID]]:
+        """Which waiting item goes to which agent, now."""
+
+
+@dataclass(slots=True)
+class Fate:
+    """What became of an arrival: answered by an agent (his place in the staff) or left; seconds of the trace."""
+
+    arrival: Arrival
+    answered_at: float | None = None
+    agent: int | None = None
+    left_at: float | None = None
+
+    @property
+    def waited(self) -> float:
+        end = self.answered_at if self.answered_at is not None else self.left_at
+        assert end is not None
+        return end - self.arrival.at
+
+
+@dataclass(slots=True)
+class Played:
+    """`busy`: seconds of work per agent; `there`: seconds he was there (to the last event, if he stays on)."""
+
+    trace: Trace
+    fates: list[Fate]
+    busy: list[float]
+    there: list[float] = field(default_factory=list)
+
+
+def play(trace: Trace, routing: Routing) -> Played:
+    """Raises RuntimeError when the policy breaks a rule: an agent with full hands, without the skill, away; an item
+    that does not wait."""
+    return _Play(trace, routing).run()
+
+
+class _Play:
+    def __init__(self, trace: Trace, routing: Routing) -> None:
+        self.trace, self.routing = trace, routing
+        self.fates = [Fate(arrival) for arrival in trace.arrivals]
+        self.waiting: dict[UUID, tuple[int, Work]] = {}
+        self.there: dict[UUID, Candidate] = {}
+        self.free = 0
+        self.busy = [0.0] * len(trace.staff)
+        self.events: list[tuple[float, int, str, int]] = []
+        self.count = 0
+        self.ticking = False
+        self.last = 0.0  # when somebody last came, left unanswered or was done
+
+    def run(self) -> Played:
+        for number, staff in enumerate(self.trace.staff):
+            self._at(staff.start, "comes", number)
+            if staff.end < float("inf"):
+                self._at(staff.end, "goes", number)
+        for number, arrival in enumerate(self.trace.arrivals):
+            self._at(arrival.at, "arrives", number)
+        while self.events:
+            now, _, what, number = heappop(self.events)
+            getattr(self, f"_{what}")(now, number)
+            if self.waiting and self.free:
+                self._decide(now)
+        for number, _ in self.waiting.values():  # nobody may take them, and they are patient
+            self.fates[number].left_at = self.last
+        there = [max(0.0, min(staff.end, self.last) - staff.start) for staff in self.trace.staff]
+        return Played(self.trace, self.fates, self.busy, there)
+
+    def _at(self, moment: float, what: str, number: int) -> None:
+        self.count += 1
+        heappush(self.events, (moment, self.count, what, number))
+
+    def _arrives(self, now: float, number: int) -> None:
+        arrival, self.last = self.trace.arrivals[number], now
+        work = Work(
+            id=UUID(int=number + 1),
+            queue=arrival.queue,
+            channel=arrival.channel,
+            priority=arrival.priority,
+            queued_at=BEGIN + timedelta(seconds=arrival.at),
+            units=100,
+            exclusive=True,
+            requirements=arrival.needs,
+            target_minutes=arrival.target_minutes,
+        )
+        self.waiting[work.id] = number, work
+        if arrival.patience < float("inf"):
+            self._at(now + arrival.patience, "leaves", number)
+        if self.routing.tick_seconds and not self.ticking:
+            self.ticking = True
+            self._at(now + self.routing.tick_seconds, "ticks", 0)
+
+    def _leaves(self, now: float, number: int) -> None:
+        if self.waiting.pop(UUID(int=number + 1), None):
+            self.fates[number].left_at = self.last = now
+
+    def _ticks(self, now: float, number: int) -> None:
+        self.ticking = bool(self.waiting and (self.events or now < self.last + LONGEST_RING))
+        if self.ticking and self.routing.tick_seconds:
+            self._at(now + self.routing.tick_seconds, "ticks", 0)
+
+    def _comes(self, now: float, number: int) -> None:
+        self.there[_agent_id(number)] = _candidate(number, self.trace.staff[number], now)
+        self.free += 1
+
+    def _goes(self, now: float, number: int) -> None:
+        """Who is at work finishes first."""
+        if not self.there[_agent_id(number)].load:
+            del self.there[_agent_id(number)]
+            self.free -= 1
+
+    def _ends(self, now: float, number: int) -> None:
+        self.last = now
+        if now < self.trace.staff[number].end:
+            self._comes(now, number)
+        else:
+            del self.there[_agent_id(number)]
+
+    def _decide(self, now: float) -> None:
+        work = [item for _, item in self.waiting.values()]
+        agents = list(self.there.values())
+        for item, agent_id in self.routing.match(work, agents, BEGIN + timedelta(seconds=now)):
+            self._answer(now, item, agent_id)
+
+    def _answer(self, now: float, item: Work, agent_id: UUID) -> None:
+        number, _ = self.waiting.pop(item.id, (None, None))
+        agent = self.there.get(agent_id)
+        if number is None or agent is None or agent.load or item.queue not in agent.queues:
+            raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}")
+        levels = [agent.skills.get(need.skill, 0) for need in item.requirements]
+        if any(level < need.level for level, need in zip(levels, item.requirements, strict=True)):
+            raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}, who lacks the skill")
+        place, arrival = agent_id.int - FIRST_AGENT, self.trace.arrivals[number]
+        takes = arrival.handle * (SLOWER if any(level < FULL_SKILL for level in levels) else 1)
+        self.fates[number].answered_at, self.fates[number].agent = now, place
+        self.busy[place] += takes
+        self.there[agent_id] = replace(agent, load=(Held(arrival.channel, 100, exclusive=True),))
+        self.free -= 1
+        self._at(now + takes, "ends", place)
+
+
+def _agent_id(number: int) -> UUID:
+    return UUID(int=FIRST_AGENT + number)
+
+
+def _candidate(number: int, staff: Staff, idle_since: float) -> Candidate:
+    return Candidate(
+        id=_agent_id(number),
+        queues=staff.queues,
+        skills=dict(staff.skills),
+        routable=True,
+        not_routable_reason=None,
+        capacity=100,
+        load=(),
+        idle_since=BEGIN + timedelta(seconds=idle_since),
+    )
