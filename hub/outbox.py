@@ -83,7 +83,7 @@ class Outbox:
             before = await page.lock(message.interaction_id)
             for who, text in refused:
                 act = model.Reported(message.message_id, "failed", who, "", text)
-                gone = {"value": who, "undeliverable_at": now, "undeliverable_reason": text}
+                gone = {"address": who, "since": now, "reason": text}
                 rows: dict[str, tuple[Row, ...]] = {"undeliverable": (gone,)} if text.startswith("5") else {}
                 before = (await page.write(before, act, SYSTEM, Enclosed(rows=rows))).interaction
             row = await store.trouble(page.conn, message.message_id, words)

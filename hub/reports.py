@@ -79,14 +79,18 @@ class Reports:
             rows.update(uid_rows(inbound, "stored", now))
         if report.action == "failed" and report.status.startswith("5.") and _is_of(report, message):
             reason = f"{report.status} {report.text}".strip()
-            mark = {"value": report.recipient, "undeliverable_at": now, "undeliverable_reason": reason}
+            mark = {"address": report.recipient, "since": now, "reason": reason}
             rows["undeliverable"] = (mark,)
         return Enclosed(raw=inbound.raw if first else None, rows=rows, channel="email", data={"key": mail.key})
 
     async def _unknown(self, inbound: Inbound, reports: Sequence[Report]) -> Kept:
-        """Of mail that was never ours there is nothing to do; of somebody we wrote to of late a human shall know."""
+        """Of mail that was never ours there is nothing to do.
+
+        A human shall see what is about somebody we wrote to of late, and what names nothing: it may be human words.
+        """
+        named = any(one.recipient or one.mail_id for one in reports)
         missed = [one.recipient.lower() for one in reports if one.action == "failed" and one.recipient]
-        if await store.written_to(self._journal.pool, missed, self._now() - LATE):
+        if not named or await store.written_to(self._journal.pool, missed, self._now() - LATE):
             await self._outside(inbound, "quarantined", None, "report_unclear")
             return Kept("quarantined")
         await self._outside(inbound, "refused", None, "report_without_message")

@@ -221,7 +221,9 @@ class Threads:
             gone_on = found.joins is None or found.joins.id != before.id or not self._intake.is_over(closed, "email")
             if gone_on or self._before(letter, found) is not None:
                 raise Overtaken
-            return _stored((await page.open(self._opening(letter, found, {}, closed)))[0])
+            opening = self._opening(letter, found, {}, closed)
+            people = await store.took_part(page.conn, closed.id)
+            return _stored((await page.open(_with_people(opening, people, self._now())))[0])
 
     # --- what is written --------------------------------------------------------------------------------------------
 
@@ -242,7 +244,7 @@ class Threads:
             **uid_rows(inbound, "stored", now),
         }
         if found.undeliverable and mail.machine is None:
-            rows["undeliverable"] = ({"value": letter.asked.author},)
+            rows["reachable"] = ({"address": letter.asked.author},)
         if opens:
             rows["suggestions"] = tuple(_suggestions(letter, found, it, now))
         name = mail.author.name or mail.author.address
@@ -317,6 +319,19 @@ class Threads:
         except asyncpg.PostgresError as worse:
             raise Unavailable() from worse
         return Kept("quarantined")
+
+
+def _with_people(opening: Opening, people: Sequence[asyncpg.Record], now: datetime) -> Opening:
+    """Whoever took part before does again, so that the answer of each of them finds the one follow-up."""
+    rows = opening.enclosed.rows
+    before = tuple(
+        {"interaction_id": opening.interaction.id, "address": one["address"], "name": one["name"], "since": now,
+         "role": "cc" if one["role"] == "customer" else one["role"]}
+        for one in people
+    )
+    named = {row["address"] for row in rows["participants"]}
+    rows = {**rows, "participants": (*rows["participants"], *(row for row in before if row["address"] not in named))}
+    return replace(opening, enclosed=replace(opening.enclosed, rows=rows))
 
 
 def _suggestions(letter: _Letter, found: Found, it: UUID, now: datetime) -> Iterable[Row]:

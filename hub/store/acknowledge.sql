@@ -18,8 +18,7 @@ SELECT (SELECT count(*) FROM automatic_mails WHERE address = $1 AND at > $2) AS 
        (SELECT count(*) FROM automatic_mails WHERE interaction_id = $3) AS in_interaction,
        (SELECT count(*) FROM automatic_mails a JOIN mails l ON l.message_id = a.message_id
         WHERE a.at > $4 AND l.mailbox = $5) AS lately,
-       EXISTS (SELECT FROM addresses WHERE kind = 'email' AND lower(value) = $6 AND undeliverable_at IS NOT NULL)
-         AS undeliverable;
+       EXISTS (SELECT FROM undeliverable WHERE address = lower($6)) AS undeliverable;
 
 -- name: settle
 UPDATE mails SET acknowledge = $2 WHERE message_id = $1;

@@ -5,7 +5,9 @@ SELECT c.id, coalesce(c.name, '') AS name, c.language, c.created_at, c.version,
 FROM customers c WHERE c.id = $1;
 
 -- name: addresses
-SELECT kind, value, verified, undeliverable_at, undeliverable_reason FROM addresses WHERE customer_id = $1 ORDER BY kind = 'visitor', created_at, id;
+SELECT a.kind, a.value, a.verified, u.since AS undeliverable_at, u.reason AS undeliverable_reason
+FROM addresses a LEFT JOIN undeliverable u ON a.kind = 'email' AND u.address = lower(a.value)
+WHERE a.customer_id = $1 ORDER BY a.kind = 'visitor', a.created_at, a.id;
 
 -- name: search
 SELECT c.id, c.created_at FROM customers c

@@ -52,6 +52,7 @@ PARTS = (
     "automatic_mails",
     "mailbox_uids",
     "undeliverable",
+    "reachable",
     "interaction_changes",
 )
 

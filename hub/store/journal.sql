@@ -198,10 +198,16 @@ SET outcome = excluded.outcome, key = excluded.key, reason = excluded.reason, at
 WHERE mailbox_uids.outcome IN ('failing', 'quarantined');
 
 -- name: undeliverable
--- A mail server says that nothing reaches this address; or a mail came from it, and all is well again.
-UPDATE addresses a SET undeliverable_at = n.undeliverable_at, undeliverable_reason = n.undeliverable_reason
-FROM jsonb_populate_recordset(NULL::addresses, $1::jsonb -> 'undeliverable') n
-WHERE a.kind = 'email' AND lower(a.value) = lower(n.value);
+-- A mail server says that nothing reaches this address.
+INSERT INTO undeliverable (address, since, reason)
+SELECT DISTINCT ON (lower(address)) lower(address), since, reason
+FROM jsonb_populate_recordset(NULL::undeliverable, $1::jsonb -> 'undeliverable') ORDER BY lower(address)
+ON CONFLICT (address) DO UPDATE SET since = excluded.since, reason = excluded.reason;
+
+-- name: reachable
+-- A mail came from this address: all is well again.
+DELETE FROM undeliverable u
+USING jsonb_to_recordset($1::jsonb -> 'reachable') AS n (address text) WHERE u.address = lower(n.address);
 
 -- name: end_state_interval
 UPDATE agent_states SET ended_at = $2 WHERE agent_id = $1 AND ended_at IS NULL;

@@ -5,7 +5,7 @@
 -- which it prefers while it knows little of them.
 SELECT a.place, k.touch_id, k.interaction_id, k.key,
        o.touch_id AS own_touch_id, o.interaction_id AS own_id, o.key AS own_key,
-       w.id AS address_id, w.customer_id AS author_id, w.undeliverable_at IS NOT NULL AS undeliverable,
+       w.id AS address_id, w.customer_id AS author_id, EXISTS (SELECT FROM undeliverable u WHERE u.address = a.author) AS undeliverable,
        e.id AS joins_id,
        ARRAY(SELECT u FROM unnest(a.ids) u WHERE EXISTS (SELECT FROM thread_ids h WHERE h.mail_id = u)) AS known_ids,
        CASE WHEN e.id IS NULL THEN e.suggested END AS suggested,
@@ -21,7 +21,7 @@ LEFT JOIN LATERAL (
     SELECT m.touch_id, m.interaction_id, m.key FROM mails m JOIN messages g ON g.id = m.message_id
     WHERE m.key = a.mail_id AND g.direction = 'out' LIMIT 1) o ON true -- the key of our own is the Message-ID
 LEFT JOIN LATERAL (
-    SELECT d.id, d.customer_id, d.undeliverable_at FROM addresses d
+    SELECT d.id, d.customer_id FROM addresses d
     WHERE d.kind = 'email' AND lower(d.value) = a.author ORDER BY d.created_at, d.id LIMIT 1) w ON true
 LEFT JOIN LATERAL (
     -- What the mail carries of an interaction, the best evidence first, with all that followed that interaction.
@@ -77,6 +77,9 @@ LEFT JOIN LATERAL (
         LIMIT 1) b ON true
 ) e ON true
 ORDER BY a.place;
+
+-- name: took_part
+SELECT address, name, role FROM participants WHERE interaction_id = $1 ORDER BY since, address LIMIT 200;
 
 -- name: interactions
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,

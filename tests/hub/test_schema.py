@@ -10,6 +10,7 @@ SCHEMA = Path(hub.__file__).parent / "schema"
 FROZEN = {
     "0001_base.sql": "42bbd1a8fde2f380c267ab4131195de4bf7ec9ac36525e0430e214decae46ad3",
     "0002_mail.sql": "9af02b86dfec14daf7fe791940a37b7e15eb7c180f77132b00560add0948c625",
+    "0003_deliveries.sql": "178e0b3e071341efa90df60768b35c13edfeba0b0abfeda884ac571012ac34a6",
 }
 
 

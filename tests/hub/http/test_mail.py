@@ -206,6 +206,6 @@ async def test_suggestions_are_shown_and_decided(office: Office) -> None:
 async def test_an_address_that_bounced_is_marked(office: Office) -> None:
     anna, path = await held(office)
     await office.hub.parts.pool.execute(
-        "UPDATE addresses SET undeliverable_at = now(), undeliverable_reason = '5.1.1 no such user'")
+        "INSERT INTO undeliverable SELECT lower(value), now(), '5.1.1 no such user' FROM addresses")
     [address] = (await anna.get(path)).body["customer"]["addresses"]
     assert (address["undeliverable_reason"], address["undeliverable_at"] is not None) == ("5.1.1 no such user", True)
