@@ -78,6 +78,11 @@ async def find(conn: Connection, asked: Sequence[Asked], since: datetime) -> lis
     return [found[place] for place in range(len(asked))]
 
 
+async def took_part(conn: Connection, interaction_id: UUID) -> list[asyncpg.Record]:
+    """`address`, `name` and `role` of whoever takes part, the first ones first."""
+    return list(await conn.fetch(sql["took_part"], interaction_id))
+
+
 async def _interactions(conn: Connection, ids: set[UUID]) -> list[Interaction]:
     return [read_interaction(row) for row in await conn.fetch(sql["interactions"], list(ids))]
 

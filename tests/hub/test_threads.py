@@ -242,6 +242,23 @@ async def test_an_answer_long_after_closing_opens_a_follow_up_for_whoever_had_it
         assert await opened(heart, n, **more) == new, "one follow-up, whatever of the closed one is answered"
 
 
+async def test_late_answers_of_all_who_took_part_open_one_follow_up(heart: Heart) -> None:
+    it = await opened(heart, "1", cc=(BOB,))
+    ours = await sent(heart, it, ("lab@supplier.example",))
+    await close(heart, it)
+    heart.clock.advance(days=15)
+    new = await opened(heart, "2", BOB, refs=(ours,))
+    assert await participants(heart, new) == {BOB: "customer", MIA: "cc", "lab@supplier.example": "third_party"}
+    assert await opened(heart, "3", refs=("1",)) == new
+    assert await opened(heart, "4", "lab@supplier.example", refs=(ours,)) == new
+    assert await opened(heart, "5", EVE, refs=(ours,)) not in {it, new}
+    await close(heart, new)
+    heart.clock.advance(days=15)
+    people = (BOB, MIA, "lab@supplier.example")
+    kept = await asyncio.gather(*(opened(heart, f"6{one}", one, refs=(ours,)) for one in people))
+    assert len({it, new, *kept}) == 3
+
+
 async def test_two_late_answers_at_once_open_one_follow_up(heart: Heart) -> None:
     it = await opened(heart, "1")
     await close(heart, it)

@@ -220,7 +220,7 @@ export const mailboxesEn = {
   'held.timeout': 'The server stopped in the middle of it, three times.',
   'held.lost': 'The server hung up in the middle of it, three times.',
   'held.garbage': 'The server sent what is no answer, three times.',
-  'held.report_unclear': 'A server says that mail to somebody we wrote to did not arrive, and not which mail.',
+  'held.report_unclear': 'It reads like a report that a mail of ours did not arrive, but does not say which one.',
   'held.unknown': 'The hub stumbled over it.',
   'error.no_mail': 'Only mails can be taken in again; this came another way.',
   'error.no_mailbox': 'Its mailbox is not there any more. An administrator has to add it again first.',

@@ -217,7 +217,7 @@ export const mailboxesZh: Same<typeof mailboxesEn> = {
   'held.timeout': '服务器三次在传输中途停止。',
   'held.lost': '服务器三次在传输中途断开。',
   'held.garbage': '服务器三次给出了无效应答。',
-  'held.report_unclear': '服务器称发给某位联系人的邮件未送达，但未说明是哪一封。',
+  'held.report_unclear': '内容像是我方邮件的退信报告，但未说明是哪一封。',
   'held.unknown': '系统处理它时出错。',
   'error.no_mail': '只有邮件可以重新接收；此项来自其他途径。',
   'error.no_mailbox': '其邮箱已不存在，需由管理员先重新添加。',
