@@ -1,0 +1,1 @@
+"""Telephone: what a call is, and what the provider is told."""

@@ -1,0 +1,154 @@
+"""What the hub wants of a call, in the order in which it wanted it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from channels.voice.call import Call, Leg, Mode, Record, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The customer was told to wait in line."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """Somebody is to be called, into the customer's room, or into a new one while he waits elsewhere."""
+
+    leg: str
+    role: Role
+    who: str
+    at: datetime
+    ring_seconds: float = 30
+    mode: Mode = "listen"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The hub lets a leg go: the offer was withdrawn or declined, the agent hung up, a consultation ended."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """Who was consulted talks with the customer from now on: a warm transfer, or a conference of three."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldWanted:
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModeWanted:
+    leg: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWanted:
+    state: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The customer goes back into line, away from everybody."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Everybody is hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Commands that were given out, so that they are not given out again."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A command that surely did nothing may be given out once more. How often is the outbox's budget."""
+
+    id: str
+
+
+OfLeg = Released | Promoted | ModeWanted
+Wish = HoldWanted | RecordWanted | Closed
+Decision = Queued | Dialled | OfLeg | Wish | Returned | Issued | Forgotten
+
+
+def decide(call: Call, decision: Decision) -> Call:
+    """The call with what the hub wants of it. Raises `ValueError` for a leg that is unknown, or dialled twice."""
+    match decision:
+        case Queued(at):
+            return replace(call, queued_at=at)
+        case Dialled():
+            return _dialled(call, decision)
+        case Released() | Promoted() | ModeWanted():
+            return _of_leg(call, decision)
+        case Returned(at):
+            return _returned(call, at)
+        case Issued(ids):
+            return replace(call, issued=call.issued | ids)
+        case Forgotten(name):
+            return replace(call, issued=call.issued - {name})
+        case HoldWanted() | RecordWanted() | Closed():
+            return _wish(call, decision)
+
+
+def _of_leg(call: Call, decision: OfLeg) -> Call:
+    leg = call.legs.get(decision.leg)
+    if leg is None:
+        raise ValueError(f"call {call.id}: there is no leg {decision.leg}")
+    match decision:
+        case Released():
+            leg = replace(leg, wanted=False)
+        case Promoted():
+            leg = replace(leg, role="partner")
+        case ModeWanted(mode=mode):
+            leg = replace(leg, mode=mode)
+    return replace(call, legs={**call.legs, leg.id: leg})
+
+
+def _wish(call: Call, decision: Wish) -> Call:
+    match decision:
+        case HoldWanted(value):
+            return replace(call, hold=value)
+        case RecordWanted(state):
+            return call if state == call.record else replace(call, record=state, recordings=call.recordings + 1)
+        case Closed():
+            return replace(call, closing=True)
+
+
+def begun(call_id: str, number: str, sid: str, at: datetime) -> Call:
+    """A call that has just come in and is answered by a menu."""
+    customer = Leg("customer", "customer", number, at, sid=sid, state="in_progress", answered_at=at)
+    return Call(call_id, {customer.id: customer})
+
+
+def _dialled(call: Call, wanted: Dialled) -> Call:
+    if wanted.leg in call.legs:
+        raise ValueError(f"call {call.id}: leg {wanted.leg} is dialled already")
+    customer = call.customer
+    beside = customer.present and customer.room > call.closed_rooms
+    rooms = call.rooms if beside else call.rooms + 1
+    leg = Leg(wanted.leg, wanted.role, wanted.who, wanted.at, dialled=customer.room if beside else rooms,
+              ring_seconds=wanted.ring_seconds, mode=wanted.mode)
+    return replace(call, rooms=rooms, legs={**call.legs, leg.id: leg})
+
+
+def _returned(call: Call, at: datetime) -> Call:
+    legs = {leg.id: leg if leg.role == "customer" else replace(leg, wanted=False) for leg in call.legs.values()}
+    return replace(
+        call, legs=legs, closed_rooms=call.rooms, queued_at=at, returned=call.returned + 1, hold=False,
+        record="off", recorded="off", recordings=call.recordings + 1,
+    )
