@@ -37,7 +37,7 @@ class Ledger(MailboxLedger):
     async def known(self) -> Known:
         with reachable():
             if not self._placed:
-                await self._pool.execute(sql["place"], self._id, _place(self._account))
+                await self._pool.execute(sql["place"], self._id, *_place(self._account))
                 self._placed = True
             row = await self._pool.fetchrow(sql["known"], self._id)
             if row is None or row["uidvalidity"] is None:
@@ -116,9 +116,10 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _place(account: Account) -> str:
-    """Whose uids these are. A server may get another name, and its mails stay the same ones."""
+def _place(account: Account) -> tuple[str, str]:
+    """Whose uids these are, and the same without the server, which earlier versions did not note."""
     imap = account.mailbox.imap
-    return f"{imap.user.lower()} {imap.folder}" if imap is not None else ""
-
-
+    if imap is None:
+        return "", ""
+    folder = f"{imap.user.lower()} {imap.folder}"
+    return f"{folder}\n{imap.host.lower().rstrip('.')}:{imap.port}", folder

@@ -52,8 +52,9 @@ class Quarantine:
         account = self._account(row["source"])
         entry = await store.entry(self._pool, account.mailbox.id, row)
         kept = None
-        if entry is not None and (not row["bytes"] or row["reason"] == _INCOMPLETE):
-            await self._pool.execute(mailbox_store.sql["forget"], entry.mailbox, entry.uidvalidity, entry.uid)
+        if not row["bytes"] or row["reason"] == _INCOMPLETE:
+            if entry is not None:  # otherwise the mailbox has moved, and is read again where it is now
+                await self._pool.execute(mailbox_store.sql["forget"], entry.mailbox, entry.uidvalidity, entry.uid)
             await self._mailboxes.ask(account.mailbox.id)
         else:
             kept = await self._receiver.take(await self._receiver.understand(row["bytes"] or b"", account, entry))

@@ -53,16 +53,20 @@ INSERT INTO mailbox_states (mailbox, asked_at) VALUES ($1, $2)
 ON CONFLICT (mailbox) DO UPDATE SET asked_at = excluded.asked_at;
 
 -- name: place
--- In another place than the one it was until now uids mean other mails, so that nothing of them is known.
+-- $2: user and folder, a line end, the server; $3: user and folder alone, as written by versions that did not note the
+-- server: taken over as it is. In another place than the one it was until now uids mean other mails, so that nothing of
+-- them is known. Another server with the same folder has the same mails under new numbers: it is read again from where
+-- it began (0 is no server's UIDVALIDITY), and what is here already is recognised.
 WITH moved AS (
-    UPDATE mailbox_states SET uidvalidity = NULL, begun = 0, begun_at = NULL, high_water = 0, verified_at = NULL, present = NULL,
-        missing = NULL, place = $2
-    WHERE mailbox = $1 AND place <> $2 RETURNING mailbox
+    UPDATE mailbox_states SET begun = 0, high_water = 0, verified_at = NULL, present = NULL, missing = NULL, place = $2,
+        uidvalidity = CASE WHEN split_part(place, E'\n', 1) = $3 AND uidvalidity IS NOT NULL THEN 0 END,
+        begun_at = CASE WHEN split_part(place, E'\n', 1) = $3 THEN begun_at END
+    WHERE mailbox = $1 AND place NOT IN ($2, $3) RETURNING mailbox
 ), gone AS (
     DELETE FROM mailbox_uids u USING moved m WHERE u.mailbox = m.mailbox
 )
 INSERT INTO mailbox_states (mailbox, place) SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM moved)
-ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place WHERE mailbox_states.place IS NULL;
+ON CONFLICT (mailbox) DO UPDATE SET place = excluded.place WHERE mailbox_states.place IS NULL OR mailbox_states.place = $3;
 
 -- name: known
 SELECT uidvalidity, high_water, begun_at FROM mailbox_states WHERE mailbox = $1;

@@ -52,7 +52,8 @@ async def entry(pool: Reader, mailbox: str, row: asyncpg.Record) -> Entry | None
     word, _, rest = row["natural_key"].partition(":")
     uidvalidity, _, uid = rest.partition(":")
     if word == "uid" and uidvalidity.isdecimal() and uid.isdecimal():
-        return Entry(mailbox, int(uidvalidity), int(uid))
+        place = (mailbox, int(uidvalidity), int(uid))
+        return Entry(*place) if await pool.fetchval(sql["lies"], *place, row["arrived_at"]) else None
     found = await pool.fetch(sql["entry"], mailbox, row["arrived_at"], row["reason"])
     return Entry(mailbox, found[0]["uidvalidity"], found[0]["uid"]) if len(found) == 1 else None
 

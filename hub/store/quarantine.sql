@@ -18,6 +18,11 @@ WHERE a.id = $1 AND a.outcome = 'quarantined';
 SELECT uidvalidity, uid FROM mailbox_uids
 WHERE mailbox = $1 AND outcome = 'quarantined' AND at = $2 AND reason = $3 LIMIT 2;
 
+-- name: lies
+-- Not where the mailbox has moved since: there these numbers are another mail's.
+SELECT EXISTS (SELECT FROM mailbox_uids WHERE mailbox = $1 AND uidvalidity = $2 AND uid = $3 AND outcome = 'quarantined'
+               AND at = $4);
+
 -- name: decide
 UPDATE arrivals SET decision = $2, decision_reason = $3, decided_by = $4, decided_at = $5
 WHERE id = $1 AND outcome = 'quarantined' AND decision IS NULL RETURNING id;

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from channels.email.settings import Known
 from hub.mail_settings import ConfiguredMailbox
 from hub.mailbox_ledger import Ledger
 from hub.mailbox_setup import Setup
@@ -41,6 +42,11 @@ class Office:
 
     async def view(self, name: str = "support") -> MailboxView:
         return await self.setup.view(name)
+
+    async def refreshed(self, name: str = "support") -> Known:
+        """What a hub knows that has just begun."""
+        await self.mailboxes.refresh()
+        return await self.ledger(name).known()
 
     def ledger(self, name: str = "support") -> Ledger:
         found = self.mailboxes.ledger(name)

@@ -263,20 +263,48 @@ async def test_new_numbers_begin_anew_and_the_old_ones_keep_their_outcomes(
     assert await pool.fetchval("SELECT count(*) FROM mailbox_uids") == 1
 
 
-async def test_in_another_place_uids_are_others_and_a_server_renamed_is_the_same_place(
+async def test_in_another_folder_uids_are_others_and_begin_anew(
     ledger: Ledger, office: Office, pool: Pool, clock: FakeClock
 ) -> None:
     await ledger.known()
     await ledger.begin(1, 10)
     await stored(pool, 11, clock, uidvalidity=1)
-    again = {"password": "hush"}
-    renamed = wanted(version=1, secrets=again, imap={**IMAP, "host": "mail.example.org"})
-    await office.setup.put("support", renamed, office.admin)
-    assert (await office.ledger().known()).above == {11}
-    other = wanted(version=2, secrets=again, imap={**IMAP, "user": "somebody-else"})  # Gmail: UIDVALIDITY 1, too
+    other = wanted(version=1, imap={**IMAP, "user": "somebody-else"})  # Gmail: UIDVALIDITY 1, too
     await office.setup.put("support", other, office.admin)
     known = await office.ledger().known()
-    assert (known.uidvalidity, known.above) == (None, frozenset())
+    assert (known.uidvalidity, known.above, known.begun_at) == (None, frozenset(), None)
+
+
+@pytest.mark.parametrize("moved", [{"host": "mail.example.org"}, {"port": 143}])
+async def test_on_another_server_all_is_numbered_anew_from_where_it_began(
+    ledger: Ledger, office: Office, pool: Pool, clock: FakeClock, moved: dict[str, object]
+) -> None:
+    began = clock()
+    await ledger.known()
+    await ledger.begin(1, 10)
+    await stored(pool, 11, clock, uidvalidity=1)
+    clock.advance(days=3)
+    same = wanted(version=1, imap={**IMAP, "host": "IMAP.example.org."})
+    await office.setup.put("support", same, office.admin)
+    assert (await office.ledger().known()).above == {11}
+    await office.setup.put("support", wanted(version=2, imap={**IMAP, **moved}), office.admin)
+    for _ in range(2):  # a crash before it begins changes nothing
+        known = await an_office(pool, clock, office.mailboxes._new_id, office.admin).refreshed()
+        assert (known.uidvalidity, known.high_water, known.above, known.begun_at) == (0, 0, frozenset(), began)
+    await office.ledger().begin(1, 4)
+    known = await office.ledger().known()
+    assert (known.uidvalidity, known.high_water, known.begun_at) == (1, 4, began)
+
+
+async def test_a_mailbox_of_which_no_server_was_noted_goes_on_where_it_was(
+    ledger: Ledger, office: Office, pool: Pool, clock: FakeClock
+) -> None:
+    await ledger.begin(1, 10)
+    await stored(pool, 11, clock, uidvalidity=1)
+    await pool.execute("UPDATE mailbox_states SET place = 'support INBOX'")
+    assert (await ledger.known()).above == {11}
+    await office.setup.put("support", wanted(version=1, imap={**IMAP, "host": "other.example.org"}), office.admin)
+    assert (await office.ledger().known()).uidvalidity == 0
 
 
 async def test_a_mailbox_removed_and_added_again_brings_nothing_twice(
