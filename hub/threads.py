@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from channels.base import Inbound, Kept, MailIn, Party
+from channels.base import Address, Inbound, Kept, MailIn, Party
+from channels.email.identity import canonical
 from channels.email.parse import clean
 from channels.email.ports import Accounts
 from channels.text import storable
@@ -110,6 +111,8 @@ class Threads:
         if mail is None:
             raise ValueError("not a mail")
         now = self._now()
+        if any(self._ours(one.value) for one in inbound.addresses[:1]):
+            inbound, mail = self._in_our_name(inbound, mail)
         first = [one for one in inbound.addresses[:1] if _usable(one.value)]
         at = inbound.at if _EARLIEST < inbound.at < now + _AHEAD else now
         sound = replace(inbound, addresses=tuple(first), at=at)
@@ -122,6 +125,15 @@ class Threads:
             subject=base_subject(inbound.subject),
         )
         return _Letter(sound, mail, asked)
+
+    def _in_our_name(self, inbound: Inbound, mail: MailIn) -> tuple[Inbound, MailIn]:
+        """From another mailbox of ours: a web form's, say. Whoever it asks to answer has written it, or nobody has."""
+        others = (one for one in mail.reply_to if _usable(one.address) and not self._ours(one.address))
+        author = next(others, None)
+        addresses = (Address("email", canonical(author.address)),) if author else ()
+        warnings = tuple(dict.fromkeys((*mail.warnings, "own_author")))
+        name = author.name[:200] or None if author else None
+        return replace(inbound, addresses=addresses, name=name), replace(mail, answerable=False, warnings=warnings)
 
     def _before(self, letter: _Letter, found: Found) -> tuple[Before, str | None] | None:
         """Where this mail is written down already, and why it came again, if that is worth a word."""

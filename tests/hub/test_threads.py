@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.base import Address, Kept
+from channels.base import Address, Kept, Party
 from hub.intake import Overtaken, Placement
 from hub.store import cards
 from hub.threads import base_subject
@@ -316,6 +316,20 @@ async def test_row18_an_absence_that_belongs_to_nothing_makes_no_work(heart: Hea
 async def test_row18_what_programs_and_lists_write_is_work_like_any_other(heart: Heart, machine: str) -> None:
     it = await opened(heart, "1", machine=machine, answerable=False)
     assert (await cards.card(heart.pool, it)).state == "queued"
+
+
+async def test_a_mail_in_the_name_of_another_mailbox_of_ours_is_of_whom_it_asks_to_answer(heart: Heart) -> None:
+    heart.mailboxes.set("support", acknowledge="We have it.")
+    asked = (Party("", "Sales+x@example.org"), Party("Mia", "Mia@example.com"))
+    it = await opened(heart, "1", OURS["sales"], reply_to=asked)
+    assert (await cards.card(heart.pool, it)).customer_name == "Mia"
+    assert await participants(heart, it) == {MIA: "customer"}
+    assert await opened(heart, "2", MIA, refs=("1",)) == it
+    colleague = await opened(heart, "3", OURS["sales"])
+    assert (await heart.loaded(colleague)).address_id is None, "nobody can be asked back"
+    assert await count(heart, "addresses") == 1
+    assert await count(heart, "mails", "acknowledge IS NOT NULL") == 0
+    assert await count(heart, "mails", "'own_author' = ANY (warnings)") == 2
 
 
 async def test_a_mail_from_nobody_is_kept_and_can_not_be_answered(heart: Heart) -> None:
