@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -160,3 +161,29 @@ def test_preparation_names_what_is_missing(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "Python 3.11 or newer is needed" in result.stderr
     assert "Python 3.9.2" in result.stderr
+
+
+@pytest.mark.parametrize("policy_there", [False, True])
+def test_preparation_leaves_no_server_running_and_none_of_the_owner_s_touched(
+    tmp_path: Path, policy_there: bool,
+) -> None:
+    """Dovecot is his own, Redis comes with us."""
+    bin_, policy, said = tmp_path / "bin", tmp_path / "policy-rc.d", tmp_path / "said"
+    bin_.mkdir()
+    for tool in ("sh", "grep", "rm", "chmod", "ls"):
+        (bin_ / tool).symlink_to(str(shutil.which(tool)))
+    tools = {"id": "echo 0", "dpkg-query": '[ "$3" = dovecot-core ] && echo "ii "',
+             "apt-get": f'echo "$1 $("{policy}"; echo $?)" >>"{said}"', "systemctl": f'echo "$@" >>"{said}"'}
+    for tool, does in tools.items():
+        (bin_ / tool).write_text(f"#!/bin/sh\n{does}\n")
+        (bin_ / tool).chmod(0o755)
+    if policy_there:
+        policy.write_text("#!/bin/sh\nexit 7\n")
+        policy.chmod(0o755)
+    environment = {"PATH": str(bin_), "PYTHON": sys.executable, "POLICY_RC_D": str(policy)}
+    subprocess.run(["/bin/bash", ROOT / ".ci" / "prepare", "test"], env=environment, capture_output=True, timeout=30,
+                   check=True)  # fmt: skip
+    code = 7 if policy_there else 101
+    assert said.read_text().splitlines() == [
+        f"update {code}", f"install {code}", "disable --now redis-server.service"]
+    assert policy.exists() == policy_there
