@@ -25,12 +25,13 @@ Runs = dict[str, list[Figures]]
 
 async def measure(on: Stage) -> list[Line]:
     """Prints a table of every floor, then says of each figure who is best; needs nothing of the stage."""
-    lines: list[Line] = []
+    parts: dict[str, Runs] = {}
     for floor in FLOORS:
-        for title, runs in (await asyncio.to_thread(played, floor)).items():
-            print(table(title, runs))
-            lines += [verdict(title, runs, *column) for column in COLUMNS]
-    return lines
+        parts |= await asyncio.to_thread(played, floor)
+    for title, runs in parts.items():
+        print(table(title, runs))
+    best = [verdict(title, runs, *column) for title, runs in parts.items() for column in COLUMNS]
+    return [*best, *(against(rival, parts) for rival in everybody() if not rival.startswith(OURS))]
 
 
 def played(floor: Callable[[int], Trace], many: int = RUNS) -> dict[str, Runs]:
@@ -58,14 +59,25 @@ def table(title: str, runs: Runs) -> str:
 
 
 def verdict(title: str, runs: Runs, field: str, heading: str, more: bool) -> Line:
-    """Ours against the best of the others. Better or worse only where 99 % of confidence over the runs say so."""
+    """Ours against whoever is best at this figure."""
     means = {name: getattr(mean_of(of), field) for name, of in runs.items() if not name.startswith(OURS)}
     best = (max if more else min)(means, key=lambda name: means[name])
-    apart = [getattr(ours, field) - getattr(other, field) for ours, other in zip(runs[OURS], runs[best], strict=True)]
+    ours = shown(field, getattr(mean_of(runs[OURS]), field))
+    return Line(f"{title}: {heading}", ours, f"{shown(field, means[best])} ({best})", compared(runs, best, field, more))
+
+
+def compared(runs: Runs, rival: str, field: str, more: bool) -> str:
+    """Ours to the rival's: better or worse only where 99 % of confidence over the same customers say so."""
+    apart = [getattr(ours, field) - getattr(other, field) for ours, other in zip(runs[OURS], runs[rival], strict=True)]
     low, high = interval99(apart)
-    word = "equal" if low <= 0 <= high else "better" if (low > 0) == more else "worse"
-    ours = getattr(mean_of(runs[OURS]), field)
-    return Line(f"{title}: {heading}", shown(field, ours), f"{shown(field, means[best])} ({best})", word)
+    return "equal" if low <= 0 <= high else "better" if (low > 0) == more else "worse"
+
+
+def against(rival: str, parts: dict[str, Runs]) -> Line:
+    """On how many of all figures of all floors ours is better, equal and worse than one rival."""
+    words = [compared(runs, rival, field, more) for runs in parts.values() for field, _, more in COLUMNS]
+    many = {word: words.count(word) for word in ("better", "equal", "worse")}
+    return Line(f"all floors, against {rival}", ", ".join(f"{word} at {many[word]}" for word in many))
 
 
 def shown(field: str, value: float) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.routing_sim.engine import FIRST_AGENT, Played, play
 from benchmarks.routing_sim.figures import figures, interval99, jain, mean_of
-from benchmarks.routing_sim.measure import played, table, verdict
+from benchmarks.routing_sim.measure import against, compared, played, table, verdict
 from benchmarks.routing_sim.rivals import AppQueue, CallCenter, Ours, TaskRouter, everybody
 from benchmarks.routing_sim.trace import FLOORS, HOUR, Arrival, Staff, Trace, day, single, skills
 from routing.erlang import Demand, outlook
@@ -224,6 +224,15 @@ def test_a_table_and_a_verdict() -> None:
     assert "ours" not in line.peer
     flipped = {"ours": runs["plain FIFO"], "other": runs["plain FIFO"]}
     assert verdict("same", flipped, "p95_wait", "p95", False).ratio == "equal"
+    assert against("other", {"same": flipped}).hub == "better at 0, equal at 6, worse at 0"
+
+
+def test_better_and_worse_know_which_way_is_good() -> None:
+    quick = [figures(fates(call(0), call(100 - number))) for number in range(5)]
+    slow = [figures(fates(call(0), call(50 - number))) for number in range(5)]
+    assert compared({"ours": quick, "other": slow}, "other", "p95_wait", False) == "better"
+    assert compared({"ours": slow, "other": quick}, "other", "p95_wait", False) == "worse"
+    assert compared({"ours": quick, "other": slow}, "other", "p95_wait", True) == "worse"
 
 
 def test_endless_patience_is_endless() -> None:
