@@ -76,7 +76,7 @@ class Acknowledge:
         now = self._journal.now()
         spent = await store.spent(page.conn, address, now - EVERY, before.id, account.mailbox.id, now - HOUR)
         enough = spent.to_address or spent.in_interaction >= IN_INTERACTION or spent.lately >= IN_AN_HOUR
-        return not (enough or spent.undeliverable)
+        return not (enough or spent.answered or spent.undeliverable)
 
     async def _answer(self, page: Page, before: Interaction, asking: Asking, account: Account) -> None:
         mailbox, message_id = account.mailbox, self._journal.new_id()

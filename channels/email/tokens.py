@@ -7,7 +7,7 @@ import re
 from uuid import UUID
 
 _PROOF = 10  # bytes of the HMAC: 80 bits, which fit with the id into the 64 characters of a local part
-_TOKEN = re.compile(r"(?<![a-z2-7])([a-z2-7]{42})(?![a-z2-7])")
+_TOKEN = re.compile(r"(?:(?<![a-z2-7])|(?<=%[0-9a-f]{2}))([a-z2-7]{42})(?![a-z2-7])")  # some quote the plus as %2B
 
 
 class Tokens:

@@ -33,6 +33,7 @@ class Spent:
     to_address: int
     in_interaction: int
     lately: int  # from this mailbox
+    answered: bool  # by a human
     undeliverable: bool
 
 

@@ -18,6 +18,8 @@ SELECT (SELECT count(*) FROM automatic_mails WHERE address = $1 AND at > $2) AS 
        (SELECT count(*) FROM automatic_mails WHERE interaction_id = $3) AS in_interaction,
        (SELECT count(*) FROM automatic_mails a JOIN mails l ON l.message_id = a.message_id
         WHERE a.at > $4 AND l.mailbox = $5) AS lately,
+       EXISTS (SELECT FROM messages m JOIN mails l ON l.message_id = m.id
+               WHERE m.interaction_id = $3 AND m.direction = 'out' AND NOT l.automatic) AS answered,
        EXISTS (SELECT FROM undeliverable WHERE address = lower($6)) AS undeliverable;
 
 -- name: settle

@@ -119,7 +119,7 @@ async def test_i11_an_address_is_decided_about_by_one_at_a_time(heart: Heart) ->
 async def test_i11_an_interaction_has_five_automatic_mails_at_most(heart: Heart) -> None:
     it = await opened(heart, "1")
     for n in range(5):
-        ours = await sent(heart, it)
+        ours = await sent(heart, it, automatic=True)
         message = await heart.pool.fetchval("SELECT message_id FROM mails WHERE mail_id = $1", ours)
         await heart.pool.execute(
             "INSERT INTO automatic_mails VALUES ($1, $2, $3, $4)", message, it, f"x{n}@example.com", heart.clock()
@@ -146,6 +146,12 @@ async def test_none_to_ourselves(heart: Heart) -> None:
 async def test_none_when_the_mailbox_no_longer_does_it(heart: Heart, change: dict[str, Any]) -> None:
     await opened(heart, "1")
     heart.mailboxes.set("support", **change)
+    await heart.acknowledge.step()
+    assert await decided(heart) == ["held"]
+
+
+async def test_none_when_somebody_has_answered_by_then(heart: Heart) -> None:
+    await sent(heart, await opened(heart, "1"))
     await heart.acknowledge.step()
     assert await decided(heart) == ["held"]
 

@@ -135,6 +135,15 @@ def test_15_tokens_are_read_from_ids_and_from_every_address_it_was_delivered_to(
     assert found.tokens == (TWO, ONE, THREE)
 
 
+def test_15_a_token_is_read_in_whatever_a_gateway_makes_of_its_address() -> None:
+    plus = TOKENS.plus("support@example.org", ONE)
+    quoted, relayed = plus.replace("+", "%2B"), f"SRS0=ab=cd=example.org={plus.partition('@')[0]}@relay.example"
+    for to in (plus.upper(), quoted, relayed, plus.replace("+", "-"), plus.replace("+", "=")):
+        found = read(mail(To=to)).mail
+        assert found is not None
+        assert found.tokens == (ONE,), to
+
+
 def test_16_a_forged_token_is_none() -> None:
     forged = Tokens("other").message_id(ONE, UUID(int=8), "example.org")
     found = read(mail(In_Reply_To=forged, To=Tokens("other").plus("support@example.org", ONE))).mail
