@@ -58,6 +58,26 @@ async def test_a_mail_its_reply_and_the_answer_are_one_interaction(dsn: str) -> 
         assert [touch["message_state"] for touch in touches] == ["received", "sent", "received"]
 
 
+async def test_a_report_of_mail_that_was_never_ours_is_taken_at_the_door_and_is_nobodys_work(dsn: str) -> None:
+    port = unused_port()
+    report = (b"From: mailer-daemon@mx.example.com\r\nTo: support@example.org\r\nSubject: Undelivered Mail\r\n"
+              b"Message-ID: <1@mx.example.com>\r\nX-Failed-Recipients: x@spam.example\r\n\r\nNo such user\r\n")
+
+    def hand_over() -> None:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as server:
+            assert server.sendmail("", ["support@example.org"], report) == {}, "refusing it would make one more report"
+
+    async with a_hub(dsn, mail={"listener": {"listen": f"127.0.0.1:{port}"}},
+                     mailboxes=[{"id": "support", "address": "support@example.org"}]) as hub:
+        await asyncio.to_thread(hand_over)
+        sofia = await hub.person("sofia", "supervisor")
+        book = (await sofia.get("/api/ledger")).body
+        (row,) = [one for one in book["rows"] if one["source"] == "mail:support"]
+        assert (row["received"], row["refused"], row["refusals"]) == (1, 1, {"report_without_message": 1})
+        assert (book["unaccounted"], book["undecided"]) == (0, 0)
+        assert (await sofia.get("/api/quarantine")).body["total"] == 0
+
+
 async def test_a_door_that_is_taken_is_said_at_the_start(dsn: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
