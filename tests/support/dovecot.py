@@ -139,7 +139,7 @@ class Dovecot:
         """A user whom no test has had yet; with one of the odd passwords always the same."""
         name = f"user{next(self._users)}" if password == PASSWORD else f"odd{ODD_PASSWORDS.index(password)}"
         home = self.folder / "users" / name
-        home.mkdir(mode=0o755)
+        home.mkdir(mode=0o755, exist_ok=True)
         self.give(home)
         return MailUser(self, name, password, home)
 
@@ -237,6 +237,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

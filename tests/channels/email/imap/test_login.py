@@ -24,7 +24,8 @@ from tests.support.waiting import until, unused_port
 @pytest.mark.parametrize("password", ODD_PASSWORDS)
 async def test_passwords_of_any_letters_get_in(password: str, dovecot: Dovecot) -> None:
     odd = dovecot.user(password)
-    odd.deliver(mail(1))
+    if not odd.files():  # he is the same on every loop
+        odd.deliver(mail(1))
     await Stage(account(dovecot.port, odd.name, password)).fetch_all(1)
 
 
