@@ -113,6 +113,7 @@ class MailOut:
     signature: str = ""
     quoted: str = ""  # what is answered or forwarded, with the line that introduces it; not yet marked with ">"
     automatic: bool = False  # not written by a person: Auto-Submitted (RFC 3834)
+    only: tuple[str, ...] | None = None  # whose envelope this attempt is: all others have it already; None: everybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,28 +190,42 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A recipient whom the other side did not take. `later`: it may, if it is asked again."""
+
+    address: str  # as the envelope had it
+    text: str  # in the words of the server
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The other side has taken responsibility. `provider_id` names the message in receipts to come.
 
-    `refused`: recipients that it turned down while it took the message for the others, each with its words.
+    `refused`: recipients that it turned down while it took the message for the others.
     """
 
     provider_id: str | None = None
-    refused: tuple[tuple[str, str], ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 SendErrorKind = Literal["temporary", "permanent", "ambiguous"]
 
 
 class SendError(Exception):
-    """An attempt that failed: `temporary` is tried again, `permanent` is shown, `ambiguous` is never resent blindly."""
+    """An attempt that failed: `temporary` is tried again, `permanent` is shown, `ambiguous` is never resent blindly.
 
-    def __init__(self, kind: SendErrorKind, code: str, text: str, after: float | None = None) -> None:
+    `refused`: recipients that had been turned down before it failed for the rest.
+    """
+
+    def __init__(self, kind: SendErrorKind, code: str, text: str, after: float | None = None,
+                 refused: tuple[Refusal, ...] = ()) -> None:
         super().__init__(f"{code}: {text}")
         self.kind: SendErrorKind = kind
         self.code = code
         self.text = text
         self.after = after  # seconds, when the other side said so
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ import asyncpg
 from channels.base import Address, Inbound, MailOut
 from channels.email.identity import canonical
 from channels.text import storable
-from hub import model
+from hub import model, undelivered
 from hub.doorbell import MessageMoved
 from hub.errors import AlreadySent, Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable, WrongState
 from hub.intake import Intake
 from hub.journal import Enclosed, NewMessage, Opening, Page, Written
 from hub.letters import Letter, Letters
 from hub.model import Actor, By, Interaction
-from hub.store import customers
+from hub.store import customers, outbox
 from hub.store import desk as desk_store
 from hub.store import intake as files_store
 from hub.store import mail as store
@@ -152,19 +152,26 @@ class Mailing:
         state = _BECOMES[wanted.what]
         async with self._journal.begin() as page:
             before = await page.lock(found["interaction_id"])
+            standing = await outbox.standing(page.conn, message_id)
+            if standing.partly and standing.outbox_state == "unconfirmed":
+                await page.write(before, model.Decided(actor.id, message_id, wanted.what), by(actor))
+                await undelivered.decide(page, before, message_id, standing, wanted.what, self._now())
+                return UUID(str(found["touch_id"]))
             of = [one for one in OPEN_TO_DECISION if one != state]
             moved = await store.decide(page.conn, message_id, state, self._now(), of)
             if moved is not None:
                 await page.write(before, model.Decided(actor.id, message_id, wanted.what), by(actor))
                 page.rings.append(_rung(moved, state))
-            elif not self._decided(await store.message(page.conn, message_id), wanted.what):
+                await undelivered.as_a_whole(page, before, message_id, wanted.what, self._now())
+            elif not await self._decided(page.conn, message_id, wanted.what):
                 raise WrongState("It is known what became of this message.", code="settled")
         return UUID(str(found["touch_id"]))
 
-    def _decided(self, found: asyncpg.Record, what: str) -> bool:
+    async def _decided(self, conn: Connection, message_id: UUID, what: str) -> bool:
         """Whether it stands where this decision leads already: the same click again."""
         there = {"again": ("pending", "sending"), "sent": ("sent",), "failed": ("failed",)}
-        return found["outbox_state"] in there[what]
+        found = await store.message(conn, message_id)
+        return found["outbox_state"] in there[what] or await undelivered.decided(conn, message_id, what)
 
     # --- new mail ----------------------------------------------------------------------------------------------------
 

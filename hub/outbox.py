@@ -1,6 +1,6 @@
 """What became of a message: sent, delivered, read, failed or unconfirmed. States only climb (receipts may be late)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -8,14 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
-from channels.base import Outbound, Receipt, SendError, Sent
-from hub import model
+from channels.base import Outbound, Receipt, Refusal, SendError, Sent
+from hub import model, undelivered
 from hub.doorbell import MessageMoved
-from hub.journal import Enclosed, Journal, Page
-from hub.model import SYSTEM
+from hub.journal import Journal, Page
+from hub.model import SYSTEM, Interaction
 from hub.store import outbox as store
-from hub.store.journal import Row
-from hub.store.outbox import Claimed
+from hub.store.outbox import Claimed, Rest, Standing
 
 CLAIM = timedelta(seconds=60)  # renewed while an attempt runs
 
@@ -68,32 +67,53 @@ class Outbox:
     async def sent(self, claimed: Claimed, sent: Sent) -> None:
         """The other side has it: recorded before anything else happens, even where somebody was in doubt already."""
         message = claimed[0]
+        if sent.refused or _only(message) is not None:
+            await self._sent_to_some(claimed, sent)
+            return
         async with self._journal.begin() as page:
-            await page.conn.execute(store.sql["confirmed"], message.message_id, "sent")
-            if sent.provider_id is not None:
-                await page.conn.execute(store.sql["known_as"], message.message_id, store.plain(sent.provider_id))
-            await self._mark(page, message.message_id, "sent")
-        if sent.refused:
-            await self._refused(message, sent.refused)
+            await page.conn.execute(store.sql["taken"], message.message_id)
+            await self._taken(page, message.message_id, sent)
 
-    async def _refused(self, message: Outbound, refused: Sequence[tuple[str, str]]) -> None:
-        """It went to the others; whoever did not get it, the agent is told, and the address is marked."""
-        now, words = self._now(), "; ".join(f"{who}: {text}" for who, text in refused)[:2000]
+    async def _sent_to_some(self, claimed: Claimed, sent: Sent) -> None:
+        """Who has it and who does not yet is one transaction: the next attempt is for the rest alone."""
+        message, kind, attempt = claimed
+        rest, had = self._rest(kind, attempt, sent.refused), _others(message, sent.refused)
         async with self._journal.begin() as page:
             before = await page.lock(message.interaction_id)
-            for who, text in refused:
-                act = model.Reported(message.message_id, "failed", who, "", text)
-                gone = {"address": who, "since": now, "reason": text}
-                rows: dict[str, tuple[Row, ...]] = {"undeliverable": (gone,)} if text.startswith("5") else {}
-                before = (await page.write(before, act, SYSTEM, Enclosed(rows=rows))).interaction
-            row = await store.trouble(page.conn, message.message_id, words)
-            if row is not None:
-                page.rings.append(_moved(row, row["state"], words))
+            standing = await store.standing(page.conn, message.message_id)
+            if standing.attempts > attempt:
+                return  # written down by now, and tried again since
+            await self._taken(page, message.message_id, sent)
+            await self._settle(page, before, claimed, standing, rest, had, _dead(sent.refused))
+
+    async def _taken(self, page: Page, message_id: UUID, sent: Sent) -> None:
+        if sent.provider_id is not None:
+            await page.conn.execute(store.sql["known_as"], message_id, store.plain(sent.provider_id))
+        await self._mark(page, message_id, "sent")
+
+    def _rest(self, kind: str, attempt: int, refused: Iterable[Refusal]) -> list[Rest]:
+        again = attempt <= len(self._back_off(kind))
+        return [Rest(one.address, "later" if one.later and again else "refused", one.text) for one in refused]
+
+    async def _settle(
+        self, page: Page, before: Interaction, claimed: Claimed, standing: Standing, rest: Sequence[Rest],
+        had: Sequence[str] | None, dead: Iterable[str], after: float | None = None,
+    ) -> None:  # fmt: skip
+        message, kind, attempt = claimed
+        pauses, now = self._back_off(kind), self._now()
+        due = now + timedelta(seconds=after or pauses[attempt - 1]) if attempt <= len(pauses) else now
+        news = await undelivered.settle(
+            page, before, message.message_id, standing, rest, had=had, now=now, due_at=due
+        )
+        await undelivered.history(page, before, message.message_id, news, dead, now)
 
     async def failed(self, claimed: Claimed, error: SendError) -> None:
         """Tries again later, or gives up and tells the agent; what is ambiguous waits for a human."""
         message, kind, attempt = claimed
-        back_off = self._paces.get(kind, CHAT).back_off
+        if (only := _only(message)) is not None:
+            await self._failed_for_some(claimed, error, only)
+            return
+        back_off = self._back_off(kind)
         if error.kind == "temporary" and attempt <= len(back_off):
             due = self._now() + timedelta(seconds=error.after or back_off[attempt - 1])
             async with self._journal.begin() as page:
@@ -103,7 +123,26 @@ class Outbox:
                         page.rings.append(_moved(row, row["state"], str(error)))
             return
         state: Literal["failed", "unconfirmed"] = "unconfirmed" if error.kind == "ambiguous" else "failed"
-        await self._gave_up(message.interaction_id, message.message_id, state, str(error))
+        rest = self._rest(kind, attempt, error.refused) if state == "unconfirmed" else ()
+        await self._gave_up(message.interaction_id, message.message_id, state, str(error), rest)
+
+    async def _failed_for_some(self, claimed: Claimed, error: SendError, only: Sequence[str]) -> None:
+        """The others have it already; those whom a server named get its words, the rest what became of the attempt."""
+        message, kind, attempt = claimed
+        named = {one.address: one for one in self._rest(kind, attempt, error.refused)}
+        again = error.kind == "temporary" and attempt <= len(self._back_off(kind))
+        state: Literal["later", "refused", "unconfirmed"] = (
+            "later" if again else "unconfirmed" if error.kind == "ambiguous" else "refused"
+        )
+        rest = [named.get(one) or Rest(one, state, error.text or error.code) for one in only]
+        async with self._journal.begin() as page:
+            before = await page.lock(message.interaction_id)
+            standing = await store.standing(page.conn, message.message_id)
+            if standing.attempts == attempt and standing.outbox_state == "sending":
+                await self._settle(page, before, claimed, standing, rest, (), _dead(error.refused), error.after)
+
+    def _back_off(self, kind: str) -> tuple[float, ...]:
+        return self._paces.get(kind, CHAT).back_off
 
     async def recover(self, repeatable: frozenset[str]) -> None:
         """Claims that outlived their sender: sent again where a second copy is dropped, else left to a human."""
@@ -134,13 +173,26 @@ class Outbox:
                 page.rings.append(_moved(row, mark, None))
 
     async def _gave_up(
-        self, interaction_id: UUID, message_id: UUID, state: Literal["failed", "unconfirmed"], error: str
-    ) -> None:
+        self, interaction_id: UUID, message_id: UUID, state: Literal["failed", "unconfirmed"], error: str,
+        rest: Sequence[Rest] = (),
+    ) -> None:  # fmt: skip
         async with self._journal.begin() as page:
             before = await page.lock(interaction_id)
-            if await store.settle(page.conn, message_id, state, error=error):
-                await page.write(before, model.SendFailed(state, message_id, error), SYSTEM)
-                await self._mark(page, message_id, state, error)
+            standing = await store.standing(page.conn, message_id)
+            if standing.outbox_state != "sending":
+                return  # a receipt, or another node, was quicker
+            if standing.partly and (left := await store.rest(page.conn, message_id)):
+                doubt = [Rest(one.address, "unconfirmed", error) for one in left if one.state == "later"]
+                now = self._now()
+                news = await undelivered.settle(
+                    page, before, message_id, standing, doubt, had=(), now=now, due_at=None
+                )
+                await undelivered.history(page, before, message_id, news, (), now)
+                return
+            await store.settle(page.conn, message_id, state, error=error)
+            await store.keep_rest(page.conn, message_id, rest)
+            await page.write(before, model.SendFailed(state, message_id, error), SYSTEM)
+            await self._mark(page, message_id, state, error)
 
     async def _mark(self, page: Page, message_id: UUID, state: str, error: str | None = None) -> bool:
         row = await store.mark(page.conn, message_id, state, self._now(), error)
@@ -153,6 +205,22 @@ async def mark_seen(page: Page, interaction_id: UUID, now: datetime) -> None:
     """The holder has read what the customer wrote; the customer's page hears of it."""
     for row in await store.mark_seen(page.conn, interaction_id, now):
         page.rings.append(_moved(row, "read", None))
+
+
+def _only(message: Outbound) -> tuple[str, ...] | None:
+    """For whom alone this attempt is, when others have it already."""
+    return message.mail.only if message.mail is not None else None
+
+
+def _others(message: Outbound, refused: Iterable[Refusal]) -> tuple[str, ...] | None:
+    """Who took it in this attempt; None where that is everybody else."""
+    only, names = _only(message), {one.address for one in refused}
+    return None if only is None else tuple(one for one in only if one not in names)
+
+
+def _dead(refused: Iterable[Refusal]) -> list[str]:
+    """An address that is refused for good is one that mail does not reach."""
+    return [one.address for one in refused if not one.later]
 
 
 def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:

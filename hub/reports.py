@@ -1,18 +1,17 @@
 """What mail servers say of what we sent: attached to the message they speak of, never work, never answered.
 
-A message to one person fails when the report says so. One to several has failed when all of them are reported; until
-then it stays sent, and its error names who did not get it.
+A message has failed when everybody we wrote to is reported, by the address that we wrote to (Original-Recipient, RFC
+3464, section 2.3.1, or the final one), or when the only one is and nobody is named. Until then it stays sent, and its
+error names who did not get it: whoever else is named may be where somebody's mail is forwarded to, or anybody.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from channels.base import Inbound, Kept, MailIn, Report
-from hub import model
-from hub.doorbell import MessageMoved
+from channels.email.identity import canonical
+from hub import model, undelivered
 from hub.intake import Intake, uid_rows
 from hub.journal import Enclosed, Page
 from hub.model import SYSTEM
@@ -49,7 +48,7 @@ class Reports:
                 for place, report in enumerate(reports):
                     enclosed = self._enclosed(inbound, mail, message, report, first=place == 0)
                     before = (await page.write(before, _act(message, report), SYSTEM, enclosed)).interaction
-                await self._mark(page, message, reports, earlier)
+                await self._mark(page, message)
         if again is not None:
             await self._outside(inbound, "duplicate", again, None)
             return Kept("duplicate", message.interaction_id)
@@ -79,7 +78,7 @@ class Reports:
             rows.update(uid_rows(inbound, "stored", now))
         if report.action == "failed" and report.status.startswith("5.") and _is_of(report, message):
             reason = f"{report.status} {report.text}".strip()
-            mark = {"address": report.recipient, "since": now, "reason": reason}
+            mark = {"address": canonical(report.recipient), "since": now, "reason": reason}
             rows["undeliverable"] = (mark,)
         return Enclosed(raw=inbound.raw if first else None, rows=rows, channel="email", data={"key": mail.key})
 
@@ -104,50 +103,34 @@ class Reports:
 
     # --- what becomes of the message --------------------------------------------------------------------------------
 
-    async def _mark(
-        self, page: Page, message: Reported, reports: Sequence[Report], earlier: Sequence[asyncpg.Record]
-    ) -> None:
+    async def _mark(self, page: Page, message: Reported) -> None:
         """A server that speaks of a message has had it: `sent` at least, whatever else it says."""
-        said = {(row["recipient"], row["action"]) for row in earlier}
-        said |= {(one.recipient.lower(), one.action) for one in reports}
-        failed = {who for who, action in said if action == "failed"}
-        arrived = {who for who, action in said if action in _ARRIVED}
-        before = [Report(row["action"], row["recipient"] or "", row["status"] or "", row["error"] or "", "")
-                  for row in earlier]
-        errors = dict.fromkeys(_error(one) for one in (*before, *reports) if one.action == "failed")
-        error = "; ".join(errors)[:2000] or None
-        if error and _everybody(failed, message):
-            return await self._lift(page, message, "failed", error)
-        if not failed and _everybody(arrived, message):
-            return await self._lift(page, message, "delivered", None)
-        await self._lift(page, message, "sent", None)
-        if error and (row := await store.troubled(page.conn, message.message_id, error)) is not None:
-            page.rings.append(_moved(row, row["state"], error))
-        return None
+        said = [row for row in await store.reports_before(page.conn, message) if not row["over"]]
+        arrived = {canonical(row["recipient"] or "") for row in said if row["action"] in _ARRIVED}
+        failed = any(row["action"] == "failed" for row in said)
+        await self._lift(page, message, "delivered" if not failed and _everybody(arrived, message) else "sent")
+        await undelivered.tell(page, message.interaction_id, message.message_id, message.recipients, self._now())
 
-    async def _lift(self, page: Page, message: Reported, state: str, error: str | None) -> None:
+    async def _lift(self, page: Page, message: Reported, state: str) -> None:
         await page.conn.execute(outbox.sql["confirmed"], message.message_id, state)
-        row = await outbox.mark(page.conn, message.message_id, state, self._now(), error)
+        row = await outbox.mark(page.conn, message.message_id, state, self._now())
         if row is not None:
-            page.rings.append(_moved(row, state, error))
+            page.rings.append(undelivered.moved(row, state, None))
 
 
 def _everybody(who: set[str], message: Reported) -> bool:
-    """A server further on may call the only recipient by another name; among several, names must agree."""
-    return bool(who) and (len(message.recipients) <= 1 or message.recipients <= who)
+    """What is delivered may go by another name further on, as long as there is one recipient only."""
+    ours = {canonical(one) for one in message.recipients}
+    return bool(who) and (len(ours) <= 1 or ours <= who)
 
 
 def _is_of(report: Report, message: Reported) -> bool:
     """Whether it speaks of somebody we wrote to: whoever has one Message-ID of ours could name anybody."""
-    return report.recipient.lower() in message.recipients
+    return canonical(report.recipient) in {canonical(one) for one in message.recipients}
 
 
 def _act(message: Reported, report: Report) -> model.Reported:
     return model.Reported(message.message_id, report.action, report.recipient, report.status, report.text)
-
-
-def _error(report: Report) -> str:
-    return " ".join(word for word in (report.recipient and f"{report.recipient}:", report.status, report.text) if word)
 
 
 def _sound(report: Report) -> Report:
@@ -157,10 +140,3 @@ def _sound(report: Report) -> Report:
 def _unread(inbound: Inbound) -> Report:
     """A report that says nothing a program can read: shown in the history, and nothing concluded from it."""
     return Report("delayed", "", "", " ".join(inbound.text.split())[:TEXT_MOST], "")
-
-
-def _moved(row: asyncpg.Record, state: str, error: str | None) -> MessageMoved:
-    agents = frozenset({row["agent_id"]}) if row["agent_id"] else frozenset[UUID]()
-    return MessageMoved(
-        row["interaction_id"], row["id"], row["number"], state, error, agents, row["address_id"], row["channel"]
-    )

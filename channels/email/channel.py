@@ -67,7 +67,8 @@ class Email(Channel):
     async def send(self, message: Outbound) -> Sent:
         account = self._sending(message)
         raw, sent = await self._sender.send(account, message)
-        self._copy(account, raw)
+        if message.mail is None or message.mail.only is None:  # for the rest of the recipients it lies there already
+            self._copy(account, raw)
         return sent
 
     async def check(self) -> AsyncIterator[Check]:

@@ -47,9 +47,10 @@ LEFT JOIN mails l ON l.message_id = m.id
 WHERE m.id = $1;
 
 -- name: withdraw
--- Only what nobody has begun to send: a claim that was quicker has made it `sending`.
+-- Only what nobody has begun to send (a claim that was quicker has made it `sending`), and nobody has yet.
 WITH stopped AS (
-    UPDATE outbox SET state = 'withdrawn' WHERE message_id = $1 AND state = 'pending' RETURNING message_id
+    UPDATE outbox SET state = 'withdrawn' WHERE message_id = $1 AND state = 'pending'
+      AND EXISTS (SELECT FROM messages m WHERE m.id = $1 AND m.state = 'pending') RETURNING message_id
 )
 UPDATE messages m SET state = 'withdrawn', state_at = $2
 FROM stopped, interactions i WHERE m.id = stopped.message_id AND i.id = m.interaction_id

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -72,6 +74,7 @@ def _mail(row: asyncpg.Record) -> MailOut:
         signature=row["signature"],
         quoted=row["quoted"],
         automatic=row["automatic"],
+        only=None if row["only"] is None else tuple(row["only"]),
     )
 
 
@@ -83,13 +86,66 @@ async def renew(pool: asyncpg.Pool, message_ids: Sequence[UUID], until: datetime
     await pool.execute(sql["renew"], list(message_ids), until)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A recipient who did not get what others got: put off until later, refused for good, or nobody knows."""
+
+    address: str  # as the envelope has it
+    state: Literal["later", "refused", "unconfirmed"]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a message stands. `recipients` are as they were written."""
+
+    state: str
+    outbox_state: str
+    attempts: int
+    recipients: tuple[str, ...]
+
+    @property
+    def partly(self) -> bool:
+        """Some have it already."""
+        return self.state in ("sent", "delivered", "read")
+
+
+async def standing(conn: Connection, message_id: UUID) -> Standing:
+    row = await conn.fetchrow(sql["standing"], message_id)
+    assert row is not None, "what is in the outbox stays there"
+    recipients = json.loads(row["recipients"] or "{}")
+    written = tuple(one["address"] for field in ("to", "cc", "bcc") for one in recipients.get(field) or ())
+    return Standing(row["state"], row["outbox_state"], row["attempts"], written)
+
+
+async def rest(conn: Connection, message_id: UUID) -> tuple[Rest, ...]:
+    return tuple(Rest(**dict(row)) for row in await conn.fetch(sql["rest"], message_id))
+
+
+async def keep_rest(conn: Connection, message_id: UUID, rest: Sequence[Rest]) -> None:
+    columns = zip(*((one.address, one.state, storable(one.error)) for one in rest), strict=True)
+    if rest:
+        await conn.execute(sql["keep_rest"], message_id, *(list(column) for column in columns))
+
+
+async def drop_rest(conn: Connection, message_id: UUID, addresses: Sequence[str] | None = None) -> None:
+    """They got it after all; without `addresses`: all that was known of single recipients."""
+    await conn.execute(sql["drop_rest"], message_id, None if addresses is None else list(addresses))
+
+
+async def settle_rest(
+    conn: Connection, message_id: UUID, state: str, due_at: datetime | None = None, attempts: int | None = None
+) -> None:
+    await conn.execute(sql["settle_rest"], message_id, state, due_at, attempts)
+
+
 async def contents(pool: asyncpg.Pool, file_ids: Sequence[UUID]) -> tuple[bytes, ...]:
     """The bytes of these files, in their order."""
     found = {row["id"]: row["bytes"] for row in await pool.fetch(sql["contents"], list(file_ids))}
     return tuple(found[one] for one in file_ids)
 
 
-async def trouble(conn: Connection, message_id: UUID, error: str) -> asyncpg.Record | None:
+async def trouble(conn: Connection, message_id: UUID, error: str | None) -> asyncpg.Record | None:
     """What the agent is told of a message that has not failed, or not yet."""
     return await conn.fetchrow(sql["trouble"], message_id, plain(error))
 

@@ -23,7 +23,11 @@ WITH due AS (
 )
 SELECT c.message_id, c.interaction_id, c.channel, c.recipient, c.attempts, m.number, m.text, m.author_name, m.at,
        m.touch_id, l.mail_id, l.mailbox, l.author, l.reply_to, l.recipients, l.subject, l.thread, l.signature,
-       l.quoted, l.automatic
+       l.quoted, l.automatic,
+       -- Once it was taken for some, an attempt is for those alone who were put off, whatever else may be wrong here.
+       CASE WHEN message_rank(m.state) >= message_rank('sent') THEN
+         ARRAY(SELECT r.address FROM outbox_recipients r WHERE r.message_id = c.message_id AND r.state = 'later'
+               ORDER BY r.address) END AS only
 FROM claimed c JOIN messages m ON m.id = c.message_id LEFT JOIN mails l ON l.message_id = c.message_id
 ORDER BY c.created_at, c.message_id;
 
@@ -36,7 +40,8 @@ SELECT f.id, b.bytes FROM files f JOIN blobs b ON b.sha256 = f.sha256 WHERE f.id
 -- name: trouble
 -- What is wrong with a message that has not failed as a whole.
 UPDATE messages m SET error = $2 FROM interactions i
-WHERE m.id = $1 AND i.id = m.interaction_id AND message_rank(m.state) < message_rank('failed')
+WHERE m.id = $1 AND i.id = m.interaction_id AND m.state NOT IN ('failed', 'withdrawn')
+  AND m.error IS DISTINCT FROM $2
 RETURNING m.id, m.interaction_id, m.number, m.state, i.agent_id, i.address_id, i.channel;
 
 -- name: settle
@@ -76,7 +81,38 @@ SELECT message_id, interaction_id FROM outbox WHERE $1::uuid IS NULL AND channel
 UPDATE outbox SET provider_id = $2 WHERE message_id = $1 AND provider_id IS NULL;
 
 -- name: confirmed
--- What the other side says of a message that was tried; it ends all doubt, and only ever climbs.
-UPDATE outbox SET state = CASE WHEN $2 = 'read' THEN 'delivered' ELSE $2 END, claimed_until = NULL
-WHERE message_id = $1 AND attempts > 0
-  AND message_rank(state) < message_rank($2);
+-- What the other side says of a message that was tried; it ends all doubt, and only ever climbs. Of a mail that some have
+-- already it says nothing about the others; where it ends the doubt about some, those who were put off come next.
+UPDATE outbox o SET claimed_until = NULL, state = CASE
+    WHEN $2 <> 'failed' AND EXISTS (SELECT FROM outbox_recipients r WHERE r.message_id = $1 AND r.state = 'later')
+    THEN 'pending' WHEN $2 = 'read' THEN 'delivered' ELSE $2 END
+WHERE message_id = $1 AND attempts > 0 AND message_rank(state) < message_rank($2)
+  AND NOT EXISTS (SELECT FROM outbox_recipients r JOIN messages m ON m.id = r.message_id
+                  WHERE r.message_id = $1 AND r.state <> 'refused' AND message_rank(m.state) >= message_rank('sent'));
+
+-- name: taken
+-- The other side has it: nothing is tried any more, whatever somebody made of the doubt meanwhile.
+UPDATE outbox SET state = 'sent', claimed_until = NULL
+WHERE message_id = $1 AND message_rank(state) < message_rank('sent');
+
+-- name: rest
+SELECT address, state, error FROM outbox_recipients WHERE message_id = $1 ORDER BY address;
+
+-- name: keep_rest
+INSERT INTO outbox_recipients (message_id, address, state, error)
+SELECT $1, address, state, error FROM unnest($2::text[], $3::text[], $4::text[]) AS n (address, state, error)
+ON CONFLICT (message_id, address) DO UPDATE SET state = excluded.state, error = excluded.error;
+
+-- name: drop_rest
+DELETE FROM outbox_recipients WHERE message_id = $1 AND (address = ANY ($2::text[]) OR $2 IS NULL);
+
+-- name: standing
+-- How a message stands, under the lock of its interaction.
+SELECT o.state AS outbox_state, o.attempts, m.state, l.recipients
+FROM outbox o JOIN messages m ON m.id = o.message_id LEFT JOIN mails l ON l.message_id = m.id
+WHERE o.message_id = $1 FOR UPDATE OF o;
+
+-- name: settle_rest
+-- What becomes of a mail that some have already.
+UPDATE outbox SET state = $2, due_at = coalesce($3, due_at), claimed_until = NULL, attempts = coalesce($4, attempts)
+WHERE message_id = $1;

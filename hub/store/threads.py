@@ -127,9 +127,5 @@ async def written_to(conn: Reader, addresses: Sequence[str], since: datetime) ->
 
 
 async def reports_before(conn: Connection, message: Reported) -> list[asyncpg.Record]:
-    """`id`, `action`, `recipient` and `key` of what was reported of a message whose interaction is locked."""
+    """What was reported of a message whose interaction is locked; `over`: before a human decided otherwise."""
     return list(await conn.fetch(sql["reports_before"], message.interaction_id, message.message_id))
-
-
-async def troubled(conn: Connection, message_id: UUID, error: str) -> asyncpg.Record | None:
-    return await conn.fetchrow(sql["troubled"], message_id, error)

@@ -114,11 +114,7 @@ SELECT EXISTS (
 -- name: reports_before
 -- What has been reported of a message until now, under the lock of its interaction.
 SELECT t.id, t.data ->> 'action' AS action, lower(t.data ->> 'recipient') AS recipient, t.data ->> 'key' AS key,
-       t.data ->> 'status' AS status, t.data ->> 'error' AS error
+       t.data ->> 'status' AS status, t.data ->> 'error' AS error,
+       EXISTS (SELECT FROM touches d WHERE d.interaction_id = $1 AND d.kind = 'decided' AND d.version > t.version
+                 AND d.data ->> 'message' = $2::uuid::text AND d.data ->> 'what' <> 'failed') AS over
 FROM touches t WHERE t.interaction_id = $1 AND t.kind = 'reported' AND t.data ->> 'message' = $2::uuid::text;
-
--- name: troubled
--- What is wrong with a message that has not failed as a whole.
-UPDATE messages m SET error = $2 FROM interactions i
-WHERE m.id = $1 AND i.id = m.interaction_id AND m.state <> 'failed'
-RETURNING m.id, m.interaction_id, m.number, m.state, i.agent_id, i.address_id, i.channel;

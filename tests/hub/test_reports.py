@@ -9,6 +9,7 @@ import pytest
 from channels.base import Kept, Report
 from hub.doorbell import MessageMoved
 from hub.store import ledger
+from hub.wire_mail import Decide
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, MIA, count, ledger_of, mail, opened, report, row, sent, take
 
@@ -37,7 +38,7 @@ async def test_row18_a_bounce_fails_its_message_marks_the_address_and_makes_no_w
     ours = await sent(heart, it)
     before = await heart.loaded(it)
     assert await heart.reception.take_mail(report(heart, ours, uid=4)) == Kept("stored", it)
-    assert tuple(await message(heart, ours)) == ("failed", f"{MIA}: 5.1.1 550 no such user", "failed")
+    assert tuple(await message(heart, ours)) == ("failed", f"failed {MIA}: 5.1.1 550 no such user", "failed")
     after = await heart.loaded(it)
     assert (after.state, after.unread, after.messages) == (before.state, before.unread, before.messages)
     marked = await row(heart, "SELECT since, reason FROM undeliverable")
@@ -50,7 +51,7 @@ async def test_row18_a_bounce_fails_its_message_marks_the_address_and_makes_no_w
     )
     assert raw == report(heart, ours).raw
     moved = [ring for ring in heart.rings if isinstance(ring, MessageMoved)]
-    assert [(ring.state, ring.error) for ring in moved] == [("failed", f"{MIA}: 5.1.1 550 no such user")]
+    assert [(ring.state, ring.error) for ring in moved] == [("failed", f"failed {MIA}: 5.1.1 550 no such user")]
 
 
 async def test_a_later_mail_from_the_address_clears_its_mark(heart: Heart) -> None:
@@ -137,7 +138,7 @@ async def test_one_of_several_recipients_fails_and_the_message_stays_sent_but_sa
     it = await opened(heart, "1", cc=(BOB,))
     ours = await sent(heart, it, (MIA, BOB))
     await heart.reception.take_mail(report(heart, ours, BOB))
-    assert tuple(await message(heart, ours)) == ("sent", f"{BOB}: 5.1.1 550 no such user", "sent")
+    assert tuple(await message(heart, ours)) == ("sent", f"failed {BOB}: 5.1.1 550 no such user", "sent")
     await heart.reception.take_mail(report(heart, ours, MIA.upper()))
     assert (await message(heart, ours))["state"] == "failed"
     assert await said(heart, it) == [("failed", BOB), ("failed", MIA.upper())]
@@ -148,7 +149,8 @@ async def test_one_report_of_several_recipients(heart: Heart) -> None:
     ours = await sent(heart, it, (MIA, BOB))
     both = tuple(Report("failed", who, "5.1.1", "gone", ours) for who in (MIA, BOB))
     await heart.reception.take_mail(report(heart, ours, reports=both, uid=4))
-    assert tuple(await message(heart, ours)) == ("failed", f"{MIA}: 5.1.1 gone; {BOB}: 5.1.1 gone", "failed")
+    words = f"failed {MIA}: 5.1.1 gone\nfailed {BOB}: 5.1.1 gone"
+    assert tuple(await message(heart, ours)) == ("failed", words, "failed")
     assert await said(heart, it) == [("failed", MIA), ("failed", BOB)]
     assert await ledger_of(heart) == {"stored": 2}
 
@@ -204,6 +206,30 @@ async def test_a_message_names_all_who_did_not_get_it(heart: Heart) -> None:
     assert found["state"] == "sent"
     assert MIA in found["error"]
     assert BOB in found["error"]
+
+
+async def test_a_report_that_names_somebody_else_fails_no_message_and_is_shown(heart: Heart) -> None:
+    it = await opened(heart, "1")
+    ours = await sent(heart, it)
+    other = "mia.private@example.net"
+    await take_report(heart, ours, other)
+    assert tuple(await message(heart, ours)) == ("sent", f"failed {other}: 5.1.1 550 no such user", "sent")
+    assert await count(heart, "undeliverable") == 0
+    await take_report(heart, ours, MIA)
+    assert (await message(heart, ours))["state"] == "failed"
+
+
+async def test_what_was_reported_before_a_human_sent_it_again_is_over(heart: Heart) -> None:
+    ann = await heart.agent("Ann")
+    it = await opened(heart, "1")
+    await heart.desk.claim(ann, it)
+    ours = await sent(heart, it)
+    await take_report(heart, ours, MIA)
+    message_id = await heart.pool.fetchval("SELECT message_id FROM mails WHERE mail_id = $1", ours)
+    await heart.mailing.decide(ann, message_id, Decide(what="again"))
+    await heart.pool.execute("UPDATE outbox SET attempts = 1 WHERE message_id = $1", message_id)
+    await heart.reception.take_mail(report(heart, ours, action="delayed", status="4.4.1"))
+    assert tuple(await message(heart, ours)) == ("sent", None, "sent")
 
 
 async def take_report(heart: Heart, mail_id: str, recipient: str) -> None:

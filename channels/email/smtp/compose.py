@@ -34,6 +34,8 @@ def compose(message: Outbound) -> Composed:
     if mail is None:
         raise ValueError("no mail")
     recipients = tuple(dict.fromkeys(head.wire_address(one.address) for one in (*mail.to, *mail.cc, *mail.bcc)))
+    if mail.only is not None:  # the head names everybody all the same: it is the same mail
+        recipients = tuple(one for one in recipients if one in mail.only)
     if not recipients:
         raise ValueError("nobody")
     sender = head.wire_address(mail.author.address)

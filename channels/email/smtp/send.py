@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 import aiosmtplib
 
-from channels.base import Outbound, SendError, SendErrorKind, Sent
+from channels.base import Outbound, Refusal, SendError, SendErrorKind, Sent
 from channels.email.oauth import RefreshError
 from channels.email.ports import Account
 from channels.email.settings import Smtp
@@ -68,7 +68,11 @@ class Sender:
             raise SendError("permanent", "cannot_send", f"The mailbox {account.mailbox.id} cannot send.")
         async with self._connection(smtp) as client:
             refused = await self._begin(client, account, smtp, composed, len(raw))
-            await self._hand_over(client, raw)
+            try:
+                await self._hand_over(client, raw)
+            except SendError as problem:
+                problem.refused = refused
+                raise
         return raw, Sent(refused=refused)
 
     @contextlib.asynccontextmanager
@@ -86,7 +90,7 @@ class Sender:
             client.close()
 
     async def _begin(self, client: aiosmtplib.SMTP, account: Account, smtp: Smtp, composed: Composed,
-                     size: int) -> tuple[tuple[str, str], ...]:
+                     size: int) -> tuple[Refusal, ...]:
         """Up to the point where the mail itself may follow. Returns who is not wanted there, and why."""
         try:
             async with asyncio.timeout(self._limits.opening):
@@ -129,7 +133,7 @@ class Sender:
         except aiosmtplib.SMTPException as problem:  # no way to log in is offered: not a matter of time
             raise SendError("permanent", "authentication", cleaned(str(problem))) from problem
 
-    async def _address(self, client: aiosmtplib.SMTP, composed: Composed, size: int) -> tuple[tuple[str, str], ...]:
+    async def _address(self, client: aiosmtplib.SMTP, composed: Composed, size: int) -> tuple[Refusal, ...]:
         """MAIL and RCPT. The recipients that were refused while others were taken, each with the server's words."""
         options, encoding = _options(client, composed, size), "utf-8" if composed.utf8 else "ascii"
         limit, refused = self._limits.command, list[aiosmtplib.SMTPRecipientRefused]()
@@ -144,10 +148,13 @@ class Sender:
             raise answered("sender", problem.code, problem.message) from problem
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
             raise unconnected(problem) from problem
+        told = tuple(Refusal(one.recipient, cleaned(f"{one.code} {one.message}"), one.code < 500) for one in refused)
         if len(refused) == len(composed.recipients):
             worst = min(refused, key=lambda one: one.code)  # 4xx first: what may still succeed is tried again
-            raise answered("recipient", worst.code, worst.message) from worst
-        return tuple((one.recipient, cleaned(f"{one.code} {one.message}")) for one in refused)
+            error = answered("recipient", worst.code, worst.message)
+            error.refused = told
+            raise error from worst
+        return told
 
     async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
         try:

@@ -10,7 +10,7 @@ import pytest
 import uvloop
 from pydantic import SecretStr
 
-from channels.base import Party, SendError, Sent
+from channels.base import Party, Refusal, SendError, Sent
 from channels.email.ports import Account
 from channels.email.settings import OAuth, Secrets
 from channels.email.smtp.send import Limits, Sender
@@ -167,7 +167,8 @@ async def test_refused_recipients_are_told_while_the_others_get_it(outside: Outs
     outside.faults.rcpt = {"b@example.com": "550 5.1.1 no such user", "c@example.com": "450 4.7.1 later"}
     _, sent = await sender().send(sending(outside.port), outbound(to=THREE))
     assert outside.mails[0].recipients == ("a@example.com",)
-    assert sent.refused == (("b@example.com", "550 5.1.1 no such user"), ("c@example.com", "450 4.7.1 later"))
+    assert sent.refused == (Refusal("b@example.com", "550 5.1.1 no such user", later=False),
+                            Refusal("c@example.com", "450 4.7.1 later", later=True))
 
 
 async def test_when_nobody_is_taken_one_who_may_be_later_is_worth_another_attempt(outside: Outside) -> None:
