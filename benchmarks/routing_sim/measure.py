@@ -6,6 +6,7 @@ from collections.abc import Callable
 from benchmarks.figures import Line
 from benchmarks.routing_sim.engine import play
 from benchmarks.routing_sim.figures import Figures, figures, interval99, mean_of
+from benchmarks.routing_sim.promises import promises
 from benchmarks.routing_sim.rivals import everybody
 from benchmarks.routing_sim.trace import FLOORS, Trace
 from benchmarks.stage import Stage
@@ -31,7 +32,8 @@ async def measure(on: Stage) -> list[Line]:
     for title, runs in parts.items():
         print(table(title, runs))
     best = [verdict(title, runs, *column) for title, runs in parts.items() for column in COLUMNS]
-    return [*best, *(against(rival, parts) for rival in everybody() if not rival.startswith(OURS))]
+    rivals = [against(rival, parts) for rival in everybody() if not rival.startswith(OURS)]
+    return [*best, *rivals, *await asyncio.to_thread(promises)]
 
 
 def played(floor: Callable[[int], Trace], many: int = RUNS) -> dict[str, Runs]:
