@@ -201,14 +201,22 @@ class Conference:
         """Played to one, or to everybody."""
         heard_by = [participant] if participant else self.joined
 
-        def done(good: bool) -> None:
+        def said(one: Participant, good: bool) -> None:
+            self._resume(one)
+            if one is not heard_by[0]:
+                return
             event = "announcement-end" if good else "announcement-fail"
             more = {} if good else {"ReasonAnnouncementFailed": "document could not be played"}
             self._tell(event, participant, AnnounceUrl=target.url, **more)
 
-        for number, one in enumerate(heard_by):
+        for one in heard_by:
             self._silence(one)
-            self._prompt(one, target, done=done if number == 0 else None)
+            self._prompt(one, target, done=lambda good, one=one: said(one, good))  # type: ignore[misc]
+
+    def _resume(self, participant: Participant) -> None:
+        """After an announcement: back to the music of somebody who is held or waits."""
+        if participant.hold or (self.status == "init" and not participant.silent_wait):
+            self._prompt(participant, None if participant.hold else participant.wait)
 
     def _changed(self, participant: Participant) -> None:
         participant.updated = self.updated = self.exchange.clock.now()
