@@ -9,6 +9,7 @@ Limits, each with a warning, none with a loss, for the raw bytes are kept by the
 - five winmail.dat or S/MIME envelopes are opened, three within one another; five attached mails are read out
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 
 from channels.base import Party
@@ -49,6 +50,7 @@ def stub(raw: bytes, warning: str) -> Mail:
 
 
 def _parse(raw: bytes, warnings: Warnings) -> Mail:
+    raw = raw.removeprefix(BOM_UTF8)  # of a file that an editor saved
     if b"\n" not in raw[:64_000] and b"\r" in raw[:64_000]:
         raw = raw.replace(b"\r", b"\n")  # lines as they ended on a Macintosh of the last century
     root = walk.walk(raw, warnings)

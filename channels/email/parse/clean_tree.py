@@ -1,7 +1,8 @@
 """A stranger's HTML as a tree of bounded depth, with everything gone that is not on the list.
 
-libxml2 gives up at 256 levels and repairs no formatting elements; an HTML5 parser alone takes minutes for a hundred
-thousand nested elements and can be made to multiply them. What it gives, nh3 filters once more.
+libxml2 gives up at 256 levels (then all is read once more with hardly any) and repairs no formatting elements; an
+HTML5 parser alone takes minutes for a hundred thousand nested elements and can be made to multiply them. What libxml2
+gives, nh3 filters once more.
 """
 
 import re
@@ -15,11 +16,12 @@ from channels.email.parse import clean_style
 
 Element: TypeAlias = Any  # lxml carries no types
 
-_with_content_words = """
-    script style title template noscript iframe frame frameset noframes object embed applet param svg math link
-    meta base head audio video source track canvas map area dialog xml noembed picture-source
-"""
+_with_content_words = "script style title template iframe frame frameset noframes svg math head dialog xml noembed"
 _WITH_CONTENT = frozenset(_with_content_words.split())
+# Their place in the tree is no evidence: libxml2 takes some that hold nothing for the parents of all that follows. What
+# others hold is meant for programs that, like this one, show no films and run nothing.
+_empty_words = "applet area audio base canvas embed link map meta noscript object param source track video"
+_EMPTY = frozenset(_empty_words.split())
 _tags_words = """
     a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del
     details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav
@@ -44,6 +46,7 @@ _AS_SPAN = {"b": "font-weight:bold", "strong": "font-weight:bold", "i": "font-st
             "u": "text-decoration:underline", "s": "text-decoration:line-through",
             "strike": "text-decoration:line-through", "small": "font-size:smaller", "big": "font-size:larger",
             "code": "font-family:monospace", "tt": "font-family:monospace"}
+_UNKNOWN = "gone"  # such a tag is left out, but not what it holds
 _FONT_SIZES = {"1": "x-small", "2": "small", "3": "medium", "4": "large", "5": "x-large", "6": "xx-large",
                "7": "xx-large"}
 _SHORT = re.compile(r"[\w#%. -]{0,40}")
@@ -51,11 +54,21 @@ _LINK = re.compile(r"\s*(?:https?://|mailto:|tel:)", re.I)
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.I)
 _DATA = re.compile(r"\s*data:image/(?:png|gif|jpe?g|webp|bmp|avif);base64,[\sA-Za-z0-9+/=%]*\Z", re.I)
 _BLANK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\ufeff]+")
+_MARKUP = re.compile(r"<[A-Za-z/!?].*", re.S)  # in a tooltip: it waits for a program that reads the tag otherwise
 _SIZE = re.compile(r"\s*(\d{1,5})")
+
+
+_LEVEL = re.compile(
+    r"<(/?)(?!/?(?:p|br|hr|img|a|script|style|title|template|iframe|svg|math)\b)[A-Za-z][^<>]{0,1000}>", re.I)
 
 
 def parse(html: str) -> tuple[Element | None, bool]:
     """The body of the document, and whether the rest of it had to be cut off."""
+    body, too_deep = _parse(html)
+    return _parse(_LEVEL.sub(lambda tag: "<br>" if tag[1] else " ", html)) if too_deep else (body, False)
+
+
+def _parse(html: str) -> tuple[Element | None, bool]:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True)
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
@@ -76,8 +89,10 @@ def strip(body: Element) -> None:
             continue  # in something that is gone
         if _is_gone(element):
             element.clear(keep_tail=True)
-            element.tag = "div" if element is body else "gone"  # an unknown tag, which is left out
+            element.tag = "div" if element is body else _UNKNOWN
             continue
+        if element.tag in _EMPTY:
+            element.tag = _UNKNOWN
         _rewrite(element, is_body=element is body)
 
 
@@ -142,7 +157,7 @@ def _keep(element: Element, tag: str, name: str, value: str) -> None:
         if "MsoNormal" in value:
             element.set("class", "MsoNormal")
     elif name in ("alt", "title"):
-        element.set(name, value[:500].replace("<", "‹").replace(">", "›"))
+        element.set(name, _MARKUP.sub("", value[:500]).replace("<", "‹").replace(">", "›"))
     elif _SHORT.fullmatch(value):
         element.set(name, value)
 

@@ -14,6 +14,10 @@ MAX_HTML = 2_000_000  # bytes of HTML that are shown; longer HTML is kept whole 
 MAX_RENDERED = 200_000  # characters that are laid out with tables and lists; longer HTML loses its tags only
 MAX_TAGS = 8_000
 MAX_CELLS = 4_000
+MAX_DEPTH = 200  # libxml2 leaves out all that follows the 256th level
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_closed_by_itself_words = "area base br col hr img input link meta p source track wbr"
+_CLOSED_BY_ITSELF = frozenset(_closed_by_itself_words.split())
 _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.IGNORECASE)
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|/?blockquote|/?ul|/?ol|hr)\b[^>]*>", re.IGNORECASE)
 # Where a quotation begins and ends: two of the code points that Unicode keeps free for such use within a program.
@@ -62,11 +66,21 @@ def _quoted(text: str) -> str:
 
 
 def _is_tame(html: str) -> bool:
-    """Layout takes time and room with the product of a table's width and its lines."""
-    if len(html) > MAX_RENDERED or html.count("<") > MAX_TAGS:
+    """Layout takes time and room with the product of a table's width and its lines, and ends at some depth."""
+    if len(html) > MAX_RENDERED or html.count("<") > MAX_TAGS or _depth(html) > MAX_DEPTH:
         return False
     low = html.lower()
     return low.count("<td") + low.count("<th") <= MAX_CELLS and low.count("<table") <= 200
+
+
+def _depth(html: str) -> int:
+    """How many elements are open at once, at most."""
+    depth = deepest = 0
+    for tag in _ELEMENT.finditer(html):
+        if tag[2].lower() not in _CLOSED_BY_ITSELF:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def rough(html: str) -> str:

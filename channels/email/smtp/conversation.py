@@ -163,8 +163,13 @@ class Conversation(SMTP):
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         mail, envelope = _Growing(self._house), self.envelope
         try:
-            async with asyncio.timeout(DATA_SECONDS):
-                await self._read_into(mail)
+            try:
+                async with asyncio.timeout(DATA_SECONDS):
+                    await self._read_into(mail)
+            except TimeoutError:  # what follows is still the mail: read as commands it would be one of its author's
+                await self.push("421 4.4.2 The mail takes too long")
+                self.hang_up()
+                return
             self._reset_timeout(DATA_SECONDS)  # the answer takes as long as the commit
             replies = await self._in_its_turn(mail, envelope)
         finally:

@@ -41,6 +41,29 @@ def test_what_the_sender_hides_is_not_there_and_what_he_makes_tiny_is_seen() -> 
     assert "<p>small</p>" in html
 
 
+@pytest.mark.parametrize("tag", [
+    "<embed src=x>", "<source src=x>", "<track>", "<param name=x>", "<video src=x>", "<audio>", "<object data=x>",
+    "<canvas>", "<noscript>", "<map><area href=x>", "<base href=x>", "<meta charset=x>", "<link href=x>", "<iframe />"])
+def test_nothing_that_shows_nothing_swallows_what_follows(tag: str) -> None:
+    assert "after" in clean(f"<p>before</p>{tag}<p>after</p>").html
+
+
+def test_the_picture_of_a_newsletter_is_kept() -> None:
+    html = clean('<picture><source srcset="https://shop.example/big.webp">'
+                 '<img src="https://shop.example/a.png" alt="Sale"></picture>').html
+    assert '<img data-src="https://shop.example/a.png" alt="Sale">' in html
+
+
+@pytest.mark.parametrize("tag", ["div", "font", "b", "blockquote", "table><tr><td", "ul><li", "a href=x", "span><b"])
+@pytest.mark.parametrize("count", [60, 85, 250, 256, 5_000])
+def test_nothing_is_lost_that_lies_deep(tag: str, count: int) -> None:
+    html = f"<p>before</p>{f'<{tag}>' * count}deep &amp; low<p>after</p>"
+    said = re.sub("<[^>]*>", " ", clean(html).html).split()
+    assert said == ["before", "deep", "&amp;", "low", "after"]
+    text = parse(b"Content-Type: text/html\r\n\r\n" + html.encode()).text
+    assert [word for word in text.split() if len(word) > 1 and word.isalpha()] == ["before", "deep", "low", "after"]
+
+
 def test_text_that_looks_like_our_own_marks_stays_text() -> None:
     found = clean("&lt;img data-src=\"http://tracker.example/x\"&gt; &lt;img src=\"cid:a\"&gt;")
     assert found.remote == 0

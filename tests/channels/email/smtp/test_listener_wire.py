@@ -170,7 +170,9 @@ async def test_a_trickle_ends_too(opened: Opens, monkeypatch: pytest.MonkeyPatch
     there = await opened()
     async with wire(there) as peer:
         await peer.envelope()
-        assert not (await peer.say(b"x")).startswith("2")
+        assert (await peer.say(b"x")).startswith("421")
+        peer.writer.write(b"\r\nMAIL FROM:<boss@example.org>\r\n")
+        assert await peer.hear() == "", "what belongs to the mail is never taken for a command"
     assert there.notes.taken == []
     await until(lambda: there.door.house.held == 0)
 
