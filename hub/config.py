@@ -53,7 +53,8 @@ class Queue(Part):
         {}, description="skill -> least level (1 to 5) that an agent needs")
     offer_seconds: Seconds = Field(20, description="how long an offer rings before the next agent is asked")
     wrap_up_seconds: Seconds = Field(60, description="time for after-work before the next offer may come")
-    service_level_seconds: Seconds = Field(60, description="answered within this time counts as in time; what is due sooner goes first")
+    service_level_seconds: Seconds = Field(
+        60, description="answered within this time counts as in time; what is due sooner goes first")
     service_level_target: float = Field(0.8, ge=0, le=1, description="share that shall be in time, 0 to 1")
     dispositions: tuple[Disposition, ...] = Field(
         (Disposition(id="done", name={"en": "Done", "zh-Hans": "已完成"}),),
