@@ -20,6 +20,7 @@ from channels.email.parse.answer import LENGTH, told
 from channels.email.parse.clean import clean
 
 ORDINARY = 60_000_000  # bytes of a mail that the limits are meant for
+LEFT = 100_000_000  # bytes of former mails, at most, that the next one is not held to account for: pieces of a heap
 _HARD = resource.getrlimit(resource.RLIMIT_DATA)[1]
 
 
@@ -34,7 +35,7 @@ def main(processor: float, wall: int, memory: int) -> None:
     while len(head := incoming.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
         share = max(1.0, size / ORDINARY)
-        _limit_memory(own + int(memory * share))
+        _limit_memory(min(_data(), own + LEFT) + int(memory * share))
         signal.alarm(int(wall * share) + 1)
         answer = _answered(incoming, size, processor * share)
         if answer is None:
