@@ -69,6 +69,14 @@ class NewMailDraft(Wire):
     text: Text = ""
 
 
+class UndeliverableView(Wire):
+    """An address that mail does not reach, whether it is a customer's or not."""
+
+    address: str = Field(description="in lower case")
+    since: datetime
+    reason: str = Field(description="in the words of a mail server")
+
+
 class ReplyView(Wire):
     """How an answer by mail would look unless it is changed: who gets it, from whom, under which subject."""
 
@@ -80,6 +88,7 @@ class ReplyView(Wire):
     forward_subject: str
     template: str = Field(description="what the text begins with, to be written on; may be empty")
     signature: str
+    undeliverable: list[UndeliverableView] = Field([], description="those who take part and whom mail does not reach")
 
 
 class MailboxChoice(Wire):

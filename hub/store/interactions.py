@@ -22,6 +22,11 @@ async def detail(pool: asyncpg.Pool, actor: Actor, interaction_id: UUID, letters
         if row is None:
             raise NotFound()
         thread = await mail.thread(conn, interaction_id)
+        reply = letters.proposal(thread, actor.name)
+        if reply is not None:
+            addressed = {one.address for one in (*reply.to, *reply.cc)}
+            bad = await mail.undeliverable(conn, {*thread.participants, *addressed})
+            reply = reply.model_copy(update={"undeliverable": bad})
         return Detail(
             card=await cards.card(conn, interaction_id),
             customer=await customers.view(conn, row["customer_id"]),
@@ -30,7 +35,7 @@ async def detail(pool: asyncpg.Pool, actor: Actor, interaction_id: UUID, letters
             drafts=await desk.drafts(conn, actor.id, interaction_id),
             draft_mail=await desk.draft_mail(conn, actor.id, interaction_id),
             can_reply=letters.can_reply(thread),
-            reply=letters.proposal(thread, actor.name),
+            reply=reply,
             suggestions=await mail.suggestions(conn, interaction_id),
             linked=await mail.linked(conn, interaction_id),
         )

@@ -1,7 +1,7 @@
 """Reads and writes behind mails that agents write."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from hub.store.cards import Reader
 from hub.store.journal import Connection, Row, as_json
 from hub.store.sql import named
 from hub.wire import Card, SuggestionView
-from hub.wire_mail import NewMailDraft
+from hub.wire_mail import NewMailDraft, UndeliverableView
 
 sql = named(__file__)
 
@@ -128,6 +128,11 @@ async def raw(conn: Reader, message_id: UUID) -> tuple[UUID, bytes]:
     if row is None:
         raise NotFound()
     return row["interaction_id"], row["bytes"]
+
+
+async def undeliverable(conn: Reader, addresses: Iterable[str]) -> list[UndeliverableView]:
+    """Those of these that mail does not reach."""
+    return [UndeliverableView(**dict(row)) for row in await conn.fetch(sql["undeliverable"], list(addresses))]
 
 
 async def queues_of(conn: Reader, agent_id: UUID) -> frozenset[str]:

@@ -24,6 +24,10 @@ WHERE m.interaction_id = $1 AND m.state <> 'withdrawn' ORDER BY m.number DESC LI
 -- name: participants
 SELECT address FROM participants WHERE interaction_id = $1 LIMIT 1000;
 
+-- name: undeliverable
+SELECT address, since, reason FROM undeliverable
+WHERE address = ANY (SELECT lower(a) FROM unnest($1::text[]) AS a) ORDER BY address;
+
 -- name: sizes
 SELECT coalesce(sum(size), 0)::bigint FROM files WHERE id = ANY ($1::uuid[]);
 

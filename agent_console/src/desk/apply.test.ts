@@ -138,6 +138,13 @@ describe('mails', () => {
     expect([after('withdrawn'), after('sent', 'failed'), after('delivered', 'failed'), after('withdrawn', 'sent')]).toEqual(['withdrawn', 'failed', 'delivered', 'withdrawn'])
   })
 
+  it('takes up other words about a mail that some have and others do not', () => {
+    const sent = touch({ interaction_id: 'a', version: 2, message_id: 'm', message_state: 'sent', message_error: 'later bo@b.org: 450 busy' })
+    const mark: DeskEvent = { type: 'message', event: { interaction_id: 'a', message_id: 'm', state: 'sent', error: null } }
+    const state = run({ type: 'detail', detail: detail(card({ id: 'a', version: 2 }), [sent]) }, mark)
+    expect(state.details.a?.touches[0]?.message_error).toBe(null)
+  })
+
   it('holds what comes back until the composer has taken it up', () => {
     const back = { interactionId: 'a', kind: 'reply' as const, text: 'Dear Ann', files: [], mail: null }
     const state = run(opened, { type: 'returned', back })

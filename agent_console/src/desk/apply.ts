@@ -162,7 +162,10 @@ function marked(state: DeskState, event: MessageEvent): DeskState {
   const before = detail?.touches.find((touch) => touch.message_id === event.message_id)
   const late = !before || state.gaps.includes(id)
   const next = late ? { ...state, marked: [...state.marked.filter((other) => other !== id), id].slice(-MARKED_KEPT) } : state
-  if (!detail || !before || RANK[event.state] <= RANK[before.message_state ?? 'pending']) return next
+  if (!detail || !before) return next
+  const known = before.message_state ?? 'pending'
+  const newWords = event.state === known && event.error !== before.message_error // who did not get it, of several
+  if (RANK[event.state] <= RANK[known] && !newWords) return next
   const after = { ...before, message_state: event.state, message_error: event.error }
   const touches = detail.touches.map((touch) => (touch === before ? after : touch))
   return { ...next, details: { ...next.details, [id]: { ...detail, touches } } }

@@ -307,6 +307,10 @@ export interface ReplyView {
    */
   template: string
   signature: string
+  /**
+   * those who take part and whom mail does not reach
+   */
+  undeliverable: UndeliverableView[]
 }
 /**
  * A name and an address in the head of a mail.
@@ -314,6 +318,20 @@ export interface ReplyView {
 export interface PartyView1 {
   name: string
   address: string
+}
+/**
+ * An address that mail does not reach, whether it is a customer's or not.
+ */
+export interface UndeliverableView {
+  /**
+   * in lower case
+   */
+  address: string
+  since: string
+  /**
+   * in the words of a mail server
+   */
+  reason: string
 }
 /**
  * Another interaction that this one may belong to; evidence not enough to join them without a human.
@@ -487,6 +505,22 @@ export interface MailboxLedgerRow {
    */
   failing: number
   unaccounted: number
+  /**
+   * the last time that it was compared with what lies there
+   */
+  verified_at: string | null
+  /**
+   * mails that lay there then, of those that are ours to have
+   */
+  present: number | null
+  /**
+   * of these, not in the ledger then: fetched at once
+   */
+  missing: number | null
+  /**
+   * code of what keeps mail from coming now
+   */
+  problem: string | null
 }
 /**
  * One finding of the search.

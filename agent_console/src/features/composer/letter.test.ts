@@ -9,7 +9,7 @@ const bo = { name: '', address: 'bo@b.org' }
 const cy = { name: '', address: 'cy@c.org' }
 const view: ReplyView = {
   mailbox: 'support', author: { name: 'Support', address: 'support@acme.test' }, to: [ann], cc: [bo], subject: 'Re: No light',
-  forward_subject: 'Fwd: No light', signature: 'Bye', template: '',
+  forward_subject: 'Fwd: No light', signature: 'Bye', template: '', undeliverable: [],
 }
 const plain: Letter = { mode: 'reply', edits: {} }
 
@@ -61,6 +61,8 @@ it('knows those who took part, the customer, and none of ourselves', () => {
   one.customer = { ...one.customer, addresses: [address] }
   expect(known(one).map((who) => who.address)).toEqual(['ann@a.org', 'bo@b.org', 'ann@home.org'])
   expect(undeliverable(one).get('ann@home.org')).toBe('550 no such user')
+  const copied = { ...view, undeliverable: [{ address: 'bo@b.org', since: '2026-01-01T00:00:00Z', reason: '5.1.1 gone' }] }
+  expect(undeliverable({ ...one, reply: copied }).get('bo@b.org')).toBe('5.1.1 gone')
 })
 
 it('notices a promised file that is not there', () => {

@@ -86,9 +86,13 @@ export function known(detail: Pick<Detail, 'touches' | 'customer' | 'reply'>): R
 }
 
 /** Address -> the mail server's words, of those that mail does not reach any more. */
-export function undeliverable(detail: Pick<Detail, 'customer'>): ReadonlyMap<string, string> {
-  const bad = detail.customer.addresses.filter((one) => one.kind === 'email' && one.undeliverable_at)
-  return new Map(bad.map((one) => [one.value.toLowerCase(), one.undeliverable_reason ?? '']))
+export function undeliverable(detail: Pick<Detail, 'customer' | 'reply'>): ReadonlyMap<string, string> {
+  const own = detail.customer.addresses.filter((one) => one.kind === 'email' && one.undeliverable_at)
+  const others = detail.reply?.undeliverable ?? []
+  return new Map([
+    ...own.map((one) => [one.value.toLowerCase(), one.undeliverable_reason ?? ''] as const),
+    ...others.map((one) => [one.address, one.reason] as const),
+  ])
 }
 
 // an answer that speaks of an attachment, in the languages that agents here write

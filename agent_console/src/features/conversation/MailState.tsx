@@ -4,6 +4,8 @@ import type { Decide, MailView, TouchView } from '../../desk/wire'
 import { Button, Countdown, Icon, names, sendErrorText, useApi, useCommand, useDeskParts, useNow, useT, useTakeBack, useTell } from '../../shared'
 import css from './Mail.module.css'
 import { Mark } from './Mark'
+import { missedIn } from './missed'
+import type { Missed } from './missed'
 
 export function MailState({ touch, mail }: { touch: TouchView; mail: MailView }) {
   if (touch.message_state === 'pending' && mail.due_at) return <Leaving touch={touch} due={mail.due_at} />
@@ -33,6 +35,8 @@ function Leaving({ touch, due }: { touch: TouchView; due: string }) {
 function Settled({ touch }: { touch: TouchView }) {
   const t = useT()
   const state = touch.message_state
+  const missed = missedIn(touch.message_error ?? '')
+  if (state && state !== 'unconfirmed' && missed.length) return <Partly touch={touch} state={state} missed={missed} />
   if (state !== 'failed' && state !== 'unconfirmed') return state && <Mark state={state} error={null} />
   const { word, said } = sendErrorText(touch.message_error ?? '', t)
   return (
@@ -41,6 +45,30 @@ function Settled({ touch }: { touch: TouchView }) {
       <p>{state === 'unconfirmed' ? t('mail.unconfirmed.what') : word}</p>
       {said && <p className="small">{t('mail.failed.words')} <bdi>{said}</bdi></p>}
       <Decisions touch={touch} choices={state === 'failed' ? ['again'] : ['again', 'sent', 'failed']} />
+    </div>
+  )
+}
+
+/** Some have it, or nobody does; each who does not is named. */
+function Partly({ touch, state, missed }: { touch: TouchView; state: NonNullable<TouchView['message_state']>; missed: readonly Missed[] }) {
+  const t = useT()
+  const isInDoubt = missed.some((one) => one.what === 'unconfirmed')
+  return (
+    <div className={css.trouble}>
+      <Mark state={state} error={null} />
+      <ul className={css.missed}>
+        {missed.map((one) => (
+          <li key={one.address}>
+            <Icon name={one.what === 'later' ? 'clock' : 'alert'} size={14} />
+            <span>
+              {t(`mail.missed.${one.what}`, { who: one.address || t('mail.missed.somebody') })}
+              {one.said && <> <span className="small">{t('mail.failed.words')} <bdi>{one.said}</bdi></span></>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {isInDoubt && <p>{t('mail.missed.decide')}</p>}
+      {(isInDoubt || state === 'failed') && <Decisions touch={touch} choices={isInDoubt ? ['again', 'sent', 'failed'] : ['again']} />}
     </div>
   )
 }
