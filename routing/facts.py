@@ -58,6 +58,7 @@ FAMILIES: tuple[Fact, ...] = (
     Fact("form.", _TEXT, "a field of the form: form.order_number"),
     Fact("ivr.", _TEXT, "what was keyed in or said: ivr.contract_number"),
 )
+_FURTHEST = 4  # letters between a name and one that may have been meant
 _BY_NAME = {fact.name: fact for fact in FACTS}
 
 _OF_EVERY: tuple[Test, ...] = ("present", "=", "!=", "in", "not in")
@@ -141,7 +142,7 @@ def _never(term: Term, domain: Domain) -> TermProblem | None:
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:
-    lower = {one.lower(): one for one in known}
+    lower = {one.lower(): one for one in known if abs(len(one) - len(name)) <= _FURTHEST}
     found = get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
     return lower[found[0]] if found else None
 
