@@ -7,7 +7,8 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from hub.serving import CannotListen, Failed, serve
 from hub.store import ledger, queues
 from hub.store.users import NewUser, UserChange
 from hub.users import Users
+from hub.wire import MailboxLedgerRow
 from simulator.correspondence import Door
 from simulator.crowd import Crowd, MailWay
 from simulator.mailsink import MailSink
@@ -131,9 +133,21 @@ async def run_ledger(options: argparse.Namespace) -> int:
     _say("  ".join(f"{name:>12}" for name in head))
     for row in book.rows:
         _say("  ".join(f"{getattr(row, name)!s:>12}" for name in head))
+    if book.mailboxes:
+        _say_mailboxes(book.mailboxes)
+    _say(f"undecided in quarantine {book.undecided}")
     _say(f"unaccounted {book.unaccounted}; open but not in one place {len(book.misplaced)}; "
          f"to be sent {book.outbox_pending}; unconfirmed {book.unconfirmed}")
     return 1 if book.unaccounted or book.misplaced else 0
+
+
+def _say_mailboxes(rows: Sequence[MailboxLedgerRow]) -> None:
+    head = ("mailbox", "uids", "stored", "duplicate", "quarantined", "failing", "unaccounted", "present", "missing")
+    _say("\n" + "  ".join(f"{name:>12}" for name in head) + "  last verified at, problem")
+    for row in rows:
+        figures = "  ".join(f"{'-' if (value := getattr(row, name)) is None else value!s:>12}" for name in head)
+        verified = row.verified_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if row.verified_at else "never"
+        _say("  ".join((figures, verified, *filter(None, [row.problem]))))
 
 
 def with_users(act: Callable[[argparse.Namespace, Users], Awaitable[str]]) -> Command:

@@ -111,7 +111,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     room = MailRoom(settings, journal, world.now, world.new_id)
     kinds = _channels(settings, Reception(intake, outbox, room.mailboxes), sio, world, room)
     parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room)
-    app[TESTS] = set()
+    app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     app[METERS].sockets.set_function(lambda: realtime.connected)
     _mount(app, settings, kinds.by_kind, world)

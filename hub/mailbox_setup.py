@@ -53,9 +53,9 @@ class Setup:
         """Raises Invalid, with the fields, and Conflict where somebody else was quicker."""
         mailboxes = self.mailboxes
         await mailboxes.refresh()
-        if wanted.mailbox.id != mailbox_id:
-            raise Invalid("The mailbox's id is not that of the address.", fields={"mailbox.id": "is another one"})
         account = self.account(wanted)
+        if account.mailbox.id != mailbox_id:
+            raise Invalid("The mailbox's id is not that of the address.", fields={"mailbox.id": "is another one"})
         known = mailboxes.listed(mailbox_id)
         if known is not None and not known.editable:
             raise Conflict("This mailbox stands in the configuration file. Change it there.", code="in_configuration")
@@ -89,15 +89,15 @@ class Setup:
 
     def account(self, wanted: PutMailbox) -> Account:
         """What was entered, with the secrets that are known already. Raises Invalid."""
-        mailbox = _mailbox(wanted.mailbox)
-        known = self.mailboxes.listed(mailbox.id)
+        mailbox, unnamed = _mailbox(wanted.mailbox)
+        known = None if unnamed else self.mailboxes.listed(mailbox.id)
         secrets, wrong = _secrets(mailbox, known, wanted)
         wrong += [(_named(field), why) for field, why in mail_settings.wrong_with(mailbox, secrets, self._queues)
                   if field not in dict(wrong)]
         others = [one.account.mailbox for one in self.mailboxes.everything() if one.id != mailbox.id]
         wrong += [(_named(field), why) for place, (field, why) in mail_settings.doubled([*others, mailbox])
                   if place == len(others)]
-        wrong += self._closed_ports(mailbox)
+        wrong += [*self._closed_ports(mailbox), *unnamed]
         if wrong:
             raise Invalid(fields=dict(wrong))
         return Account(mailbox, secrets_of(secrets))
@@ -112,12 +112,16 @@ class Setup:
                 for field, port in named if port not in self._ports]
 
 
-def _mailbox(fields: MailboxFields) -> Mailbox:
+def _mailbox(fields: MailboxFields) -> tuple[Mailbox, list[Wrong]]:
+    """Raises Invalid. A short name that will not do is returned instead, so that the other fields are looked at, too."""
+    given = fields.model_dump()
     try:
-        return Mailbox.model_validate(fields.model_dump())
+        return Mailbox.model_validate(given), []
     except ValidationError as error:
-        raise Invalid(fields={".".join(("mailbox", *map(str, one["loc"]))): one["msg"]
-                              for one in error.errors()}) from None
+        wrong = [(".".join(("mailbox", *map(str, one["loc"]))), one["msg"]) for one in error.errors()]
+    if [field for field, _ in wrong] != ["mailbox.id"]:
+        raise Invalid(fields=dict(wrong))
+    return Mailbox.model_validate({**given, "id": "unnamed"}), wrong if fields.id else [("mailbox.id", "is missing")]
 
 
 def _secrets(mailbox: Mailbox, known: Listed | None, wanted: PutMailbox) -> tuple[dict[str, str], list[Wrong]]:

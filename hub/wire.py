@@ -378,6 +378,10 @@ class MailboxLedgerRow(Wire):
     quarantined: int
     failing: int = Field(description="tried, and to be tried again")
     unaccounted: int
+    verified_at: datetime | None = Field(description="the last time that it was compared with what lies there")
+    present: int | None = Field(description="mails that lay there then, of those that are ours to have")
+    missing: int | None = Field(description="of these, not in the ledger then: fetched at once")
+    problem: str | None = Field(description="code of what keeps mail from coming now")
 
 
 class Ledger(Wire):

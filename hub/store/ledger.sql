@@ -15,7 +15,11 @@ GROUP BY source, reason;
 
 -- name: mailboxes
 -- A uid is accounted for when its outcome is borne out by an arrival.
-SELECT u.mailbox, count(*) AS uids,
+-- A mailbox that is read now stands here before its first mail; what ailed one that is not read any more says nothing.
+SELECT mailbox, coalesce(u.uids, 0) AS uids, coalesce(u.stored, 0) AS stored, coalesce(u.duplicate, 0) AS duplicate,
+       coalesce(u.quarantined, 0) AS quarantined, coalesce(u.failing, 0) AS failing, m.verified_at, m.present, m.missing,
+       CASE WHEN m.lease_holder IS NOT NULL THEN m.problem END AS problem
+FROM (SELECT u.mailbox, count(*) AS uids,
        count(*) FILTER (WHERE u.outcome = 'stored' AND s.natural_key IS NOT NULL) AS stored,
        count(*) FILTER (WHERE u.outcome = 'duplicate' AND d.natural_key IS NOT NULL) AS duplicate,
        count(*) FILTER (WHERE u.outcome = 'quarantined' AND u.reason IS NOT NULL) AS quarantined,
@@ -25,7 +29,9 @@ LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'st
        ON s.source = 'mail:' || u.mailbox AND s.natural_key = u.key
 LEFT JOIN (SELECT DISTINCT source, natural_key FROM arrivals WHERE outcome = 'duplicate') d
        ON d.source = 'mail:' || u.mailbox AND d.natural_key = u.key
-GROUP BY u.mailbox ORDER BY u.mailbox;
+GROUP BY u.mailbox) u
+FULL JOIN mailbox_states m USING (mailbox)
+WHERE u.uids > 0 OR m.lease_holder IS NOT NULL ORDER BY mailbox;
 
 -- name: misplaced
 -- Invariant I3: every open interaction is in exactly one place. This must return no rows.

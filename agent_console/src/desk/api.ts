@@ -58,6 +58,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...mailboxCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
       testMailbox(fetcher, csrf, body, each, signal),
+    quarantineRaw: (id: string) => readText(fetcher, path('quarantine', id, 'raw')),
     raw: (id: string) => readText(fetcher, `${path('messages', id, 'raw')}?view=true`),
   }
 }
@@ -160,7 +161,7 @@ export interface TakenAgain {
 function mailboxCalls(call: Call) {
   return {
     mailboxes: () => call<MailboxView[]>('GET', '/api/mailboxes'),
-    putMailbox: (body: PutMailbox) => call<MailboxView>('PUT', path('mailboxes', body.mailbox.id), body),
+    putMailbox: (body: PutMailbox) => call<MailboxView>('PUT', path('mailboxes', body.mailbox.id || '-'), body), // a missing id is said by field,
     removeMailbox: (id: string) => call<undefined>('DELETE', path('mailboxes', id)),
     verifyMailbox: (id: string) => call<undefined>('POST', path('mailboxes', id, 'verify')),
     quarantine: (after?: string) => call<Page<QuarantineView>>('GET', `/api/quarantine${search({ after })}`),

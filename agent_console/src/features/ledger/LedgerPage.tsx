@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { Ledger, LedgerRow } from '../../desk/wire'
-import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useT } from '../../shared'
+import type { Ledger, LedgerRow, MailboxLedgerRow } from '../../desk/wire'
+import { Age, Blank, clockTime, describe, deskPath, href, Icon, Moment, useApi, useMe, useT } from '../../shared'
 import type { Translate } from '../../i18n'
 import { balanced, parts, total, unaccounted } from './sums'
 import css from './Ledger.module.css'
@@ -23,11 +23,22 @@ export function LedgerPage() {
       </header>
       <p className="quiet">{t('ledger.what')}</p>
       {!ledger && error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
-      {ledger && <Balance ledger={ledger} />}
-      {ledger && (ledger.rows.length ? <Rows rows={ledger.rows} /> : <Blank title={t('ledger.empty')} />)}
-      {ledger && <Places misplaced={ledger.misplaced} />}
-      {ledger && <Outbox ledger={ledger} />}
+      {ledger && <Book ledger={ledger} />}
     </div>
+  )
+}
+
+function Book({ ledger }: { ledger: Ledger }) {
+  const t = useT()
+  return (
+    <>
+      <Balance ledger={ledger} />
+      {ledger.rows.length ? <Rows rows={ledger.rows} /> : <Blank title={t('ledger.empty')} />}
+      <Waiting n={ledger.undecided} />
+      {ledger.mailboxes.length > 0 && <Mailboxes rows={ledger.mailboxes} />}
+      <Places misplaced={ledger.misplaced} />
+      <Outbox ledger={ledger} />
+    </>
   )
 }
 
@@ -143,6 +154,66 @@ const Missing = ({ n }: { n: number }) => (
     {n}
   </td>
 )
+
+/** What lies in quarantine until a human has decided. */
+function Waiting({ n }: { n: number }) {
+  const t = useT()
+  return (
+    <section className={css.part}>
+      <h2>{t('quarantine.title')}</h2>
+      <p className={n ? css.bad : css.ok}><Icon name={n ? 'alert' : 'check'} /> {n ? t('quarantine.total', { n }) : t('quarantine.empty')}</p>
+      <p><a href={href('/quarantine')}>{t('ledger.to_quarantine')}</a></p>
+    </section>
+  )
+}
+
+const uidParts = ['stored', 'duplicate', 'quarantined', 'failing'] as const
+
+/** Mail by mail, what lies in each mailbox and what became of it. */
+function Mailboxes({ rows }: { rows: readonly MailboxLedgerRow[] }) {
+  const t = useT()
+  const admin = useMe().role === 'admin'
+  return (
+    <section className={css.part}>
+      <h2>{t('nav.mailboxes')}</h2>
+      <div className={css.scroll} tabIndex={0} role="region" aria-label={t('nav.mailboxes')}>
+        <table className={css.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('ledger.mailbox')}</th>
+              <th scope="col">{t('ledger.uids')}</th>
+              {uidParts.map((part, n) => <th key={part} scope="col"><span aria-hidden="true">{n ? '+ ' : '= '}</span>{t(`mailboxes.${part}`)}</th>)}
+              <th scope="col">{t('ledger.unaccounted')}</th>
+              <th scope="col">{t('ledger.present')}</th>
+              <th scope="col">{t('mailboxes.missing')}</th>
+              <th scope="col">{t('mailboxes.verified')}</th>
+              <th scope="col">{t('ledger.problem')}</th>
+            </tr>
+          </thead>
+          <tbody>{rows.map((row) => <Mailbox key={row.mailbox} row={row} />)}</tbody>
+        </table>
+      </div>
+      {admin && <p><a href={href('/mailboxes')}>{t('ledger.to_mailboxes')}</a></p>}
+    </section>
+  )
+}
+
+function Mailbox({ row }: { row: MailboxLedgerRow }) {
+  const t = useT()
+  const none = t('floor.none')
+  return (
+    <tr>
+      <th scope="row"><bdi>{row.mailbox}</bdi></th>
+      <td>{row.uids}</td>
+      {uidParts.map((part) => <td key={part}>{row[part]}</td>)}
+      <Missing n={row.unaccounted} />
+      <td>{row.present ?? none}</td>
+      {row.missing === null ? <td>{none}</td> : <Missing n={row.missing} />}
+      <td>{row.verified_at ? <Moment at={row.verified_at} /> : t('mailboxes.never')}</td>
+      {row.problem === null ? <td>{none}</td> : <td className={css.words}><Icon name="alert" size={14} /> {t.word('trouble', row.problem)}</td>}
+    </tr>
+  )
+}
 
 function Places({ misplaced }: { misplaced: readonly string[] }) {
   const t = useT()

@@ -79,7 +79,7 @@ export function Address(fields: FieldsProps) {
       />
       <Select
         label={t('mailboxes.provider')} value={provider}
-        onChange={(id) => set(id === 'google' || id === 'microsoft' ? providers[id] : { host: '', smtpHost: '', auth: 'password' })}
+        onChange={(id) => set(id === 'google' || id === 'microsoft' ? providers[id] : { host: '', smtpHost: '', auth: 'password', tokenUrl: '', scope: '' })}
         choices={(['own', 'google', 'microsoft'] as const).map((id) => ({ id, name: t(`mailboxes.provider.${id}`) }))}
       />
       <p className="quiet small">{t('mailboxes.provider.what')}</p>
@@ -108,7 +108,8 @@ export function LogIn(fields: FieldsProps) {
       {form.auth === 'password' ? <SecretField fields={fields} name="password" /> : (
         <>
           <p className="quiet small">{t('mailboxes.auth.oauth.what')}</p>
-          <Field fields={fields} name="tokenUrl" path="mailbox.oauth.token_url" label={t('mailboxes.token_url')} isRequired />
+          <Field fields={fields} name="tokenUrl" path="mailbox.oauth.token_url" label={t('mailboxes.token_url')} isRequired
+            what={providerOf(form) === 'microsoft' ? t('mailboxes.token_url.tenant') : undefined} />
           <Field fields={fields} name="clientId" path="mailbox.oauth.client_id" label={t('mailboxes.client_id')} isRequired />
           <Field fields={fields} name="scope" path="mailbox.oauth.scope" label={t('mailboxes.scope')} />
           <SecretField fields={fields} name="client_secret" />

@@ -109,6 +109,13 @@ export function toPut(form: Form, version: number): PutMailbox {
 }
 
 export type Provider = 'google' | 'microsoft'
+
+/**
+ * As the vendors write it. Google: developers.google.com/workspace/gmail/imap/imap-smtp (servers, ports) and
+ * imap/xoauth2-protocol (scope). Microsoft: learn.microsoft.com/exchange/client-developer/legacy-protocols/
+ * how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth (servers, scopes). Its token address names the tenant:
+ * `organizations` serves applications of several tenants only, so the form says to put one's own there.
+ */
 export const providers: Record<Provider, Partial<Form>> = {
   google: {
     host: 'imap.gmail.com', port: '993', security: 'tls', smtpHost: 'smtp.gmail.com', smtpPort: '587',
@@ -145,7 +152,8 @@ export function usualPort(kind: 'imap' | 'smtp', port: string, before: Security,
 const wrongs: readonly [RegExp, string][] = [
   [/enter it again/, 'again'], [/is missing|there is none|at least 1 character|field required/i, 'missing'],
   [/no e-mail address/, 'address'], [/name of a server/, 'host'], [/has this address|stands twice/, 'owned'],
-  [/mail\.ports/, 'port'], [/https:/, 'https'], [/folder that is read/, 'same_folder'],
+  [/mail\.ports/, 'port'], [/pattern/, 'id'], [/valid (number|integer)|(greater|less) than/, 'number'],
+  [/no queue/, 'queue'], [/private key/, 'key'], [/at most/, 'long'], [/https:/, 'https'], [/folder that is read/, 'same_folder'],
 ]
 
 /** A word for what the hub says is wrong with a field. */

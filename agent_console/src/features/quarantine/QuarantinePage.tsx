@@ -19,6 +19,7 @@ interface Told {
 export function QuarantinePage() {
   const t = useT()
   const [dismissing, setDismissing] = useState<string | null>(null)
+  const [looking, setLooking] = useState<string | null>(null)
   const { items, total, error, said, take, dismissed, show } = useHeld()
   return (
     <div className={css.page}>
@@ -30,10 +31,11 @@ export function QuarantinePage() {
       {items && items.length > 0 && (
         <>
           <p className="quiet small">{t('quarantine.total', { n: total })}</p>
-          <ul className={css.list}>{items.map((one) => <Held key={one.id} one={one} onAgain={() => take(one.id)} onDismiss={() => setDismissing(one.id)} />)}</ul>
+          <ul className={css.list}>{items.map((one) => <Held key={one.id} one={one} onLook={() => setLooking(one.id)} onAgain={() => take(one.id)} onDismiss={() => setDismissing(one.id)} />)}</ul>
         </>
       )}
       {show && <div><Button onPress={show}>{t('quarantine.more')}</Button></div>}
+      {looking && <Look id={looking} onClose={() => setLooking(null)} />}
       {dismissing && <Dismiss id={dismissing} onClose={() => setDismissing(null)} onDone={() => {
         setDismissing(null)
         dismissed()
@@ -84,7 +86,14 @@ function useHeld() {
 
 const codes = ['no_data', 'timeout', 'lost', 'garbage', 'report_unclear']
 
-function Held({ one, onAgain, onDismiss }: { one: QuarantineView; onAgain: () => void; onDismiss: () => void }) {
+interface HeldProps {
+  one: QuarantineView
+  onLook: () => void
+  onAgain: () => void
+  onDismiss: () => void
+}
+
+function Held({ one, onLook, onAgain, onDismiss }: HeldProps) {
   const t = useT()
   const api = useApi()
   const of = (what: string) => t('quarantine.of', { what, when: clockTime(one.arrived_at, t.language, true) })
@@ -101,6 +110,7 @@ function Held({ one, onAgain, onDismiss }: { one: QuarantineView; onAgain: () =>
         </div>
       </dl>
       <div className={css.actions}>
+        <Button icon="file" aria-label={of(t('quarantine.look'))} onPress={onLook}>{t('quarantine.look')}</Button>
         <a className="button" href={api.quarantineUrl(one.id)} download aria-label={of(t('quarantine.download'))}>{t('quarantine.download')}</a>
         {one.source.startsWith('mail:') && <Button icon="retry" aria-label={of(t('quarantine.again'))} onPress={onAgain}>{t('quarantine.again')}</Button>}
         <Button aria-label={of(t('quarantine.dismiss'))} onPress={onDismiss}>{t('quarantine.dismiss')}</Button>
@@ -112,6 +122,28 @@ function Held({ one, onAgain, onDismiss }: { one: QuarantineView; onAgain: () =>
 function sourceName(source: string, t: Translate): string {
   const [channel = source, ...rest] = source.split(':')
   return [t.word('channel', channel), ...rest].join(': ')
+}
+
+const SHOWN = 200_000
+
+/** What arrived, as plain characters: nothing of it is rendered. */
+function Look({ id, onClose }: { id: string; onClose: () => void }) {
+  const t = useT()
+  const api = useApi()
+  const { value, error } = useLoad(id, () => api.quarantineRaw(id))
+  return (
+    <Dialog title={t('quarantine.look.title')} isOpen onClose={onClose} wide>
+      {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
+      <pre className={css.raw} tabIndex={0} aria-label={t('quarantine.look.title')} aria-busy={value === null && error === null}>
+        {value === '' ? t('quarantine.look.nothing') : value?.slice(0, SHOWN)}
+      </pre>
+      {value !== null && value.length > SHOWN && <p className="quiet small">{t('quarantine.look.cut')}</p>}
+      <DialogActions>
+        <a className="button" href={api.quarantineUrl(id)} download>{t('quarantine.download')}</a>
+        <Button kind="primary" onPress={onClose}>{t('action.close')}</Button>
+      </DialogActions>
+    </Dialog>
+  )
 }
 
 function Dismiss({ id, onClose, onDone }: { id: string; onClose: () => void; onDone: () => void }) {
