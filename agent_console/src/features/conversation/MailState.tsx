@@ -9,6 +9,8 @@ import type { Missed } from './missed'
 
 export function MailState({ touch, mail }: { touch: TouchView; mail: MailView }) {
   if (touch.message_state === 'pending' && mail.due_at) return <Leaving touch={touch} due={mail.due_at} />
+  const missed = missedIn(touch.message_error ?? '')
+  if (missed.length) return <Partly touch={touch} state={touch.message_state ?? 'sent'} missed={missed} />
   return <Settled touch={touch} />
 }
 
@@ -35,8 +37,6 @@ function Leaving({ touch, due }: { touch: TouchView; due: string }) {
 function Settled({ touch }: { touch: TouchView }) {
   const t = useT()
   const state = touch.message_state
-  const missed = missedIn(touch.message_error ?? '')
-  if (state && state !== 'unconfirmed' && missed.length) return <Partly touch={touch} state={state} missed={missed} />
   if (state !== 'failed' && state !== 'unconfirmed') return state && <Mark state={state} error={null} />
   const { word, said } = sendErrorText(touch.message_error ?? '', t)
   return (
