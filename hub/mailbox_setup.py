@@ -113,7 +113,7 @@ class Setup:
 
 
 def _mailbox(fields: MailboxFields) -> tuple[Mailbox, list[Wrong]]:
-    """Raises Invalid. A short name that will not do is returned instead, so that the other fields are looked at, too."""
+    """Raises Invalid. A short name that will not do is returned instead, so that the rest is looked at, too."""
     given = fields.model_dump()
     try:
         return Mailbox.model_validate(given), []

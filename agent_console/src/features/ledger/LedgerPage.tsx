@@ -132,7 +132,7 @@ function Row({ row }: { row: LedgerRow }) {
 /** `form:contact` is the form `contact`. */
 function sourceName(source: string, t: Translate): string {
   const [channel = source, ...rest] = source.split(':')
-  return [t.word('channel', channel), ...rest].join(': ')
+  return [t.word('channel', channel === 'mail' ? 'email' : channel), ...rest].join(': ')
 }
 
 function Refusals({ refusals }: { refusals: LedgerRow['refusals'] }) {
@@ -161,7 +161,7 @@ function Waiting({ n }: { n: number }) {
   return (
     <section className={css.part}>
       <h2>{t('quarantine.title')}</h2>
-      <p className={n ? css.bad : css.ok}><Icon name={n ? 'alert' : 'check'} /> {n ? t('quarantine.total', { n }) : t('quarantine.empty')}</p>
+      <p className={n ? css.alarm : css.ok}><Icon name={n ? 'alert' : 'check'} /> {n ? t('quarantine.total', { n }) : t('quarantine.empty')}</p>
       <p><a href={href('/quarantine')}>{t('ledger.to_quarantine')}</a></p>
     </section>
   )

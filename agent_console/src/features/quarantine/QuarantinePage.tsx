@@ -111,7 +111,7 @@ function Held({ one, onLook, onAgain, onDismiss }: HeldProps) {
       </dl>
       <div className={css.actions}>
         <Button icon="file" aria-label={of(t('quarantine.look'))} onPress={onLook}>{t('quarantine.look')}</Button>
-        <a className="button" href={api.quarantineUrl(one.id)} download aria-label={of(t('quarantine.download'))}>{t('quarantine.download')}</a>
+        <a className={`button ${css.link ?? ''}`} href={api.quarantineUrl(one.id)} download aria-label={of(t('quarantine.download'))}>{t('quarantine.download')}</a>
         {one.source.startsWith('mail:') && <Button icon="retry" aria-label={of(t('quarantine.again'))} onPress={onAgain}>{t('quarantine.again')}</Button>}
         <Button aria-label={of(t('quarantine.dismiss'))} onPress={onDismiss}>{t('quarantine.dismiss')}</Button>
       </div>
@@ -121,7 +121,7 @@ function Held({ one, onLook, onAgain, onDismiss }: HeldProps) {
 
 function sourceName(source: string, t: Translate): string {
   const [channel = source, ...rest] = source.split(':')
-  return [t.word('channel', channel), ...rest].join(': ')
+  return [t.word('channel', channel === 'mail' ? 'email' : channel), ...rest].join(': ')
 }
 
 const SHOWN = 200_000
@@ -139,7 +139,7 @@ function Look({ id, onClose }: { id: string; onClose: () => void }) {
       </pre>
       {value !== null && value.length > SHOWN && <p className="quiet small">{t('quarantine.look.cut')}</p>}
       <DialogActions>
-        <a className="button" href={api.quarantineUrl(id)} download>{t('quarantine.download')}</a>
+        <a className={`button ${css.link ?? ''}`} href={api.quarantineUrl(id)} download>{t('quarantine.download')}</a>
         <Button kind="primary" onPress={onClose}>{t('action.close')}</Button>
       </DialogActions>
     </Dialog>
