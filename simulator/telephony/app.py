@@ -1,4 +1,4 @@
-"""The emulator as one aiohttp application: the REST API, downloads, and later the control API."""
+"""The emulator as one aiohttp application: the REST API, downloads, and with a token the control API."""
 
 import base64
 import re
@@ -7,9 +7,19 @@ from collections.abc import Mapping
 from aiohttp import web
 from multidict import MultiDict
 
-from simulator.telephony import rest_calls, rest_conferences, rest_messages, rest_numbers, rest_queues, rest_recordings
+from simulator.telephony import (
+    api_table,
+    rest_calls,
+    rest_conferences,
+    rest_messages,
+    rest_numbers,
+    rest_queues,
+    rest_recordings,
+)
+from simulator.telephony.clock import sleep
+from simulator.telephony.control import ControlApi
 from simulator.telephony.exchange import Exchange
-from simulator.telephony.rest import RestApi, Route
+from simulator.telephony.rest import BASE, ApiError, RestApi, Route
 from simulator.telephony.sound import wav_of
 
 ROUTES: Mapping[str, Route] = {
@@ -23,13 +33,15 @@ EXCHANGE = web.AppKey("exchange", Exchange)
 class TelephonyApp:
     """Requests in, answers out; every one is counted, so that tests know when all is quiet."""
 
-    def __init__(self, exchange: Exchange, *, media_needs_auth: bool = False) -> None:
+    def __init__(self, exchange: Exchange, *, control_token: str = "", media_needs_auth: bool = False) -> None:
         self.exchange = exchange
         self.rest = RestApi(exchange, ROUTES)
         self.media_needs_auth = media_needs_auth
         self.app = web.Application(client_max_size=256 * 1024)
         self.app[EXCHANGE] = exchange
         self.app.router.add_route("*", "/2010-04-01/{tail:.*}", self._rest)
+        if control_token:
+            ControlApi(exchange, control_token).add_to(self.app)
         self.app.on_cleanup.append(self._close)
 
     async def _close(self, _: web.Application) -> None:
@@ -41,7 +53,21 @@ class TelephonyApp:
                 return media
             posted = await request.post()
             form = MultiDict((name, value) for name, value in posted.items() if isinstance(value, str))
-            return self.rest.answer(request, form)
+            mischief = self.exchange.faults.rest(self._operation(request), request.path)
+            if mischief.status:
+                return self.rest.error(ApiError(mischief.status, mischief.code, "fault plan"))
+            answer = self.rest.answer(request, form)
+        if mischief.slow:
+            await sleep(self.exchange.clock, mischief.slow)
+        if mischief.drop_answer and request.transport is not None:
+            request.transport.close()
+        return answer
+
+    def _operation(self, request: web.Request) -> str:
+        """The published operation of a request, "" if there is none."""
+        path = request.path.removeprefix(f"{BASE}/{self.exchange.account.sid}")
+        found = api_table.find(request.method, path)
+        return found[0].key if found else ""
 
     def _media(self, request: web.Request) -> web.Response | None:
         """A recording or a file of a message, if the path is one."""

@@ -205,12 +205,12 @@ class Sim:
 
 
 @asynccontextmanager
-async def running_sim(options: ExchangeOptions | None = None) -> AsyncIterator[Sim]:
+async def running_sim(options: ExchangeOptions | None = None, control_token: str = "") -> AsyncIterator[Sim]:
     """An emulator with virtual time on a free port of this machine."""
     exchange = Exchange(options or ExchangeOptions())
     clock = exchange.clock
     assert isinstance(clock, VirtualClock)
-    runner = web.AppRunner(TelephonyApp(exchange).app)
+    runner = web.AppRunner(TelephonyApp(exchange, control_token=control_token).app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

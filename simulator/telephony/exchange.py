@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from simulator.telephony.clock import Busyness, Clock, VirtualClock
+from simulator.telephony.faults import FaultPlan
 from simulator.telephony.journal import NOT_EMULATED, Alerts, Journal
 from simulator.telephony.legs import HungUp, Leg, Party, Redirected, Subscription, Target
 from simulator.telephony.messages import MessageDesk
@@ -142,6 +143,7 @@ class Exchange:
         sender = SenderOptions(self.account.auth_token, options.reach, options.allow_hosts, self.quirks["sign-port"],
                                int(self.quirks["status-error-code"]))
         self.sender = WebhookSender(sender, self.clock, self.busy, self.sids, self.journal, self.alerts)
+        self.faults = FaultPlan(self, options.seed)
         self.base_url = ""
         self.created = self.clock.now()
         self.legs: dict[str, Leg] = {}

@@ -80,6 +80,9 @@ class MessageDesk:
         self.exchange.messages[message.sid] = message
         self.exchange.journal.write("message", sid=message.sid, status=message.status, direction=message.direction)
         outcome = self.outcomes.get(message.to, Outcome())
+        lost = self.exchange.faults.delivery(message.to)
+        if lost is not None:
+            outcome = Outcome("undelivered", lost)
         if message.to.startswith("whatsapp:") and not template and not self._window_open(message):
             outcome = Outcome("failed", 63016)
         timings = self.exchange.timings

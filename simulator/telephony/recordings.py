@@ -83,7 +83,9 @@ class Recording:
         self.status = "processing"
         self._touch()
         length = self.length() if seconds is None else seconds
-        self.exchange.clock.call_later(self.exchange.timings.recording_ready, lambda: self._ready(length))
+        lost, late = self.exchange.faults.recording(self.sid)
+        length = 0.0 if lost else length
+        self.exchange.clock.call_later(self.exchange.timings.recording_ready + late, lambda: self._ready(length))
 
     def length(self) -> float:
         """Seconds recorded so far."""

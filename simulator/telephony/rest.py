@@ -127,6 +127,10 @@ class RestApi:
             return web.Response(status=status)
         return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
 
+    def error(self, error: ApiError) -> web.Response:
+        """An error of the API as an answer."""
+        return web.Response(body=orjson.dumps(error.body()), status=error.status, content_type="application/json")
+
     def _authenticate(self, request: web.Request) -> None:
         account = self.exchange.account
         kind, _, given = request.headers.get("Authorization", "").partition(" ")

@@ -68,6 +68,7 @@ class Script:
             element.name == "Dial" and element.flag("answerOnBridge"))
         if not ringing:
             await self.answer()
+        self.exchange.faults.verb(self.leg, element.name)
         return await TABLE[element.name](self, element, document)
 
     async def answer(self) -> None:

@@ -58,6 +58,10 @@ class Undelivered(Exception):
         self.code, self.failure, self.url, self.response = code, failure, url, response
 
 
+class Dropped(Undelivered):
+    """Lost by the fault plan, which nobody is told about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mischief:
     """What a fault plan does to one webhook. Times in seconds."""
@@ -115,7 +119,7 @@ class WebhookSender:
             raise Undelivered(11100, None, f"connection override {bad}", webhook.url) from bad
         await self._hold_back(mischief)
         if mischief.drop:
-            raise Undelivered(11200, None, "dropped by the fault plan", webhook.url)
+            raise Dropped(11200, None, "dropped by the fault plan", webhook.url)
         token = self._sids.uuid()
         for left in range(overrides.rc, -1, -1):
             try:
@@ -144,6 +148,8 @@ class WebhookSender:
             await sleep(self.clock, delay)
         try:
             await self.deliver(webhook)
+        except Dropped:
+            self._journal.write("dropped", what=webhook.kind, event=webhook.event, resource=webhook.resource)
         except Undelivered as failed:
             self.alert(failed, webhook)
 

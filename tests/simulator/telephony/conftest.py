@@ -15,6 +15,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 from simulator.telephony.driver import Sim, running_sim
 
 Reply = Callable[[web.Request], Awaitable[web.Response]]
+CONTROL = "control"
 HUB = "+15550001000"
 CUSTOMER = "+15551230001"
 
@@ -99,7 +100,7 @@ async def listener() -> AsyncIterator[Listener]:
 @pytest.fixture
 async def sim() -> AsyncIterator[Sim]:
     """An emulator with virtual time."""
-    async with running_sim() as found:
+    async with running_sim(control_token=CONTROL) as found:
         yield found
 
 
