@@ -27,12 +27,14 @@ _STEPS_ONE_BY_ONE = 400  # beyond, people further back are taken together
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast a line moves. `handle_seconds`: mean, wrap-up included; `scatter`: variance over mean squared (1 for
-    exponential times, 0 for equal ones); `leaving_per_second`: how fast each person in line gives up.
+    exponential times, 0 for equal ones); `leaving_per_second`: how fast each person in line gives up; `samples`: how
+    many handle times the mean is of.
     """
 
     handle_seconds: float
     scatter: float
     leaving_per_second: float
+    samples: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def pace(handle_seconds: Sequence[float], waits: Sequence[tuple[float, bool]]) -
     scatter = fmean((sample - mean) ** 2 for sample in handles) / mean**2
     waited = sum(seconds for seconds, _ in usable)
     gone = sum(left for _, left in usable)
-    return Pace(mean, scatter, gone / waited if waited > 0 else 0.0)
+    return Pace(mean, scatter, gone / waited if waited > 0 else 0.0, len(handles))
 
 
 def wait_within(
@@ -110,6 +112,7 @@ def _quantile(share: float, position: int, places: int, at: Pace) -> float:
     mean, variance = _steps(position, places / at.handle_seconds, at.leaving_per_second)
     lasting = position / (position + places)
     variance *= 1 + (at.scatter - 1) * lasting
+    variance += mean**2 * at.scatter / at.samples  # the mean handle time is known no better than that
     return _gamma_quantile(share, mean, variance)
 
 

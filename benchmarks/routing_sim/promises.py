@@ -4,7 +4,7 @@ Coverage is counted on probes, customers whose patience has no end: of the other
 whoever counts only the rest praises himself.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, log
@@ -19,8 +19,9 @@ from routing.wait_quantile import Outcome, Overtaking, correction, pace, wait_wi
 
 SHARE = 0.8
 WAYS = ("quantile, corrected", "quantile", "range, upper end", "mean of recent waits")
-REMEMBERED, OUTCOMES = 60, 200  # handle times; waits and predictions
-LOOKING_BACK = 900.0  # seconds
+REMEMBERED, OUTCOMES = 200, 200  # handle times; waits and predictions
+LOOKING_BACK = 300.0  # seconds
+DAY_BEFORE = 10_000
 PROBES = 0.05
 
 
@@ -55,10 +56,14 @@ def with_probes(trace: Trace, seed: int, *, lognormal: bool = False) -> Trace:
 
 
 def told(floor: Callable[[int], Trace], seed: int, *, lognormal: bool = False) -> list[Told]:
-    """What every probe who had to wait was told when he came, from what was known then."""
+    """What every probe who had to wait was told when he came, from what was known then.
+
+    Handle times of the day before are known from the start: of today's first ones only the short are over soon.
+    """
+    before = with_probes(floor(DAY_BEFORE + seed), seed, lognormal=lognormal)
     result = play(with_probes(floor(seed), seed, lognormal=lognormal), Ours())
     found = []
-    for moment in _moments(result):
+    for moment in _moments(result, before):
         said = moment.predictions()
         if said and moment.fate.arrival.patience == inf:
             found.append(Told(said, moment.fate.waited))
@@ -74,7 +79,7 @@ def kept(of: list[Told], way: str) -> Kept:
     return Kept(len(pairs), holding, loss, sorted(said for said, _ in pairs)[len(pairs) // 2])
 
 
-def promises(unseen: Sequence[int] = range(100, 110)) -> list[Line]:
+def promises(unseen: Sequence[int] = range(300, 310)) -> list[Line]:
     """Whether eight of ten promises hold on days that were not looked at while the estimate was made."""
     lines = []
     for floor in (even, bursts, day, skills, flood):
@@ -141,7 +146,7 @@ class _Known:
         self.open = [(one, said) for one, said in self.open if one is not fate]
 
 
-def _moments(result: Played) -> Iterator[_Moment]:
+def _moments(result: Played, before: Trace) -> Iterator[_Moment]:
     """Walks through the played trace: waits end, work ends, customers come."""
     events: list[tuple[float, int, int]] = []
     for number, fate in enumerate(result.fates):
@@ -149,11 +154,13 @@ def _moments(result: Played) -> Iterator[_Moment]:
         events.append((fate.arrival.at + fate.waited, 0, number))
         if fate.answered_at is not None:
             events.append((fate.answered_at + fate.arrival.handle, 1, number))
-    known: dict[str, _Known] = {}
+    known: defaultdict[str, _Known] = defaultdict(_Known)
+    for arrival in before.arrivals:
+        known[arrival.queue].handles.append(arrival.handle)
     waiting: dict[int, Fate] = {}
     for now, what, number in sorted(events):
         fate = result.fates[number]
-        of = known.setdefault(fate.arrival.queue, _Known())
+        of = known[fate.arrival.queue]
         if what == 0 and number in waiting:
             del waiting[number]
             of.over(fate, now)
