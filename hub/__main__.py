@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import logging
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC
@@ -163,16 +164,17 @@ def with_users(act: Callable[[argparse.Namespace, Users], Awaitable[str]]) -> Co
 
 async def add_user(options: argparse.Namespace, accounts: Users) -> str:
     new = NewUser(options.login.lower(), options.login if options.name is None else options.name, options.role,
-                  options.language, options.queue, _skills(options.skill), options.capacity)
+                  options.language, options.queue, _levels(options.skill), options.capacity, _levels(options.limit))
     await accounts.add(new, _password(options))
     return f"Added {new.login} ({new.role})."
 
 
 async def change_user(options: argparse.Namespace, accounts: Users) -> str:
     serves = None if options.queue is None else [name for name in options.queue if name]
-    skills = None if options.skill is None else _skills([skill for skill in options.skill if skill])
+    skills = None if options.skill is None else _levels([skill for skill in options.skill if skill])
+    limits = None if options.limit is None else _levels([limit for limit in options.limit if limit])
     await accounts.change(options.login, UserChange(options.name, options.role, options.language, serves, skills,
-                                                    options.capacity))
+                                                    options.capacity, limits))
     return f"{options.login} is changed{', and every session has ended' if options.role else ''}."
 
 
@@ -218,11 +220,11 @@ def parser() -> argparse.ArgumentParser:
 def _user_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = _command(commands, "add", with_users(add_user), "add an account; the password is asked for")
     _account_options(one)
-    one.set_defaults(role="agent", language="en", queue=[], skill=[], capacity=100)
+    one.set_defaults(role="agent", language="en", queue=[], skill=[], limit=[], capacity=100)
     _password_option(one)
     one = _command(commands, "change", with_users(change_user), "change what is given, and leave the rest")
     _account_options(one)
-    one.epilog = 'The queues and skills given take the place of all there were; --queue "" takes all away.'
+    one.epilog = 'The queues, skills and limits given take the place of all there were; --queue "" takes all away.'
     _command(commands, "list", with_users(list_users), "all accounts")
     _command(commands, "disable", with_users(disable_user), "shut somebody out").add_argument("login")
     _command(commands, "enable", with_users(enable_user), "let somebody in again").add_argument("login")
@@ -239,6 +241,7 @@ def _account_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--queue", action="append", help="a queue of the configuration; may be repeated")
     one.add_argument("--skill", action="append", metavar="NAME=LEVEL", help="1 to 5; may be repeated")
     one.add_argument("--capacity", type=int, help="units, 0 to 1000 (100); what a contact takes is configured")
+    one.add_argument("--limit", action="append", metavar="CHANNEL=NUMBER", help="most contacts of a channel at once")
 
 
 def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, text: str,
@@ -256,10 +259,10 @@ def _password_option(one: argparse.ArgumentParser) -> None:
     one.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
-def _skills(given: list[str]) -> dict[str, int]:
-    """What is no level becomes 0, which no skill may have."""
+def _levels(given: list[str]) -> dict[str, int]:
+    """What is no number becomes -1, which nothing may have."""
     parts = [one.partition("=") for one in given]
-    return {name: int(level) if level in set("12345") else 0 for name, _, level in parts}
+    return {name: int(level) if re.fullmatch("[0-9]{1,3}", level) else -1 for name, _, level in parts}
 
 
 def _password(options: argparse.Namespace) -> str:

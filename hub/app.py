@@ -167,7 +167,7 @@ def _placement(settings: Settings) -> Placement:
     weights = {kind: settings.units(kind) for kind in UNITS}
     return Placement(
         queues=frozenset(queue.id for queue in settings.queues), default_queue=settings.queues[0].id,
-        weights={kind: Weight(one.units, one.exclusive) for kind, one in weights.items()},
+        weights={kind: Weight(one.units, one.exclusive, one.interruptible) for kind, one in weights.items()},
         reopen=timedelta(hours=settings.reopen_hours), reopens={"email": timedelta(days=settings.mail.reopen_days)})
 
 

@@ -65,7 +65,8 @@ class Units(Part):
     """How much of an agent one contact of a channel takes. An agent has 100 units unless told otherwise."""
 
     units: int = Field(ge=0, le=1000, description="capacity units of one contact")
-    exclusive: bool = Field(False, description="nothing else beside it, whatever the units say")
+    exclusive: bool = Field(False, description="worked on alone, whatever the units say (a call)")
+    interruptible: bool = Field(False, description="an exclusive contact may come on top of it, and it rests meanwhile")
 
 
 class WebChat(Part):
@@ -187,7 +188,8 @@ class Settings(Part):
 
 
 UNITS: Mapping[str, Units] = {
-    "form": Units(units=20), "webchat": Units(units=30), "manual": Units(units=20), "email": Units(units=20),
+    "form": Units(units=20, interruptible=True), "webchat": Units(units=30),
+    "manual": Units(units=20, interruptible=True), "email": Units(units=20, interruptible=True),
 }
 ENVIRONMENT = {
     "DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "HUB_SECRET": "secret",

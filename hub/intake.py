@@ -31,6 +31,7 @@ class Weight:
 
     units: int
     exclusive: bool = False
+    interruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class Intake:
             state="queued",
             units=weight.units,
             exclusive=weight.exclusive,
+            interruptible=weight.interruptible,
             created_at=now,
             queued_at=now,
             entered_at=now,

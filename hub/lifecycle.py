@@ -75,10 +75,17 @@ def apply(interaction: Interaction, agent: Agent | None, act: Act, now: datetime
 
 
 def fits(agent: Agent, interaction: Interaction) -> bool:
-    """Whether the agent has room: units within capacity, and an exclusive item is held alone."""
+    """Whether the agent has room: within his limit for the channel, and units within capacity.
+
+    An exclusive item is worked on alone; what may be interrupted rests meanwhile and takes no room.
+    """
     others = [h for h in agent.held if h.interaction_id != interaction.id]
-    alone = not others or not (interaction.exclusive or any(h.exclusive for h in others))
-    return alone and sum(h.units for h in others) + interaction.units <= agent.capacity
+    limit = agent.limits.get(interaction.channel)
+    if limit is not None and sum(h.channel == interaction.channel for h in others) >= limit:
+        return False
+    working = [h for h in others if not (interaction.exclusive and h.interruptible)]
+    alone = not any(h.exclusive for h in working) and not (interaction.exclusive and working)
+    return alone and sum(h.units for h in working) + interaction.units <= agent.capacity
 
 
 def repeats(interaction: Interaction, act: Act) -> bool:

@@ -52,6 +52,7 @@ class Interaction:
     state: State
     units: int
     exclusive: bool
+    interruptible: bool
     created_at: datetime
     queued_at: datetime
     entered_at: datetime
@@ -83,6 +84,7 @@ class Held:
     channel: str
     units: int
     exclusive: bool
+    interruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Agent:
     pending_reason: str | None
     connected: bool
     disabled: bool
+    limits: Mapping[str, int] = field(default_factory=dict)  # channel -> most contacts at once
     held: tuple[Held, ...] = ()
 
 

@@ -14,6 +14,7 @@ from asyncpg import Pool
 
 from channels.text import storable
 from hub.clock import NewId, Now
+from hub.config import UNITS
 from hub.errors import Conflict, HubError, Invalid, NotFound, TooMany
 from hub.store import sessions, users
 from hub.store.users import NewUser, UserChange
@@ -73,7 +74,7 @@ class Users:
     async def change(self, login: str, wanted: UserChange) -> None:
         """A new role ends every session, so that nobody keeps the old rights. Raises `Invalid` and `NotFound`."""
         if wanted == UserChange():
-            raise Invalid("There is nothing to change. Give a name, role, language, queue, skill or capacity.")
+            raise Invalid("There is nothing to change. Give a name, role, language, queue, skill, capacity or limit.")
         self._check(wanted)
         if wanted.name is not None:
             wanted = replace(wanted, name=storable(wanted.name.strip()))
@@ -141,6 +142,9 @@ class Users:
                               "small letters, digits, - and _, and a level from 1 to 5.")
         if given.capacity is not None and not 0 <= given.capacity <= MOST_CAPACITY:
             wrong["capacity"] = f"The capacity is 0 to {MOST_CAPACITY} units."
+        if odd := [name for name, most in (given.limits or {}).items() if name not in UNITS or most < 0]:
+            wrong["limit"] = (f"The limit {', '.join(map(repr, odd))} will not do. Write CHANNEL=NUMBER, such as "
+                              f"webchat=2, with one of: {', '.join(UNITS)}.")
         if wrong:
             raise Invalid(" ".join(wrong.values()), fields=wrong)
 

@@ -65,6 +65,7 @@ def _candidate(row: asyncpg.Record) -> Candidate:
         routable=reason is None,
         not_routable_reason=reason,
         capacity=row["capacity"],
+        limits=json.loads(row["limits"]),
         idle_since=row["idle_since"],
         load=tuple(Held(**held) for held in json.loads(row["load"])),
     )

@@ -16,9 +16,10 @@ WHERE i.place <= $1
 ORDER BY i.queued_at, i.id;
 
 -- name: candidates
-SELECT a.id, a.queues, a.skills, a.capacity, a.declared, a.pending, a.idle_since,
+SELECT a.id, a.queues, a.skills, a.capacity, a.limits, a.declared, a.pending, a.idle_since,
        EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1) AS connected,
        coalesce((SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'units', h.units, 'exclusive', h.exclusive,
+                                                     'interruptible', h.interruptible,
                                                      'offered', h.state = 'offered'))
                  FROM interactions h
                  WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), '[]') AS load

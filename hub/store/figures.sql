@@ -30,9 +30,7 @@ WITH open AS (
     SELECT q.queue_id, count(*) AS staff,
            count(*) FILTER (WHERE a.declared = 'available' AND a.pending IS NULL
                AND EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1)
-               AND coalesce((SELECT sum(h.units) FROM interactions h
-                    WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), 0)
-                   + coalesce(s.units, 1) <= a.capacity) AS ready
+               AND used_units(a.id) + coalesce(s.units, 1) <= a.capacity) AS ready
     FROM agents a CROSS JOIN unnest(a.queues) AS q (queue_id) LEFT JOIN smallest s ON s.queue_id = q.queue_id
     WHERE a.disabled_at IS NULL GROUP BY q.queue_id
 )

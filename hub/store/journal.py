@@ -100,7 +100,7 @@ async def lock_agent(conn: Connection, agent_id: UUID, now: datetime) -> Agent:
     if row is None:
         raise NotFound("There is no such agent.")
     held = await conn.fetch(sql["held"], agent_id)  # a statement of its own: it must see what the lock waited for
-    return Agent(**dict(row), held=tuple(Held(**dict(h)) for h in held))
+    return Agent(**{**dict(row), "limits": json.loads(row["limits"])}, held=tuple(Held(**dict(h)) for h in held))
 
 
 async def put(

@@ -1,8 +1,8 @@
 -- name: lock_interaction
 -- NO KEY: a lock that other rows' references to this one need not wait for, so that they can close no circle.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
-       parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
-       answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
 FROM interactions WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: lock_address
@@ -11,8 +11,8 @@ SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR NO KEY 
 -- name: latest
 SELECT i.id, i.reference, i.channel, i.source, i.customer_id, i.address_id, i.queue_id, i.state, i.agent_id, i.offer_id,
        i.preferred_agent_id, i.parent_id, i.subject, i.language, i.priority, i.requirements, i.units, i.exclusive,
-       i.created_at, i.queued_at, i.entered_at, i.due_at, i.answered_at, i.closed_at, i.disposition, i.last_text,
-       i.last_at, i.unread, i.messages, i.fields, i.version
+       i.interruptible, i.created_at, i.queued_at, i.entered_at, i.due_at, i.answered_at, i.closed_at, i.disposition,
+       i.last_text, i.last_at, i.unread, i.messages, i.fields, i.version
 FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.channel = $3
 WHERE a.kind = $1 AND a.value = $2
 ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
@@ -20,20 +20,20 @@ ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
 -- name: lock_latest
 -- The latest interaction of an address that is locked already, so that no other can begin meanwhile.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
-       parent_id, subject, language, priority, requirements, units, exclusive, created_at, queued_at, entered_at, due_at,
-       answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
 FROM interactions
 WHERE id = (SELECT l.id FROM interactions l WHERE l.address_id = $1 AND l.channel = $2
             ORDER BY l.created_at DESC, l.id DESC LIMIT 1)
 FOR UPDATE;
 
 -- name: lock_agent
-SELECT id, name, role, capacity, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
+SELECT id, name, role, capacity, limits, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
        EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected
 FROM agents a WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: held
-SELECT id AS interaction_id, channel, units, exclusive
+SELECT id AS interaction_id, channel, units, exclusive, interruptible
 FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping');
 
 -- name: blobs
@@ -63,11 +63,11 @@ WHERE c.id = n.id AND c.name IS NULL;
 -- name: interactions
 INSERT INTO interactions (id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
                           preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
-                          created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
+                          interruptible, created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
                           last_at, unread, messages, fields, version)
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
        preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
-       created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
+       interruptible, created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
        last_at, unread, messages, fields, version
 FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interactions');
 

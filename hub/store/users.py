@@ -43,11 +43,12 @@ class NewUser:
     queues: Sequence[str] = ()
     skills: Mapping[str, int] | None = None
     capacity: int = 100
+    limits: Mapping[str, int] | None = None  # channel -> most contacts at once
 
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """None leaves as it is; queues and skills take the place of all that were there."""
+    """None leaves as it is; queues, skills and limits take the place of all that were there."""
 
     name: str | None = None
     role: Role | None = None
@@ -55,13 +56,14 @@ class UserChange:
     queues: Sequence[str] | None = None
     skills: Mapping[str, int] | None = None
     capacity: int | None = None
+    limits: Mapping[str, int] | None = None
 
 
 async def add(pool: Pool, user_id: UUID, user: NewUser, password_hash: str, now: datetime) -> bool:
     """Whether the account was added; false when the log-in is taken."""
     row = await pool.fetchval(
         sql["add_user"], user_id, user.login, user.name, user.role, password_hash, user.language,
-        list(user.queues), json.dumps(dict(user.skills or {})), user.capacity, now,
+        list(user.queues), json.dumps(dict(user.skills or {})), user.capacity, json.dumps(dict(user.limits or {})), now,
     )
     return row is not None
 
@@ -108,5 +110,6 @@ async def change(pool: Pool, login: str, wanted: UserChange) -> UUID | None:
         sql["change_user"], login, wanted.name, wanted.role, wanted.language,
         None if wanted.queues is None else list(wanted.queues),
         None if wanted.skills is None else json.dumps(dict(wanted.skills)), wanted.capacity,
+        None if wanted.limits is None else json.dumps(dict(wanted.limits)),
     )
     return found

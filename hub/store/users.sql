@@ -1,7 +1,7 @@
 -- name: add_user
-INSERT INTO agents (id, login, name, role, password_hash, language, queues, skills, capacity, created_at,
-                    declared_since, idle_since)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, $10, $10, $10)
+INSERT INTO agents (id, login, name, role, password_hash, language, queues, skills, capacity, limits,
+                    created_at, declared_since, idle_since)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, $10::text::jsonb, $11, $11, $11)
 ON CONFLICT (login) DO NOTHING
 RETURNING id;
 
@@ -30,5 +30,6 @@ UPDATE agents SET disabled_at = NULL, version = version + 1 WHERE login = $1 RET
 UPDATE agents SET
     name = coalesce($2, name), role = coalesce($3, role), language = coalesce($4, language),
     queues = coalesce($5, queues), skills = coalesce($6::text::jsonb, skills), capacity = coalesce($7, capacity),
+    limits = coalesce($8::text::jsonb, limits),
     version = version + 1
 WHERE login = $1 RETURNING id;

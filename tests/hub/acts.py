@@ -21,7 +21,7 @@ def interaction(state: State = "queued", agent: UUID = ANN, **more: Any) -> Inte
     aside = state in ("waiting", "parked", "done")
     whole = Interaction(
         id=ITEM, reference="ABCD-1234", channel="webchat", source="webchat", customer_id=UUID(int=3), address_id=None,
-        queue_id="support", state=state, units=30, exclusive=False, created_at=START, queued_at=START,
+        queue_id="support", state=state, units=30, exclusive=False, interruptible=False, created_at=START, queued_at=START,
         entered_at=START, last_at=START, version=4,
         agent_id=agent if held else None,
         offer_id=OFFER if state == "offered" else None,
@@ -40,7 +40,7 @@ def agent(agent_id: UUID = ANN, held: tuple[Held, ...] = (), **more: Any) -> Age
 
 
 def holds(*items: Interaction) -> tuple[Held, ...]:
-    return tuple(Held(i.id, i.channel, i.units, i.exclusive) for i in items)
+    return tuple(Held(i.id, i.channel, i.units, i.exclusive, i.interruptible) for i in items)
 
 
 def act(kind: type, agent_id: UUID = ANN) -> Act:

@@ -130,7 +130,7 @@ async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str)
     code, _, err = await hub("serve", **with_database)
     assert (code, "Nobody could log in" in err) == (1, True)
     code, out, _ = await hub("user", "add", "Anna", "--name", "Anna Berg", "--role", "supervisor", "--queue", "support",
-                             "--skill", "german=4", given="a long password\n", **with_database)
+                             "--skill", "german=4", "--limit", "webchat=2", given="a long password\n", **with_database)
     assert (code, out) == (0, "Added anna (supervisor).\n")
     code, _, err = await hub("user", "add", "anna", given="a long password\n", **with_database)
     assert (code, "is taken" in err) == (1, True)
@@ -138,7 +138,7 @@ async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str)
     assert (code, "at least 10" in err) == (1, True)
     for wrong, says in ((("--queue", "nope"), "no queue 'nope'. There are: support."),
                         (("--skill", "german=9"), "'german' will not do"), (("--skill", "german"), "NAME=LEVEL"),
-                        (("--capacity", "-5"), "0 to 1000")):
+                        (("--capacity", "-5"), "0 to 1000"), (("--limit", "fax=1"), "CHANNEL=NUMBER")):
         code, out, err = await hub("user", "add", "ben", *wrong, given="a long password\n", **with_database)
         assert (code, out, says in err, err.count("\n")) == (1, "", True, 1), err
     assert "supervisor  active    Anna Berg  [support]" in (await hub("user", "list", **with_database))[1]

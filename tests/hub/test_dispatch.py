@@ -8,9 +8,9 @@ import pytest
 from hub import dispatch as module
 from hub.dispatch import EXCLUDED, Dispatch
 from hub.doorbell import Doorbell
-from hub.errors import NotFound
+from hub.errors import NotFound, OverCapacity
 from hub.presence import PresenceDesk
-from hub.store import history
+from hub.store import agents, history
 from hub.wire import Decline, Requeue, SetPresence
 from tests.hub.conftest import Heart
 from tests.support.clock import START
@@ -85,6 +85,34 @@ async def test_i5_what_is_due_sooner_goes_first_whichever_queue_it_waits_in(hear
     cleo = await heart.agent("Cleo", capacity=30, queues=both)
     assert await heart.accepted(cleo) == patient, "it waited longer than the difference of the targets"
     assert await holder(heart, newest) is None
+
+
+async def test_i4_of_a_channel_nobody_is_offered_more_than_his_limit(heart: Heart) -> None:
+    first, second = await waiting(heart, 2)
+    ann = await heart.agent("Ann")
+    await heart.pool.execute("UPDATE agents SET limits = '{\"webchat\": 1}'")
+    assert await heart.accepted(ann) == first
+    await heart.dispatch.step()
+    assert await holder(heart, second) is None
+    (why,) = await heart.dispatch.why_waiting(second)
+    assert (why.code, why.data) == ("channel_limit", {"channel": "webchat", "limit": 1, "agents": 1})
+    with pytest.raises(OverCapacity):
+        await heart.desk.claim(ann, second)
+
+
+async def test_i4_a_call_comes_on_top_of_a_mail_that_may_be_interrupted(heart: Heart) -> None:
+    (mail,) = await waiting(heart, 1)
+    await heart.pool.execute("UPDATE interactions SET interruptible = true, units = 60")
+    ann = await heart.agent("Ann")
+    assert await heart.accepted(ann) == mail
+    (call,) = await waiting(heart, 1)
+    await heart.pool.execute("UPDATE interactions SET exclusive = true, units = 100 WHERE id = $1", call)
+    assert await heart.accepted(ann) == call
+    (view,) = await agents.views(heart.pool, heart.clock())
+    assert (view.used, view.presence.why_not) == (100, "full")
+    (third,) = await waiting(heart, 1)
+    await heart.dispatch.step()
+    assert await holder(heart, third) is None, "nothing joins a call"
 
 
 async def test_a_missed_offer_goes_elsewhere_with_its_age_and_not_back(heart: Heart) -> None:

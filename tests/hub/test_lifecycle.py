@@ -87,6 +87,28 @@ def test_i4_an_exclusive_item_is_held_alone() -> None:
         apply(interaction(exclusive=True), chatting, act(model.Claimed), START)
 
 
+def test_i4_a_call_comes_on_top_of_what_may_be_interrupted_and_nothing_joins_it() -> None:
+    mail = Held(UUID(int=90), "email", 60, exclusive=False, interruptible=True)
+    call = interaction(exclusive=True, units=100, channel="voice")
+    writing = agent(held=(mail, mail))
+    assert apply(call, writing, act(model.Claimed), START).interaction.state == "active"
+    with pytest.raises(OverCapacity):
+        apply(call, agent(held=(mail, replace(mail, interruptible=False))), act(model.Claimed), START)
+    talking = agent(held=(mail, Held(UUID(int=91), "voice", 100, exclusive=True)))
+    with pytest.raises(OverCapacity):
+        apply(interaction(units=0, interruptible=True), talking, act(model.Claimed), START)
+
+
+def test_i4_of_a_channel_nobody_holds_more_than_his_limit() -> None:
+    chat = Held(UUID(int=90), "webchat", 10, exclusive=False)
+    with pytest.raises(OverCapacity):
+        apply(interaction(units=10), agent(held=(chat,), limits={"webchat": 1}), act(model.Claimed), START)
+    with pytest.raises(OverCapacity):
+        apply(interaction(units=10), agent(limits={"webchat": 0}), act(model.Claimed), START)
+    mail = interaction(units=10, channel="email")
+    assert apply(mail, agent(held=(chat,), limits={"webchat": 1}), act(model.Claimed), START).assign
+
+
 @pytest.mark.parametrize(
     "person",
     [agent(declared="break"), agent(declared="missed"), agent(pending="break"), agent(connected=False)],
@@ -228,9 +250,10 @@ class World:
 
     def __init__(self) -> None:
         self.now = START
-        self.items = [interaction(id=UUID(int=i), units=units, exclusive=units == 100, version=1)
-                      for i, units in ((10, 30), (11, 60), (12, 100))]  # fmt: skip
-        self.agents = {ANN: agent(ANN), BEN: agent(BEN, capacity=60)}
+        self.items = [
+            interaction(id=UUID(int=i), units=units, exclusive=units == 100, interruptible=units == 20, version=1)
+            for i, units in ((10, 30), (11, 60), (12, 100), (13, 20))]  # fmt: skip
+        self.agents = {ANN: agent(ANN), BEN: agent(BEN, capacity=60, limits={"webchat": 2})}
         self.offers = 0
 
     def held(self, agent_id: UUID) -> list[Interaction]:
@@ -265,12 +288,15 @@ class World:
         assert (change.end_offer is not None) == (before.state == "offered" and after.state != "offered")
         for who, person in self.agents.items():
             loads = self.held(who)
-            assert sum(i.units for i in loads) <= person.capacity
-            assert len(loads) <= 1 or not any(i.exclusive for i in loads)
+            call = any(i.exclusive for i in loads)
+            working = [i for i in loads if not (call and i.interruptible)]
+            assert sum(i.units for i in working) <= person.capacity
+            assert len(working) <= 1 or not call
+            assert len(loads) <= person.limits.get("webchat", len(self.items))
 
 
 steps = st.tuples(
-    st.integers(0, 2), st.integers(0, 200), st.sampled_from([ANN, BEN]), st.integers(0, 400), st.integers(0, 12)
+    st.integers(0, 3), st.integers(0, 200), st.sampled_from([ANN, BEN]), st.integers(0, 400), st.integers(0, 12)
 )
 
 

@@ -91,7 +91,7 @@ async def test_short_passwords_double_logins_and_strangers(users: Users) -> None
 
 
 async def kept(pool: "asyncpg.Pool[Any]") -> dict[str, Any]:
-    row = await pool.fetchrow("SELECT name, role, language, queues, skills::text, capacity FROM agents")
+    row = await pool.fetchrow("SELECT name, role, language, queues, skills::text, capacity, limits::text FROM agents")
     return dict(row or {})
 
 
@@ -102,6 +102,8 @@ async def kept(pool: "asyncpg.Pool[Any]") -> dict[str, Any]:
         ({"skills": {"german": 6}}, "'german' will not do. Write NAME=LEVEL"),
         ({"skills": {"german": 0}}, "a level from 1 to 5"),
         ({"skills": {"Small talk": 3}}, "'Small talk' will not do"),
+        ({"limits": {"fax": 1}}, "'fax' will not do. Write CHANNEL=NUMBER"),
+        ({"limits": {"webchat": -1}}, "'webchat' will not do"),
         ({"capacity": -1}, "The capacity is 0 to 1000 units."),
         ({"capacity": 1001}, "The capacity is 0 to 1000 units."),
         ({"capacity": 10**30}, "The capacity is 0 to 1000 units."),
@@ -131,9 +133,10 @@ async def test_a_change_changes_what_is_given_and_nothing_else(users: Users, poo
     await users.change("Anna", UserChange(capacity=0, queues=[]))
     assert await kept(pool) == before | {"capacity": 0, "queues": []}
     assert await users.session(session.token) is not None
-    await users.change("anna", UserChange(" Anna Berg ", "supervisor", "zh-Hans", ["sales"], {"french": 5}, 1000))
+    await users.change("anna", UserChange(" Anna Berg ", "supervisor", "zh-Hans", ["sales"], {"french": 5}, 1000,
+                                           {"webchat": 2}))
     assert await kept(pool) == {"name": "Anna Berg", "role": "supervisor", "language": "zh-Hans", "queues": ["sales"],
-                                "skills": '{"french": 5}', "capacity": 1000}
+                                "skills": '{"french": 5}', "capacity": 1000, "limits": '{"webchat": 2}'}
     assert await users.session(session.token) is None
     with pytest.raises(Invalid, match="nothing to change"):
         await users.change("anna", UserChange())
