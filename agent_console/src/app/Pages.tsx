@@ -65,5 +65,10 @@ export function Pages() {
 
 function NoPermission() {
   const t = useT()
-  return <Blank title={t('app.no_permission')}>{t('app.no_permission.what')}</Blank>
+  return (
+    <div className="blank">
+      <h1>{t('app.no_permission')}</h1>
+      {t('app.no_permission.what')}
+    </div>
+  )
 }
