@@ -21,7 +21,7 @@ FEWEST_OUTCOMES = 30
 SMALLEST_CORRECTION, LARGEST_CORRECTION = 0.5, 3.0
 _OVERTAKEN_ROUNDS = 3
 _ROUNDING = 1e-9
-_STEPS_ONE_BY_ONE = 400  # beyond, people further back are taken together
+_TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,10 @@ def wait_within(
     """Seconds within which `share` (over 0, under 1) of those at `position` (1 = next) will be answered.
 
     `places`: items of the line that can be worked on at the same time by agents who are here, all taken now.
-    `overtaking`: who comes later and goes first. `factor`: what `correction` says. None when nobody is here. Raises
-    ValueError for a share or a position that cannot be, a negative number of places and a factor that is not positive.
+    `overtaking`: who comes later and goes first. `factor`: what `correction` says. None when nobody is here. Further
+    back or with fewer agents it is never shorter, for shares from 0.7 (for small ones the approximation is too coarse
+    to say so). Raises ValueError for a share or a position that cannot be, a negative number of places and a factor
+    that is not positive.
     """
     if not 0 < share < 1:
         raise ValueError(f"share must be between 0 and 1, not {share}")
@@ -109,9 +111,7 @@ def wait_within(
 
 
 def _quantile(share: float, position: int, places: int, at: Pace) -> float:
-    mean, variance = _steps(position, places / at.handle_seconds, at.leaving_per_second)
-    lasting = position / (position + places)
-    variance *= 1 + (at.scatter - 1) * lasting
+    mean, variance = _steps(position, places, at)
     variance += mean**2 * at.scatter / at.samples  # the mean handle time is known no better than that
     return _gamma_quantile(share, mean, variance)
 
@@ -153,17 +153,23 @@ def say(last: Said | None, position: int, places: int, seconds: float) -> Said:
     return Said(fresh, position, places)
 
 
-def _steps(position: int, done: float, leaving: float) -> tuple[float, float]:
-    """Mean and variance of the time for `position` steps at the rates done, done + leaving, done + 2 * leaving ..."""
-    if leaving <= 0:
-        return position / done, position / done**2
-    near = min(position, _STEPS_ONE_BY_ONE)
-    mean = sum(1 / (done + ahead * leaving) for ahead in range(near))
-    variance = sum(1 / (done + ahead * leaving) ** 2 for ahead in range(near))
-    further = position - near
-    if further:
-        rate = done + (near + position - 1) / 2 * leaving
-        mean, variance = mean + further / rate, variance + further / rate**2
+def _steps(position: int, places: int, at: Pace) -> tuple[float, float]:
+    """Mean and variance of the time until as many as `position` are done or gone.
+
+    Endings of many agents come at random at first, whatever the handle times are like; the longer the line lasts
+    against one handle time, the more their own scatter shows. People who leave do so at random.
+    """
+    done = places / at.handle_seconds
+    mean = variance = 0.0
+    first = 0
+    while first < position:  # one by one, and far back more and more together
+        many = min(1 + first // _TOGETHER, position - first)
+        ahead = first + (many - 1) / 2
+        rate = done + ahead * at.leaving_per_second
+        lasting = (ahead + 1) / (ahead + 1 + places)
+        mean += many / rate
+        variance += many / rate**2 * (1 + (at.scatter - 1) * lasting * done / rate)
+        first += many
     return mean, variance
 
 

@@ -3,7 +3,7 @@
 from math import inf, isfinite, log, nan
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.routing_sim.promises import Told, kept, told
@@ -117,9 +117,10 @@ def test_nothing_impossible_is_said(seconds: float) -> None:
 # --- what holds always ------------------------------------------------------------------------------------
 
 
-@given(shares, positions, many, paces)
+@given(st.floats(0.7, 0.95), positions, many, paces)
 @settings(patient, max_examples=300)
 def test_further_back_or_fewer_agents_is_never_shorter(share: float, position: int, places: int, at: Pace) -> None:
+    """Of what is promised: nobody tells a time that holds for less than seven of ten."""
     here = wait_within(share, position, places, at)
     behind = wait_within(share, position + 1, places, at)
     staffed = wait_within(share, position, places + 1, at)
@@ -127,7 +128,6 @@ def test_further_back_or_fewer_agents_is_never_shorter(share: float, position: i
     assert behind is not None
     assert staffed is not None
     assert 0 <= here < inf
-    assume(at.scatter <= 1 or share >= 0.5)  # far below the median, more scatter means more luck
     assert behind >= here * (1 - 1e-9)
     assert staffed <= here * (1 + 1e-9)
 
