@@ -21,8 +21,8 @@ def interaction(state: State = "queued", agent: UUID = ANN, **more: Any) -> Inte
     aside = state in ("waiting", "parked", "done")
     whole = Interaction(
         id=ITEM, reference="ABCD-1234", channel="webchat", source="webchat", customer_id=UUID(int=3), address_id=None,
-        queue_id="support", state=state, units=30, exclusive=False, interruptible=False, created_at=START, queued_at=START,
-        entered_at=START, last_at=START, version=4,
+        queue_id="support", state=state, units=30, exclusive=False, interruptible=False, created_at=START,
+        queued_at=START, entered_at=START, last_at=START, version=4,
         agent_id=agent if held else None,
         offer_id=OFFER if state == "offered" else None,
         preferred_agent_id=agent if aside else None,
