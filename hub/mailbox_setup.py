@@ -66,6 +66,7 @@ class Setup:
         if not done:
             raise Conflict("Somebody has changed this mailbox in the meantime. Look at it again.", code="stale")
         await mailboxes.refresh()
+        await mailboxes.hurry(mailbox_id)
         mailboxes.changed.set()
 
     async def remove(self, mailbox_id: str) -> None:
