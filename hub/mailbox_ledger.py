@@ -1,8 +1,7 @@
 """The memory of one mailbox in the database: which of its mails are here, and what became of each."""
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
@@ -13,7 +12,6 @@ from channels.email.settings import Known, Verified
 from channels.text import storable
 from hub.clock import NewId, Now
 from hub.journal import reachable
-from hub.sealing import OtherSecretError, Seal
 from hub.store import mailboxes as store
 from hub.store.mailboxes import sql
 
@@ -21,17 +19,14 @@ _WORDS_MOST = 500  # characters of a server's own words
 
 
 class Ledger(MailboxLedger):
-    """Every verb returns after COMMIT, or raises `Unavailable`. `replaced` is told of a new refresh token."""
+    """Every verb returns after COMMIT, or raises `Unavailable`."""
 
-    def __init__(self, pool: asyncpg.Pool, account: Account, now: Now, new_id: NewId, seal: Seal,
-                 replaced: Callable[[str], None] = lambda token: None) -> None:
+    def __init__(self, pool: asyncpg.Pool, account: Account, now: Now, new_id: NewId) -> None:
         self.asked = asyncio.Event()
         self._pool = pool
         self._account = account
         self._id = account.mailbox.id
         self._now, self._new_id = now, new_id
-        self._seal = seal
-        self._replaced = replaced
         self._placed = False
 
     async def known(self) -> Known:
@@ -88,32 +83,9 @@ class Ledger(MailboxLedger):
     async def problem(self, code: str, text: str) -> None:
         await self._do("problem", storable(code)[:100], storable(text)[:_WORDS_MOST], self._now())
 
-    async def refreshed(self, refresh_token: str) -> None:
-        given = self._account.secrets.refresh_token
-        sealed = self._seal.seal(self._id, {
-            "refresh_token": refresh_token, "instead_of": fingerprint(given.get_secret_value() if given else "")})
-        await self._do("refreshed", sealed)
-        self._replaced(refresh_token)
-
     async def _do(self, verb: str, *values: object) -> None:
         with reachable():
             await self._pool.execute(sql[verb], self._id, *values)
-
-
-def newer_token(seal: Seal, mailbox: str, given: str, state: store.State | None) -> str | None:
-    """What the provider has replaced the refresh token of the settings by; None: that one is good."""
-    if state is None or state.refresh_token is None:
-        return None
-    try:
-        found = seal.open(mailbox, state.refresh_token)
-    except OtherSecretError:
-        return None
-    # A token that a human entered since then ends the old one's story.
-    return found["refresh_token"] if found["instead_of"] == fingerprint(given) else None
-
-
-def fingerprint(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _place(account: Account) -> tuple[str, str]:

@@ -10,11 +10,12 @@ import structlog
 from pydantic import SecretStr, ValidationError
 
 from channels.email.identity import canonical
-from channels.email.ports import Account, Accounts
+from channels.email.ports import Account, Accounts, Troubles
 from channels.email.settings import Mailbox, Secrets
 from hub.clock import NewId, Now
+from hub.consents import Books, newest
 from hub.mail_settings import SECRET_NAMES, ConfiguredMailbox
-from hub.mailbox_ledger import Ledger, newer_token
+from hub.mailbox_ledger import Ledger
 from hub.sealing import OtherSecretError, Seal
 from hub.store import mailboxes as store
 from hub.store.mailboxes import State
@@ -42,7 +43,7 @@ class Listed:
         return self.account.mailbox.enabled and self.account.mailbox.imap is not None and self.readable
 
 
-class Mailboxes(Accounts):
+class Mailboxes(Accounts, Troubles):
     """Answers from memory; `refresh` brings what this or another hub has changed in the database."""
 
     def __init__(self, pool: asyncpg.Pool, now: Now, new_id: NewId, seal: Seal,
@@ -55,6 +56,7 @@ class Mailboxes(Accounts):
         self._owners: dict[str, str] = {}
         self._ledgers: dict[str, tuple[Account, Ledger]] = {}
         self.changed = asyncio.Event()
+        self.consents = Books(pool, seal, self._settings, self._replaced)
         self._put(Listed(one, one) for one in self._configured)
 
     def get(self, mailbox_id: str) -> Account | None:
@@ -97,8 +99,7 @@ class Mailboxes(Accounts):
             return None
         account, ledger = self._ledgers.get(mailbox_id, (None, None))
         if ledger is None or account != listed.account:
-            ledger = Ledger(self.pool, listed.account, self.now, self._new_id, self.seal,
-                            lambda token: self._replaced(mailbox_id, token))
+            ledger = Ledger(self.pool, listed.account, self.now, self._new_id)
             self._ledgers[mailbox_id] = (listed.account, ledger)
         return ledger
 
@@ -106,6 +107,17 @@ class Mailboxes(Accounts):
         """Has it compared with the ledger as soon as may be, whichever hub fetches it."""
         await store.ask(self.pool, mailbox_id, self.now())
         self.changed.set()
+
+    async def trouble(self, mailbox_id: str, code: str, text: str) -> None:
+        await store.trouble(self.pool, mailbox_id, code, text, self.now())
+
+    async def mended(self, mailbox_id: str, kind: str) -> None:
+        if await store.mended(self.pool, mailbox_id, kind) and kind == "send":
+            await store.hurry(self.pool, mailbox_id, self.now())
+
+    async def hurry(self, mailbox_id: str) -> None:
+        """One of the mails that were not let in is tried again now; the others follow once that one has gone."""
+        await store.hurry(self.pool, mailbox_id, self.now(), 1)
 
     def _put(self, all_of_them: Any) -> None:
         self._listed = {one.id: one for one in all_of_them}
@@ -132,10 +144,12 @@ class Mailboxes(Accounts):
 
     def _current(self, account: Account, states: Mapping[str, State], version: int = 0,
                  editable: bool = False) -> Listed:
-        given = account.secrets.refresh_token
-        token = newer_token(self.seal, account.mailbox.id, given.get_secret_value() if given else "",
-                            states.get(account.mailbox.id))
+        token = newest(self.seal, account, states.get(account.mailbox.id, State()).refresh_token)
         return Listed(account, _with_token(account, token) if token else account, version, editable)
+
+    def _settings(self, mailbox_id: str) -> Account | None:
+        found = self._listed.get(mailbox_id)
+        return found.account if found is not None else None
 
     def _replaced(self, mailbox_id: str, token: str) -> None:
         if found := self._listed.get(mailbox_id):

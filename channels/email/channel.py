@@ -1,8 +1,9 @@
 """E-mail as the hub sees it: one attempt to send, an open door for mail servers, and the fetching of each mailbox."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -10,11 +11,12 @@ from channels.base import Channel, Check, Outbound, Route, SendError, Sent, Sink
 from channels.email.imap import Fetcher, append_sent
 from channels.email.oauth import Grants
 from channels.email.parse.pool import Parser
-from channels.email.ports import Account, Accounts, MailboxLedger
+from channels.email.ports import Account, Accounts, Consents, MailboxLedger, Troubles
 from channels.email.probe import StepResult, probe
 from channels.email.receive import Receiver
 from channels.email.room import Room
 from channels.email.settings import Listener
+from channels.email.smtp.failure import NotLetInError
 from channels.email.smtp.listener import Door, address_of, networks_of, tls_of
 from channels.email.smtp.receiving import Intake
 from channels.email.smtp.send import Limits, Sender
@@ -23,7 +25,11 @@ from channels.email.tokens import Tokens
 log = structlog.get_logger()
 COPY_SECONDS = 60.0  # for a copy in the Sent folder
 COPIES = 20  # under way at once; more are left out, because they are a convenience
+NOTE_SECONDS = 20.0  # to write down what is wrong with a mailbox, or no longer is
 CLOSE_SECONDS = 5.0
+BARRED = timedelta(seconds=60)  # a refused password is not tried with the next message at once: accounts get locked
+_COPY_CODES = {"folder": "copy_folder", "log_in": "copy_log_in", "no_secret": "copy_log_in",
+               "refresh_denied": "copy_log_in"}
 
 
 class Email(Channel):
@@ -35,18 +41,22 @@ class Email(Channel):
     attempt_seconds = Limits().longest
 
     def __init__(self, sink: Sink, accounts: Accounts, tokens: Tokens, listener: Listener,
-                 now: Callable[[], datetime], hostname: str, parser: Parser | None = None) -> None:
+                 now: Callable[[], datetime], hostname: str, parser: Parser | None = None, *,
+                 consents: Consents | None = None, troubles: Troubles | None = None) -> None:
         self._accounts = accounts
         self._listener = listener
         self._now = now
         self._parser = parser or Parser()
         self._receiver = Receiver(self._parser, tokens, sink, now)
-        self._grants = Grants(now)
+        self._grants = Grants(now, consents)
+        self._troubles = troubles
         self._hostname = hostname
         self._sender = Sender(hostname, self._grants)
         self._room = Room()
         self._door = Door(listener, Intake(accounts, self._receiver, sink, now, hostname), hostname, self._room)
         self._copies: set[asyncio.Task[None]] = set()
+        self._notes: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._barred: dict[str, tuple[Account, datetime, NotLetInError]] = {}
 
     @property
     def receiver(self) -> Receiver:
@@ -66,7 +76,13 @@ class Email(Channel):
 
     async def send(self, message: Outbound) -> Sent:
         account = self._sending(message)
-        raw, sent = await self._sender.send(account, message)
+        self._must_be_let_in(account)
+        try:
+            raw, sent = await self._sender.send(account, message)
+        except NotLetInError as problem:
+            self._not_let_in(account, problem)
+            raise
+        self._note(account, "send")
         if message.mail is None or message.mail.only is None:  # for the rest of the recipients it lies there already
             self._copy(account, raw)
         return sent
@@ -99,10 +115,12 @@ class Email(Channel):
 
     async def close(self) -> None:
         await self._door.close()
-        if self._copies:
-            await asyncio.wait(self._copies, timeout=CLOSE_SECONDS)
-        for copy in list(self._copies):
-            copy.cancel()
+        behind = {*self._copies, *self._notes.values()}
+        if behind:
+            await asyncio.wait(behind, timeout=CLOSE_SECONDS)
+        for task in behind:
+            task.cancel()
+        await self._grants.close(CLOSE_SECONDS)
         await self._parser.close()
 
     def _sending(self, message: Outbound) -> Account:
@@ -115,9 +133,27 @@ class Email(Channel):
             raise SendError("permanent", "cannot_send", f"The mailbox {account.mailbox.id} cannot send.")
         return account
 
+    def _must_be_let_in(self, account: Account) -> None:
+        """Raises what kept the last message from going, for a moment after that."""
+        barred = self._barred.get(account.mailbox.id)
+        if barred is None:
+            return
+        known, until, problem = barred
+        if known == account and self._now() < until:
+            raise NotLetInError(problem.trouble, problem.text)
+        del self._barred[account.mailbox.id]
+
+    def _not_let_in(self, account: Account, problem: NotLetInError) -> None:
+        if problem.trouble == "send_log_in":
+            self._barred[account.mailbox.id] = account, self._now() + BARRED, problem
+        self._note(account, "send", problem.trouble, problem.text)
+
     def _copy(self, account: Account, raw: bytes) -> None:
         """A copy into the folder of sent mail, behind everybody's back: whatever becomes of it, the mail is out."""
-        if account.mailbox.imap is None or not account.mailbox.imap.sent_folder or len(self._copies) >= COPIES:
+        if account.mailbox.imap is None or not account.mailbox.imap.sent_folder:
+            return
+        if len(self._copies) >= COPIES:
+            self._not_copied(account, "crowded", "copy_crowded")
             return
         copy = asyncio.create_task(self._append(account, raw), name=f"sent copy {account.mailbox.id}")
         self._copies.add(copy)
@@ -126,9 +162,27 @@ class Email(Channel):
     async def _append(self, account: Account, raw: bytes) -> None:
         try:
             async with asyncio.timeout(COPY_SECONDS):
-                await append_sent(account, raw, grants=self._grants)
+                code = await append_sent(account, raw, grants=self._grants)
         except Exception as error:  # nothing that happens here may look like a failed send
-            log.warning("mail.sent_copy_failed", mailbox=account.mailbox.id, code=type(error).__name__)
+            code = type(error).__name__
+        if code:
+            self._not_copied(account, code, _COPY_CODES.get(code, "copy_failed"))
+        else:
+            self._note(account, "copy")
+
+    def _not_copied(self, account: Account, code: str, trouble: str) -> None:
+        log.warning("mail.sent_copy_failed", mailbox=account.mailbox.id, code=code)
+        self._note(account, "copy", trouble)
+
+    def _note(self, account: Account, kind: str, trouble: str = "", text: str = "") -> None:
+        """Writes down, behind everybody's back, what is wrong with a mailbox, or that it is mended."""
+        place = account.mailbox.id, trouble or kind
+        if self._troubles is None or place in self._notes:
+            return  # it is being written already
+        doing = (self._troubles.trouble(account.mailbox.id, trouble, text) if trouble
+                 else self._troubles.mended(account.mailbox.id, kind))
+        task = self._notes[place] = asyncio.create_task(_noted(account.mailbox.id, doing))
+        task.add_done_callback(lambda _: self._notes.pop(place, None))
 
     def _check_listener(self) -> Check:
         name = f"email listener {self._listener.listen}"
@@ -139,6 +193,14 @@ class Email(Channel):
         except (OSError, ValueError) as problem:
             return Check(name, False, str(problem))
         return Check(name, True, self._listener.protocol)
+
+
+async def _noted(mailbox: str, doing: Coroutine[Any, Any, None]) -> None:
+    try:
+        async with asyncio.timeout(NOTE_SECONDS):
+            await doing
+    except Exception as error:  # the next message says it again
+        log.warning("mail.trouble_not_noted", mailbox=mailbox, error=type(error).__name__)
 
 
 def _check_mailbox(account: Account) -> Check:

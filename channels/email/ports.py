@@ -1,9 +1,10 @@
 """What the fetching of one mailbox needs to have kept for it. The hub keeps it; tests keep it in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from channels.base import Entry
 from channels.email.settings import Known, Mailbox, Secrets, Verified
@@ -70,5 +71,41 @@ class MailboxLedger(Protocol):
     async def problem(self, code: str, text: str) -> None:
         """Why no mail comes now: shown to administrators, in health, and counted."""
 
-    async def refreshed(self, refresh_token: str) -> None:
-        """The provider has replaced the refresh token; without it the next log-in fails."""
+
+class AwayError(Exception):
+    """What keeps the refresh tokens cannot be reached, or another hub is busy with this one for too long."""
+
+
+class Consent(Protocol):
+    """One refresh token, held alone."""
+
+    @property
+    def token(self) -> str:
+        """The newest one that is known anywhere, whichever hub was given it."""
+
+    async def replaced(self, spent: str, token: str) -> None:
+        """The provider took `spent` and gave `token` instead. Where another hub has noted a successor of `spent`
+        meanwhile, that one stays.
+        """
+
+
+class Consents(Protocol):
+    """The refresh tokens of all mailboxes. Many providers take each of them once only, so that whoever spends one is
+    alone with it among all hubs, and what it was replaced by is kept before anything is done with what it gave.
+    """
+
+    def alone(self, account: Account) -> AbstractAsyncContextManager[Consent]:
+        """Nobody else has the token of this account meanwhile, who may be one that is only tried and not saved yet.
+
+        Leaving it returns after COMMIT. Raises AwayError, also on leaving.
+        """
+
+
+class Troubles(Protocol):
+    """What is wrong with a mailbox apart from fetching: shown with it to administrators."""
+
+    def trouble(self, mailbox_id: str, code: str, text: str) -> Coroutine[Any, Any, None]:
+        """`code` begins with `send_` or `copy_`. What keeps mail from coming in is shown rather than this."""
+
+    def mended(self, mailbox_id: str, kind: str) -> Coroutine[Any, Any, None]:
+        """`send` or `copy` works; mail that waited because it did not goes now."""

@@ -14,6 +14,7 @@ from channels.email.imap.link import default_tls
 from channels.email.imap.problem import ImapError, of_tls
 from channels.email.oauth import Grants, RefreshError
 from channels.email.ports import Account
+from channels.email.smtp.log_in import log_in
 
 SmtpStep = tuple[str, Callable[[], Awaitable[None]]]
 
@@ -99,18 +100,11 @@ class SmtpProbe:
 
     async def _log_in(self) -> None:
         account, client = self._account, self._connected
-        with _named("log_in"):
-            if account.mailbox.oauth is not None:
-                await client.auth_xoauth2(self._smtp.user, await self._access())
-                return
-            secret = account.secrets.smtp_password or account.secrets.password
-            if secret is None:
-                raise ImapError("no_secret", "no password is set")
-            await client.login(self._smtp.user, secret.get_secret_value())
-
-    async def _access(self) -> str:
+        if account.mailbox.oauth is None and not (account.secrets.smtp_password or account.secrets.password):
+            raise ImapError("no_secret", "no password is set")
         try:
-            return await self._grants.access(self._account)
+            with _named("log_in"):
+                await log_in(client, account, self._smtp.user, self._grants, self._limits.command)
         except RefreshError as error:
             raise ImapError("refresh_denied" if error.denied else "refresh", error.text) from None
 

@@ -132,6 +132,20 @@ async def ask(pool: Reader, mailbox: str, now: datetime) -> None:
     await pool.execute(sql["ask"], mailbox, now)
 
 
+async def trouble(pool: Reader, mailbox: str, code: str, text: str, now: datetime) -> None:
+    await pool.execute(sql["trouble"], mailbox, storable(code)[:100], storable(text)[:500], now)
+
+
+async def mended(pool: Reader, mailbox: str, kind: str) -> bool:
+    """Whether something of this kind was wrong."""
+    return await pool.fetchval(sql["mended"], mailbox, kind) is not None
+
+
+async def hurry(pool: Reader, mailbox: str, now: datetime, most: int | None = None) -> None:
+    """Mails that wait because the mailbox was not let in are due now, all or at most so many."""
+    await pool.execute(sql["hurry"], mailbox, now, most)
+
+
 async def put_aside(pool: Reader, arrival_id: UUID, entry: tuple[str, int, int], raw: bytes, reason: str,
                     now: datetime) -> None:
     mailbox, uidvalidity, uid = entry

@@ -128,8 +128,29 @@ ORDER BY uid;
 
 -- name: connected
 INSERT INTO mailbox_states (mailbox, connected_at) VALUES ($1, $2)
-ON CONFLICT (mailbox) DO UPDATE SET connected_at = excluded.connected_at, problem = NULL, problem_text = NULL,
-    problem_at = NULL;
+ON CONFLICT (mailbox) DO UPDATE SET connected_at = excluded.connected_at,
+    problem = CASE WHEN mailbox_states.problem ~ '^(send|copy)_' THEN mailbox_states.problem END,
+    problem_text = CASE WHEN mailbox_states.problem ~ '^(send|copy)_' THEN mailbox_states.problem_text END,
+    problem_at = CASE WHEN mailbox_states.problem ~ '^(send|copy)_' THEN mailbox_states.problem_at END;
+
+-- name: trouble
+-- With sending, or with the copies of what was sent: what keeps mail from coming in is shown first.
+INSERT INTO mailbox_states (mailbox, problem, problem_text, problem_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (mailbox) DO UPDATE SET problem = excluded.problem, problem_text = excluded.problem_text,
+    problem_at = CASE WHEN mailbox_states.problem = excluded.problem THEN mailbox_states.problem_at
+                 ELSE excluded.problem_at END
+WHERE mailbox_states.problem IS NULL OR mailbox_states.problem ~ '^(send|copy)_';
+
+-- name: mended
+UPDATE mailbox_states SET problem = NULL, problem_text = NULL, problem_at = NULL
+WHERE mailbox = $1 AND problem LIKE $2 || '\_%' RETURNING mailbox;
+
+-- name: hurry
+-- Mail that waits because its mailbox was not let in.
+UPDATE outbox SET due_at = $2 WHERE state = 'pending' AND message_id IN (
+    SELECT o.message_id FROM outbox o JOIN mails l ON l.message_id = o.message_id
+    WHERE o.state = 'pending' AND l.mailbox = $1 AND o.error LIKE 'authentication:%' AND o.due_at > $2
+    ORDER BY o.created_at LIMIT $3);
 
 -- name: verified
 INSERT INTO mailbox_states (mailbox, verified_at, present, missing, connected_at) VALUES ($1, $2, $3, $4, $2)
@@ -143,6 +164,17 @@ INSERT INTO mailbox_states (mailbox, problem, problem_text, problem_at) VALUES (
 ON CONFLICT (mailbox) DO UPDATE SET problem = excluded.problem, problem_text = excluded.problem_text,
     problem_at = CASE WHEN mailbox_states.problem = excluded.problem THEN mailbox_states.problem_at
                  ELSE excluded.problem_at END;
+
+-- name: patience
+-- Milliseconds, for this transaction.
+SELECT set_config('lock_timeout', $1, true);
+
+-- name: alone
+-- Of all hubs one spends the refresh token of a mailbox. Not by its row: leases are renewed while a provider is asked.
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7));
+
+-- name: refresh_token
+SELECT refresh_token FROM mailbox_states WHERE mailbox = $1;
 
 -- name: refreshed
 INSERT INTO mailbox_states (mailbox, refresh_token) VALUES ($1, $2)

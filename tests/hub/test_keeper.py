@@ -148,7 +148,10 @@ async def test_a_new_refresh_token_does_not_interrupt_the_fetching(house: House,
     await office.add(oauth={"token_url": "https://login.example.org/t", "client_id": "c"},
                      secrets={"refresh_token": "a"})
     await house.step("support")
-    await house.fetching.ledgers["support"].refreshed("b")
+    account = office.mailboxes.get("support")
+    assert account is not None
+    async with office.mailboxes.consents.alone(account) as consent:
+        await consent.replaced("a", "b")
     await house.step("support")
     assert house.fetching.begun == ["support"]
 

@@ -338,17 +338,25 @@ async def test_a_replaced_refresh_token_is_kept_sealed_and_ends_when_a_human_ent
 ) -> None:
     oauth = {"token_url": "https://login.example.org/token", "client_id": "c"}
     await office.add(oauth=oauth, secrets={"refresh_token": "first"})
-    await office.ledger().refreshed("second")
+    await replaced(office.mailboxes, "first", "second")
     assert _token(office.mailboxes) == "second"
     assert b"second" not in await pool.fetchval("SELECT refresh_token FROM mailbox_states")
     other = an_office(pool, clock, new_id, admin)
     await other.mailboxes.refresh()
     assert _token(other.mailboxes) == "second"
-    await other.ledger().refreshed("third")
+    await replaced(other.mailboxes, "second", "third")
     assert await office.mailboxes.refresh()
     assert _token(office.mailboxes) == "third"
     await office.setup.put("support", wanted(version=1, secrets={"refresh_token": "mine"}, oauth=oauth), admin)
     assert _token(office.mailboxes) == "mine"
+
+
+async def replaced(mailboxes: Mailboxes, spent: str, token: str) -> None:
+    account = mailboxes.get("support")
+    assert account is not None
+    async with mailboxes.consents.alone(account) as consent:
+        assert consent.token == spent
+        await consent.replaced(spent, token)
 
 
 def _token(mailboxes: Mailboxes) -> str:

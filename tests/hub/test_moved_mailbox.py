@@ -15,7 +15,6 @@ from channels.email.receive import Receiver
 from channels.email.settings import Imap, Mailbox, Secrets
 from hub.clock import utc_now
 from hub.mailbox_ledger import Ledger
-from hub.sealing import Seal
 from tests.hub.conftest import Heart
 from tests.support.dovecot import MailUser, running_dovecot
 from tests.support.waiting import until
@@ -47,7 +46,7 @@ async def fetching(heart: Heart, user: MailUser) -> AsyncIterator[None]:
     imap = Imap(host="localhost", port=user.server.port, security="none", user="user1", begin="new")
     account = Account(Mailbox(id="support", address="support@example.org", imap=imap),
                       Secrets(password=SecretStr(user.password)))
-    ledger = Ledger(heart.pool, account, utc_now, heart.new_id, Seal("s" * 32))
+    ledger = Ledger(heart.pool, account, utc_now, heart.new_id)
     fetcher = Fetcher(account, ledger, Receiver(Parses(), heart.tokens, heart.reception, utc_now), utc_now)
     task = asyncio.create_task(fetcher.run())
     try:

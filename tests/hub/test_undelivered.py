@@ -29,7 +29,7 @@ class NoAccess:
     async def access(self, account: Account) -> str:
         raise AssertionError("nobody logs in here")
 
-    def forget(self, account: Account) -> None:
+    def forget(self, account: Account, token: str) -> None:
         return None
 
 

@@ -1,5 +1,6 @@
 """A provider of access tokens (OAuth 2.0), in small."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,9 +12,13 @@ from channels.email.settings import OAuth
 
 @dataclass
 class TokenServer:
-    """Gives `access 1`, `access 2`... for an hour each. `rotates`: replaces the refresh token, too."""
+    """Gives `access 1`, `access 2`... for an hour each. `rotates`: replaces the refresh token, too. `once`: takes only
+    the one that it gave last, and only once, as the strict ones do.
+    """
 
     rotates: bool = False
+    once: str | None = None  # the refresh token that is good now
+    gate: asyncio.Event | None = None  # it has spent the token, and answers when this is set
     answer: tuple[int, str] | None = None  # status and body, instead
     asked: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -41,7 +46,13 @@ class TokenServer:
         if self.answer is not None:
             return web.Response(status=self.answer[0], text=self.answer[1])
         number = len(self.asked)
+        if self.once is not None:
+            if self.asked[-1]["refresh_token"] != self.once:
+                return web.json_response({"error": "invalid_grant"}, status=400)
+            self.once = f"refresh {number}"
+        if self.gate is not None:
+            await self.gate.wait()
         given: dict[str, object] = {"access_token": f"access {number}", "expires_in": 3600, "token_type": "Bearer"}
-        if self.rotates:
+        if self.rotates or self.once is not None:
             given["refresh_token"] = f"refresh {number}"
         return web.json_response(given)

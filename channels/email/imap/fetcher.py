@@ -63,7 +63,7 @@ class Fetcher:
 
     async def _session(self) -> None:
         link = Link(self._imap, self._limits, self._tls)
-        await opened(link, self._account, self._grants, self._ledger.refreshed)
+        await opened(link, self._account, self._grants)
         try:
             folder = await Folder.open(link, self._imap.folder, self._limits, write=self._imap.after != "leave")
             await self._meet(folder)

@@ -17,8 +17,16 @@ _BY_STATUS = {"1.1": "mailbox_unknown", "1.2": "domain_unknown", "1.3": "mailbox
               "7.8": "authentication", "7.0": "refused", "7.1": "refused"}
 _LOG_IN = (530, 534, 535, 538)  # RFC 4954, section 6
 _BY_CODE = {552: "too_large", 553: "mailbox_unknown", 523: "too_large", 556: "domain_unknown"}
-_AT_STAGE = {"greeting": "greeting", "log_in": "authentication", "sender": "sender_refused",
+_AT_STAGE = {"greeting": "greeting", "sender": "sender_refused",
              "recipient": "mailbox_unknown", "data": "refused"}
+
+
+class NotLetInError(SendError):
+    """Our own mail server does not take us: nothing of it is held against a message, and an administrator is told."""
+
+    def __init__(self, trouble: str, text: str) -> None:
+        super().__init__("temporary", "authentication", text)
+        self.trouble = trouble  # send_log_in, send_refresh or send_refresh_denied
 
 
 def cleaned(text: str) -> str:
@@ -29,13 +37,15 @@ def cleaned(text: str) -> str:
 
 def answered(stage: str, code: int, text: str) -> SendError:
     """An answer that is no yes. Before the sender is named nothing is held against the message itself."""
+    if stage == "log_in" or (stage == "sender" and code in _LOG_IN):
+        return NotLetInError("send_log_in", cleaned(f"{code} {text}"))
     kind: SendErrorKind = "permanent" if 500 <= code < 600 and stage != "greeting" else "temporary"
     return SendError(kind, reason(stage, code, text), cleaned(f"{code} {text}"))
 
 
 def reason(stage: str, code: int, text: str) -> str:
     """A word for the screen to translate."""
-    if stage in ("greeting", "log_in"):
+    if stage == "greeting":
         return _AT_STAGE[stage]
     if code in _LOG_IN:
         return "authentication"

@@ -9,27 +9,20 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import aiosmtplib
 
-from channels.base import Outbound, Refusal, SendError, SendErrorKind, Sent
+from channels.base import Outbound, Refusal, SendError, Sent
 from channels.email.oauth import RefreshError
 from channels.email.ports import Account
 from channels.email.settings import Smtp
 from channels.email.smtp.compose import Composed, compose
 from channels.email.smtp.dkim import sign
-from channels.email.smtp.failure import answered, cleaned, unconnected
+from channels.email.smtp.failure import NotLetInError, answered, cleaned, unconnected
+from channels.email.smtp.log_in import Access, log_in
 
 _PIECE = 64 * 1024  # bytes
-
-
-class Access(Protocol):
-    """Access tokens for XOAUTH2 (`channels.email.oauth.Grants`)."""
-
-    async def access(self, account: Account) -> str: ...
-
-    def forget(self, account: Account) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +108,18 @@ class Sender:
             raise unconnected(problem) from problem
 
     async def _log_in(self, client: aiosmtplib.SMTP, account: Account, user: str) -> None:
-        limit = self._limits.command
+        """A message waits until whatever is wrong here is mended: it is never the message's own fault."""
         try:
-            if account.mailbox.oauth is not None:
-                await client.auth_xoauth2(user, await self._access.access(account), timeout=limit)
-            else:
-                secret = account.secrets.smtp_password or account.secrets.password
-                await client.login(user, secret.get_secret_value() if secret else "", timeout=limit)
+            await log_in(client, account, user, self._access, self._limits.command)
         except aiosmtplib.SMTPResponseException as problem:
-            self._access.forget(account)
             raise answered("log_in", problem.code, problem.message) from problem
         except (aiosmtplib.SMTPServerDisconnected, OSError, TimeoutError) as problem:
             raise unconnected(problem) from problem
         except RefreshError as problem:
-            kind: SendErrorKind = "permanent" if problem.denied else "temporary"
-            raise SendError(kind, "authentication", cleaned(problem.text)) from problem
-        except aiosmtplib.SMTPException as problem:  # no way to log in is offered: not a matter of time
-            raise SendError("permanent", "authentication", cleaned(str(problem))) from problem
+            trouble = "send_refresh_denied" if problem.denied else "send_refresh"
+            raise NotLetInError(trouble, cleaned(problem.text)) from problem
+        except aiosmtplib.SMTPException as problem:  # no way to log in is offered
+            raise NotLetInError("send_log_in", cleaned(str(problem))) from problem
 
     async def _address(self, client: aiosmtplib.SMTP, composed: Composed, size: int) -> tuple[Refusal, ...]:
         """MAIL and RCPT. The recipients that were refused while others were taken, each with the server's words."""

@@ -36,7 +36,6 @@ class MemoryLedger(MailboxLedger):
     problem_now: str | None = None
     connections: int = 0
     verifications: list[Verified] = field(default_factory=list)
-    refresh_tokens: list[str] = field(default_factory=list)
     begun_at: datetime | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -115,10 +114,6 @@ class MemoryLedger(MailboxLedger):
         self._must_be_up()
         self.problems.append((code, text))
         self.problem_now = code
-
-    async def refreshed(self, refresh_token: str) -> None:
-        self._must_be_up()
-        self.refresh_tokens.append(refresh_token)
 
     # --- what the hub does in one transaction ---
 

@@ -208,13 +208,11 @@ async def test_a_replaced_refresh_token_is_kept_and_used(stage: Stage, server: B
     provider.rotates = True
     server.token = "access 1"
     await stage.fetch_all(1)
-    assert stage.ledger.refresh_tokens == ["refresh 1"]
     stage.clock.advance(hours=2)
     server.token = "access 2"
     stage.ledger.verifications.clear()
     await stage.fetch_until(lambda: stage.ledger.verifications)
     assert provider.asked[1]["refresh_token"] == "refresh 1"
-    assert stage.ledger.refresh_tokens == ["refresh 1", "refresh 2"]
 
 
 async def test_a_token_that_is_not_taken_is_replaced_at_the_next_attempt(stage: Stage, server: BadImap) -> None:
