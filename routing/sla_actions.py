@@ -4,6 +4,7 @@ The caller reads what is done, asks, and stores the keys of what it does in the 
 once get the same keys, so a unique index lets one of them win.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,14 +55,17 @@ def due_actions(clocks: Sequence[Clock], done: Mapping[Key, datetime], now: date
     """
     found: list[Action] = []
     kept: set[Key] = set()
+    by_anchor: defaultdict[tuple[ClockName, str], list[Key]] = defaultdict(list)
+    for key in done:
+        by_anchor[key.clock, key.anchor].append(key)
     for clock in clocks:
-        mine = {key: at for key, at in done.items() if key.clock == clock.name and key.anchor in clock.anchors}
-        standing = {key: at for key, at in mine.items() if key.step == BREACH and _withdrawal(key) not in done}
+        mine = [key for anchor in clock.anchors for key in by_anchor.get((clock.name, anchor), ())]
+        standing = {key: done[key] for key in mine if key.step == BREACH and _withdrawal(key) not in done}
         late = dict(clock.steps).get(BREACH)
         if late is not None:
             kept |= {key for key, at in standing.items() if late <= now or late == at}
         if late is not None and late <= now and not standing:
-            found.append(Action(_next_breach(clock, done), "breach", clock.cycle, late))
+            found.append(Action(_next_breach(clock, mine), "breach", clock.cycle, late))
         if not clock.ended_at:
             found += _warnings(clock, {key.step for key in mine}, now)
     cycles = {(clock.name, anchor): clock.cycle for clock in clocks for anchor in clock.anchors}
@@ -89,7 +93,7 @@ def _withdrawal(breach: Key) -> Key:
     return Key(breach.clock, breach.anchor, WITHDRAW, breach.turn)
 
 
-def _next_breach(clock: Clock, done: Mapping[Key, datetime]) -> Key:
+def _next_breach(clock: Clock, done: Sequence[Key]) -> Key:
     anchor = clock.anchors[0]
-    turns = [key.turn for key in done if (key.clock, key.anchor, key.step) == (clock.name, anchor, BREACH)]
+    turns = [key.turn for key in done if (key.anchor, key.step) == (anchor, BREACH)]
     return Key(clock.name, anchor, BREACH, max(turns, default=0) + 1)

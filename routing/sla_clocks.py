@@ -20,6 +20,7 @@ opening counts as at the opening. The history is the truth: `now` is never befor
 sense where it stands (closing twice, resuming what runs) changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -121,6 +122,7 @@ class _Cycle:
 class _Reading:
     def __init__(self) -> None:
         self.cycles: list[_Cycle] = []
+        self.begun: Counter[ClockName] = Counter()
         self.running: dict[ClockName, _Cycle] = {}
         self.policy: SlaPolicy | None = None
         self.hold: Hold | None = None
@@ -139,8 +141,8 @@ class _Reading:
                 cycle.stretches.append(stretch)
 
     def _begin(self, name: ClockName, *anchors: str) -> None:
-        number = 1 + sum(cycle.name == name for cycle in self.cycles)
-        self.running[name] = _Cycle(name, number, list(anchors))
+        self.begun[name] += 1
+        self.running[name] = _Cycle(name, self.begun[name], list(anchors))
         self.cycles.append(self.running[name])
 
     def _end(self, name: ClockName, at: datetime, *, met: bool) -> None:
