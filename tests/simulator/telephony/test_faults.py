@@ -175,7 +175,8 @@ async def test_an_outage_and_the_retry_after_it(sim: Sim, hub: Listener) -> None
 def test_rules_are_read_strictly() -> None:
     assert read_rules([{"action": "drop", "kinds": ["conference"], "nth": 2}]) == (
         Rule("drop", kinds=("conference",), nth=2),)
-    for wrong in ([{"action": "explode"}], [{"action": "drop", "colour": "red"}], [{}]):
+    wrongs: tuple[list[dict[str, str]], ...] = ([{"action": "explode"}], [{"action": "drop", "colour": "red"}], [{}])
+    for wrong in wrongs:
         with pytest.raises(ValidationError):
             read_rules(wrong)
     with pytest.raises(KeyError):
