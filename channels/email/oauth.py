@@ -191,7 +191,7 @@ class _Remembering:
         self.token = chains.newest(account) or plain(account)
 
     async def replaced(self, spent: str, token: str) -> None:
-        self._chains.replaced(self._account, spent, token)
+        self._chains.replaced(self._account, spent, token, [name_of(self._account)])
 
 
 def plain(account: Account) -> str:
