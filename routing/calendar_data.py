@@ -9,16 +9,16 @@ A day left out of the week is closed. Hours that end at or before their beginnin
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from routing.calendar import DAY, Calendar, NamedDay, Shift
+from routing.reading import Reading, shown, under
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_SHIFTS = 24  # of a day
-MOST_DAYS = 5_000  # named dates
+MOST_DAYS = 5_000  # named dates of a kind
 _HOURS = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 
@@ -38,7 +38,7 @@ def load(data: object, path: str = "") -> Calendar:
     reading = _Reading()
     calendar = reading.calendar(data, path)
     if calendar is None or reading.problems:
-        raise BadCalendar(tuple(reading.problems))
+        raise BadCalendar(tuple((problem.path, problem.words) for problem in reading.problems))
     return calendar
 
 
@@ -67,46 +67,17 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-class _Reading:
-    """One reading: goes on after a problem, to find the others too."""
-
-    def __init__(self) -> None:
-        self.problems: list[tuple[str, str]] = []
-
+class _Reading(Reading):
     def calendar(self, data: object, path: str) -> Calendar | None:
-        given = self.table(data, path, {"zone", "week"}, {"closed", "special"})
+        given = self.table(data, path, ("zone", "week"), ("closed", "special"))
         if given is None:
             return None
-        zone = self.zone(given.get("zone"), _under(path, "zone")) if "zone" in given else None
-        week = self.week(given.get("week"), _under(path, "week")) if "week" in given else None
-        days = (*self.days(given, "closed", path), *self.days(given, "special", path))
-        if len(days) > MOST_DAYS:
-            self.problem(path, f"more than {MOST_DAYS} named dates")
+        found = self.each(given, path, zone=self.zone, week=self.week, closed=self.closed, special=self.special)
+        days = (*found.get("closed", ()), *found.get("special", ()))
         self.once(days)
-        if zone is None or week is None or self.problems:
+        if self.problems:
             return None
-        return Calendar(zone, week, tuple(sorted(day for _, day in days)))
-
-    def problem(self, path: str, text: str) -> None:
-        self.problems.append((path or "calendar", text))
-
-    def table(self, data: object, path: str, needed: set[str], allowed: set[str]) -> Mapping[str, object] | None:
-        if not isinstance(data, Mapping):
-            self.problem(path, f"must be a table, not {_kind(data)}")
-            return None
-        for key in sorted(needed - data.keys()):
-            self.problem(_under(path, key), "is missing")
-        for key in data:
-            if key not in needed | allowed:
-                self.problem(_under(path, str(key)), "is not known here")
-        return data
-
-    def items(self, data: object, path: str) -> Iterator[tuple[str, object]]:
-        if not isinstance(data, list | tuple):
-            self.problem(path, f"must be a list, not {_kind(data)}")
-            return
-        for place, item in enumerate(data):
-            yield f"{path}[{place}]", item
+        return Calendar(found["zone"], found["week"], tuple(sorted(day for _, day in days)))
 
     def zone(self, data: object, path: str) -> str | None:
         if isinstance(data, str) and data:
@@ -116,28 +87,28 @@ class _Reading:
                 pass
             else:
                 return data
-        self.problem(path, f"must be a time zone such as Europe/Berlin, not {data!r:.80}")
+        self.problem(path, f"must be a time zone such as Europe/Berlin, not {shown(data)}")
         return None
 
-    def week(self, data: object, path: str) -> tuple[tuple[Shift, ...], ...] | None:
-        given = self.table(data, path, set(), set(WEEKDAYS))
-        if given is None:
-            return None
-        return tuple(self.shifts(given.get(name, []), _under(path, name)) for name in WEEKDAYS)
+    def week(self, data: object, path: str) -> tuple[tuple[Shift, ...], ...]:
+        given = self.table(data, path, (), WEEKDAYS) or {}
+        return tuple(self.shifts(given.get(name, []), under(path, name)) for name in WEEKDAYS)
 
-    def days(self, given: Mapping[str, object], kind: str, path: str) -> list[tuple[str, NamedDay]]:
+    def closed(self, data: object, path: str) -> list[tuple[str, NamedDay]]:
+        return self.days(data, path, ("on", "name"))
+
+    def special(self, data: object, path: str) -> list[tuple[str, NamedDay]]:
+        return self.days(data, path, ("on", "name", "hours"))
+
+    def days(self, data: object, path: str, needed: tuple[str, ...]) -> list[tuple[str, NamedDay]]:
+        """Each with the path to its date."""
         found = []
-        for here, item in self.items(given.get(kind, []), _under(path, kind)):
-            day = self.table(item, here, {"on", "name"} | ({"hours"} if kind == "special" else set()), set())
-            if day is None:
-                continue
-            on = self.date(day["on"], _under(here, "on")) if "on" in day else None
-            name = self.name(day["name"], _under(here, "name")) if "name" in day else None
-            shifts = self.shifts(day["hours"], _under(here, "hours")) if "hours" in day and kind == "special" else ()
-            if kind == "special" and day.get("hours") == []:
-                self.problem(_under(here, "hours"), "is empty: a day without hours belongs to closed")
-            if on and name:
-                found.append((_under(here, "on"), NamedDay(on, name, shifts)))
+        for here, item in self.items(data, path, MOST_DAYS):
+            day = self.each(
+                self.table(item, here, needed, ()) or {}, here, on=self.date, name=self.name, hours=self.hours
+            )
+            if day.get("on") and day.get("name"):
+                found.append((under(here, "on"), NamedDay(day["on"], day["name"], day.get("hours", ()))))
         return found
 
     def once(self, days: tuple[tuple[str, NamedDay], ...]) -> None:
@@ -155,23 +126,24 @@ class _Reading:
                 return date.fromisoformat(data)
             except ValueError:
                 pass
-        self.problem(path, f"must be a date such as 2026-12-25, not {data!r:.80}")
+        self.problem(path, f"must be a date such as 2026-12-25, not {shown(data)}")
         return None
 
     def name(self, data: object, path: str) -> str | None:
-        if isinstance(data, str) and data.strip() and len(data) <= 200:
-            return data
-        self.problem(path, "must be a name of 1 to 200 characters")
+        if isinstance(data, str) and data.strip():
+            return self.text(data, path)
+        self.problem(path, f"must be a name, not {shown(data)}")
         return None
 
+    def hours(self, data: object, path: str) -> tuple[Shift, ...]:
+        if data == []:
+            self.problem(path, "is empty: a day without hours belongs to closed")
+        return self.shifts(data, path)
+
     def shifts(self, data: object, path: str) -> tuple[Shift, ...]:
-        found: list[tuple[str, Shift]] = []
-        for here, item in self.items(data, path):
-            shift = self.shift(item, here)
-            if shift:
-                found.append((here, shift))
-        if len(found) > MOST_SHIFTS:
-            self.problem(path, f"more than {MOST_SHIFTS} intervals on one day")
+        found = [
+            (here, shift) for here, item in self.items(data, path, MOST_SHIFTS) if (shift := self.shift(item, here))
+        ]
         in_order = sorted(found, key=lambda entry: entry[1])
         for (earlier, one), (later, other) in pairwise(in_order):
             if other.opens < one.closes:
@@ -185,13 +157,5 @@ class _Reading:
             opens, closes = hour * 60 + minute, last_hour * 60 + last_minute
             if minute < 60 and last_minute < 60 and opens < DAY and closes <= DAY and opens != closes:
                 return Shift(opens, closes if closes > opens else closes + DAY)
-        self.problem(path, f"must be hours such as 09:00-17:30, not {data!r:.80}")
+        self.problem(path, f"must be hours such as 09:00-17:30, not {shown(data)}")
         return None
-
-
-def _under(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
-
-
-def _kind(data: object) -> str:
-    return "nothing" if data is None else type(data).__name__
