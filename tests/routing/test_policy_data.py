@@ -233,7 +233,8 @@ junk = st.recursive(
 PATHS = ["zone", "skills", "queues", "rules", "default", "calendars", "slas", "promises", "ladders", "queues.0",
          "queues.0.overflow", "queues.0.overflow.max_wait", "queues.0.wrap_up", "rules.0", "rules.0.place",
          "rules.0.when", "rules.0.place.rings", "rules.0.place.sticky", "slas.gold", "slas.gold.pauses",
-         "calendars.office", "promises.0", "promises.0.when", "ladders.0", "ladders.0.steps", "ladders.0.steps.0"]  # fmt: skip
+         "calendars.office", "promises.0", "promises.0.when", "ladders.0", "ladders.0.steps",
+         "ladders.0.steps.0"]  # fmt: skip
 
 
 @given(st.sampled_from(PATHS), junk)
