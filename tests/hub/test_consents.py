@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from channels.email.oauth import Grants, RefreshError, plain
 from channels.email.ports import Account
 from hub import consents
 from hub.sealing import Seal
+from hub.store import mailboxes as store
 from tests.hub.office import SECRET, Office, Pool, an_office, wanted
 from tests.support.clock import FakeClock, SeededIds
 from tests.support.tokens import TokenServer
@@ -82,7 +84,7 @@ async def test_two_hubs_spend_one_after_the_other(office: Office, others: Any, p
 
 
 async def test_while_one_hub_asks_the_others_keep_their_leases(office: Office, others: Any, pool: Pool,
-                                                               provider: TokenServer) -> None:
+                                                               provider: TokenServer, clock: FakeClock) -> None:
     await office.add(**settings(provider))
     provider.gate, second = asyncio.Event(), await others()
     asking = asyncio.create_task(grants(office).access(account(office)))
@@ -90,7 +92,7 @@ async def test_while_one_hub_asks_the_others_keep_their_leases(office: Office, o
     waiting = asyncio.create_task(grants(second).access(account(second)))
     async with asyncio.timeout(10):
         await second.ledger().problem("timeout", "")  # a write to the mailbox's row
-        await pool.execute("UPDATE mailbox_states SET lease_holder = 'x', lease_until = now() WHERE mailbox = 'support'")
+        await store.claim(pool, ["support"], "a hub", clock() + timedelta(seconds=15), clock())
     assert len(provider.asked) == 1
     provider.gate.set()
     assert (await asking, await waiting) == ("access 1", "access 2")
@@ -139,7 +141,8 @@ async def test_trying_another_token_leaves_the_one_in_use_alone(office: Office, 
     await office.add(**settings(provider))
     await grants(office).access(account(office))
     async with TokenServer(once="fresh consent").running() as second:
-        tried = opened(office, second).setup.account(wanted(**settings(second, secrets={"refresh_token": "fresh consent"})))
+        given = settings(second, secrets={"refresh_token": "fresh consent"})
+        tried = opened(office, second).setup.account(wanted(**given))
         assert await grants(office).access(tried) == "access 1"
         assert second.once == "refresh 1"
     here = await others()

@@ -56,6 +56,7 @@ class Outside:
         self.size: int | None = None
         self.utf8 = True
         self.extra: list[str] = []
+        self.token = "fresh"  # the access token that lets in
 
     async def wait(self, count: int = 1) -> Taken:
         """The `count`th mail, as soon as it is there."""
@@ -147,7 +148,7 @@ class _Server(SMTP):
     async def auth_XOAUTH2(self, _: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802
         user, _bearer, token = base64.b64decode(arguments[1]).decode().partition("\1auth=Bearer ")
         self._outside.logins.append(user.removeprefix("user="))
-        ok = token.strip("\1") == "fresh"
+        ok = token.strip("\1") == self._outside.token
         return AuthResult(success=ok, handled=False, message=None if ok else "535 5.7.8 Token is stale")
 
 
