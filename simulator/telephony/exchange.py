@@ -140,8 +140,7 @@ class Exchange:
         self.journal = Journal(self.clock.elapsed, options.journal)
         self.journal.subscribe(self._moved)
         self.alerts = Alerts(self.journal, self.clock.elapsed)
-        sender = SenderOptions(self.account.auth_token, options.reach, options.allow_hosts, self.quirks["sign-port"],
-                               int(self.quirks["status-error-code"]))
+        sender = SenderOptions(self.account.auth_token, options.reach, options.allow_hosts, self.quirks)
         self.sender = WebhookSender(sender, self.clock, self.busy, self.sids, self.journal, self.alerts)
         self.faults = FaultPlan(self, options.seed)
         self.base_url = ""

@@ -2,12 +2,13 @@
 
 from simulator.telephony.audibility import in_silence
 from simulator.telephony.exchange import Exchange
+from simulator.telephony.webhook_params import wrong_params
 
 
 def broken(exchange: Exchange, expected_alerts: tuple[int, ...] = ()) -> list[str]:
     """Everything that is wrong, in words; empty when all is well."""
     return [*_bugs(exchange), *_alerts(exchange, expected_alerts), *_answers(exchange), *_silence(exchange),
-            *_agents(exchange)]
+            *_agents(exchange), *_params(exchange)]
 
 
 def _bugs(exchange: Exchange) -> list[str]:
@@ -54,3 +55,13 @@ def _agents(exchange: Exchange) -> list[str]:
             who = who.partition("?")[0]
             talking[who] = talking.get(who, 0) + 1
     return [f"{who} is in {count} live calls" for who, count in talking.items() if count > 1]
+
+
+def _params(exchange: Exchange) -> list[str]:
+    """Every webhook carries what the table says."""
+    wrong = []
+    for entry in exchange.journal.of("webhook"):
+        leg = exchange.legs.get(entry["resource"])
+        own = [name for name, _ in leg.party.extra] if leg is not None else ()
+        wrong += wrong_params(entry["what"], entry["event"], entry["params"], own)
+    return wrong

@@ -182,7 +182,7 @@ class Leg:
                     "CallerName": party.caller_name, "StirVerstat": party.stir,
                     "StirPassportToken": "emulated" if party.stir else "", "ApplicationSid": party.application_sid}
         found |= {name: value for name, value in optional.items() if value}
-        return (*found.items(), *party.extra)
+        return (*found.items(), *((name, value) for name, value in party.extra if name not in found))
 
     # --- mailbox -----------------------------------------------------------------------------------------
     def wake(self, what: str, data: Any = None) -> None:

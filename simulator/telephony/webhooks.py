@@ -14,6 +14,7 @@ from yarl import URL
 from simulator.telephony.clock import Busyness, Clock, sleep
 from simulator.telephony.journal import Alerts, Journal
 from simulator.telephony.overrides import BadOverride, Failure, Overrides, read_overrides
+from simulator.telephony.quirks import Quirks
 from simulator.telephony.sids import SidFactory
 from simulator.telephony.signature import HEADER, sign, signed_url, without_user
 
@@ -87,8 +88,7 @@ class SenderOptions:
     auth_token: str
     reach: dict[str, str] = field(default_factory=dict)  # public base URL -> where it is answered here
     allow_hosts: frozenset[str] = frozenset()  # besides this machine
-    sign_port: str = "by-scheme"  # keep, drop, or by-scheme: kept for http, dropped for https
-    status_code: int = 11200  # alert for an answer of 4xx or 5xx
+    quirks: Quirks = field(default_factory=Quirks)
 
 
 class WebhookSender:
@@ -199,7 +199,7 @@ class WebhookSender:
             raise Undelivered(11205, "ct", "the answer was lost", url)
         if status >= 400:
             text = body[:2000].decode("utf-8", "replace")
-            raise Undelivered(self.options.status_code, "4xx" if status < 500 else "5xx",
+            raise Undelivered(int(self.options.quirks["status-error-code"]), "4xx" if status < 500 else "5xx",
                               f"HTTP status {status}", url, text)
         return Answer(status, headers.get("Content-Type", ""), body, url, method)
 
@@ -228,7 +228,7 @@ class WebhookSender:
 
     def _signature(self, url: str, form: Params, mischief: Mischief) -> str:
         """Signs what is configured; faults sign something else."""
-        port = self.options.sign_port
+        port = self.options.quirks["sign-port"]
         if port == "by-scheme":
             port = "drop" if url.lower().startswith("https:") else "keep"
         text = signed_url(url, port)

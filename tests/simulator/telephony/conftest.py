@@ -13,6 +13,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from simulator.telephony.driver import Sim, running_sim
+from simulator.telephony.invariants import _bugs, _params
 
 Reply = Callable[[web.Request], Awaitable[web.Response]]
 CONTROL = "control"
@@ -102,6 +103,8 @@ async def sim() -> AsyncIterator[Sim]:
     """An emulator with virtual time."""
     async with running_sim(control_token=CONTROL) as found:
         yield found
+        wrong = [line for check in (_bugs, _params) for line in check(found.exchange)]
+        assert not wrong, wrong  # whatever a test is about
 
 
 @pytest.fixture
