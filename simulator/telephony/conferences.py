@@ -37,6 +37,7 @@ class Participant:
     silent_wait: bool = False
     callback: Subscription | None = None
     maximum: int = 250
+    beep: str = "true"  # true, false, onEnter, onExit: whether the others hear a tone
     record: bool = False
     record_callback: Subscription | None = None
     joined: bool = False
@@ -90,11 +91,19 @@ class Conference:
             self._fixed, self.callback = True, participant.callback
             self.recording_wanted, self.record = participant.record, participant.record_callback
         participant.joined, participant.leg.place = True, "conference"
+        self._beep(participant, "onEnter")
         self._tell("participant-join", participant)
         if self.status == "init" and len(self.joined) > 1 and any(one.start_on_enter for one in self.joined):
             self._start()
         elif self.status == "init":
             self._let_wait(participant)
+
+    def _beep(self, participant: Participant, moment: str) -> None:
+        """The others hear who comes or goes, unless he is to be silent."""
+        if participant.beep in {"true", moment}:
+            for one in self.joined:
+                if one is not participant and not one.hold:
+                    one.leg.note("beep")
 
     def _start(self) -> None:
         self.status = "in-progress"
@@ -131,6 +140,7 @@ class Conference:
                    ReasonParticipantLeft=reason)
         if self.status == "completed":
             return
+        self._beep(participant, "onExit")
         how = "kicked" if participant.kicked else "left"
         if participant.end_on_exit:
             self.finish(f"participant-with-end-conference-on-exit-{how}", participant, "moderator_ended_conference")

@@ -6,6 +6,7 @@ from simulator.telephony.conferences import EVENTS as CONFERENCE_EVENTS
 from simulator.telephony.conferences import Conference, Participant, attend, live_conference
 from simulator.telephony.devices import client_address
 from simulator.telephony.legs import EVENTS, HungUp, Leg, Party, Redirected, Subscription, Target
+from simulator.telephony.recordings import Recording, record_dial
 from simulator.telephony.script import Script
 from simulator.telephony.trunk import ring
 from simulator.telephony.twiml import BadDocument, Document, Element
@@ -81,7 +82,8 @@ def participant_of(script: Script, noun: Element, document: Document, leg: Leg) 
     recorded = noun.get("recordingStatusCallback")
     return Participant(
         leg, noun.get("participantLabel"), noun.flag("muted"), start_on_enter=noun.flag("startConferenceOnEnter", True),
-        end_on_exit=noun.flag("endConferenceOnExit"), coaching=bool(noun.get("coach")), coach=noun.get("coach"),
+        end_on_exit=noun.flag("endConferenceOnExit"), beep=noun.get("beep", "true"),
+        coaching=bool(noun.get("coach")), coach=noun.get("coach"),
         wait=Target(document.resolve(wait), noun.get("waitMethod", "POST")) if wait else None, silent_wait=wait == "",
         callback=callback, maximum=noun.number("maxParticipants", 250),
         record=noun.get("record") == "record-from-start",
@@ -112,7 +114,7 @@ class _Dialing:
     children: list[Leg] = field(default_factory=list)
     answered: Leg | None = None
     outcome: str = "no-answer"
-    recording: str = ""
+    recording: Recording | None = None
 
     async def run(self) -> Target | None:
         leg = self.script.leg
@@ -158,12 +160,16 @@ class _Dialing:
     async def _child_stage(self, child: Leg, noun: Element) -> Target | None:
         parent = self.script.leg
         await ring(child, self.element.number("timeout", 30), counted=False)
-        if noun.get("url"):
-            whisper = Target(self.document.resolve(noun.get("url")), noun.get("method", "POST"))
-            await Script(child, "whisper").run(whisper)
-        parent.wake("child-answered", child)
-        child.place = "dial"
         try:
+            if noun.get("sendDigits"):
+                child.hear("digits", noun.get("sendDigits"))
+                await child.wait(0.5 * len(noun.get("sendDigits")))
+                child.quiet()
+            if noun.get("url"):
+                whisper = Target(self.document.resolve(noun.get("url")), noun.get("method", "POST"))
+                await Script(child, "whisper").run(whisper)
+            parent.wake("child-answered", child)
+            child.place = "dial"
             await child.wait(None, wakes=frozenset({"never"}))
         except Redirected:
             parent.wake("child-ended", child)
@@ -184,6 +190,9 @@ class _Dialing:
             elif wake.data in waiting:
                 waiting.discard(wake.data)
                 self.outcome = wake.data.status
+                if wake.data.live:  # sent elsewhere by REST: no longer ours
+                    self.children.remove(wake.data)
+                    self.outcome = "completed"
         for child in self.children:
             if child is not self.answered:
                 child.hang_up("canceled", 487)
@@ -193,8 +202,6 @@ class _Dialing:
         leg = self.script.leg
         await self.script.answer()
         if self.element.get("record", "do-not-record") != "do-not-record":
-            from simulator.telephony.recordings import record_dial  # noqa: PLC0415 - recordings know legs
-
             self.recording = record_dial(self.script, self.element, self.document)
         leg.peer, child.peer = child, leg
         self.outcome = "completed"
@@ -208,10 +215,17 @@ class _Dialing:
             if wake.what == "child-ended" and wake.data is child:
                 break
         leg.peer = child.peer = None
+        self._stop_recording()
+
+    def _stop_recording(self) -> None:
+        """A bridge is recorded as long as it stands."""
+        if self.recording is not None:
+            self.recording.stop()
 
     def _release(self, delay: float) -> None:
         """End the children: ringing ones are cancelled, the answered one is hung up."""
         self.script.leg.peer = None
+        self._stop_recording()
         for child in self.children:
             child.peer = None
             talking = child.status == "in-progress"
@@ -229,6 +243,6 @@ class _Dialing:
         if self.answered is not None:
             params += (("DialCallDuration", str(self.answered.seconds())),)
         params += (("DialBridged", "true" if self.answered is not None else "false"),)
-        if self.recording:
-            params += (("RecordingUrl", self.recording),)
+        if self.recording is not None:
+            params += (("RecordingUrl", self.recording.url),)
         return _action(self.script, self.element, self.document, params)

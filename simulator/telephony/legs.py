@@ -279,6 +279,11 @@ class Leg:
         self.heard.append(self.playing)
         self.exchange.journal.write("heard", sid=self.sid, what=kind, text=text)
 
+    def note(self, kind: str) -> None:
+        """A short sound over whatever is heard."""
+        self.heard.append(Heard(round(self.exchange.clock.elapsed(), 3), kind))
+        self.exchange.journal.write("heard", sid=self.sid, what=kind, text="")
+
     def quiet(self) -> None:
         """Nothing is played to the party any more."""
         self.playing = None

@@ -137,12 +137,11 @@ def recording_subscription(script: Script, element: Element, document: Document)
     return Subscription(document.resolve(given), element.get("recordingStatusCallbackMethod", "POST"), events)
 
 
-def record_dial(script: Script, element: Element, document: Document) -> str:
-    """Record a bridged pair; the URL where it will be."""
+def record_dial(script: Script, element: Element, document: Document) -> Recording:
+    """Record a bridged pair."""
     channels = 2 if element.get("record").endswith("-dual") else 1
-    made = Recording(script.exchange, "DialVerb", leg=script.leg, channels=channels,
+    return Recording(script.exchange, "DialVerb", leg=script.leg, channels=channels,
                      callback=recording_subscription(script, element, document))
-    return made.url
 
 
 def record_conference(conference: "Conference") -> None:

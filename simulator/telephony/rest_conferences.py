@@ -103,6 +103,13 @@ def _recording_callback(ask: Ask) -> bool:
     return record in {"true", "record-from-start"}
 
 
+def _beep(ask: Ask) -> str:
+    beep = ask.text("Beep", "true")
+    if beep not in {"true", "false", "onEnter", "onExit"}:
+        raise ApiError(400, 20001, "Beep is invalid")
+    return beep
+
+
 def create(ask: Ask) -> Body:
     """Dial somebody into a conference; the answer comes before anything rings."""
     exchange, to, from_ = ask.exchange, ask.text("To"), ask.text("From")
@@ -124,7 +131,7 @@ def create(ask: Ask) -> Body:
         end_on_exit=ask.flag("EndConferenceOnExit"), coaching=bool(coach), coach=coach,
         wait=Target(wait, ask.method("WaitMethod")) if wait else None, silent_wait=wait == "",
         callback=subscription_of(ask, "ConferenceStatusCallback", EVENTS, frozenset({"start", "end"})),
-        maximum=ask.within("MaxParticipants", 250, 2, 250), record=_recording_callback(ask),
+        beep=_beep(ask), maximum=ask.within("MaxParticipants", 250, 2, 250), record=_recording_callback(ask),
         record_callback=subscription_of(ask, "ConferenceRecordingStatusCallback", RECORDING_EVENTS,
                                         frozenset({"completed"})))
     wrong = refused(conference, made) if conference is not None else (13240 if coach else None)

@@ -34,6 +34,8 @@ class Script:
             try:
                 target = await self.follow(target)
             except Redirected as elsewhere:
+                if self.context != "call":
+                    raise
                 target = elsewhere.target
         if self.context == "call":
             await self.answer()

@@ -128,7 +128,9 @@ async def test_hold_and_mute(room: Room, sim: Sim) -> None:
 async def test_listen_whisper_barge(room: Room, sim: Sim) -> None:
     agent = await room.add("agent_1")
     customer = await room.customer()
+    before = [one.kind for one in customer.leg.heard]
     boss = await room.add("boss", muted=True, beep="false")
+    assert [one.kind for one in customer.leg.heard] == before
     boss.expect_audible(agent, customer)
     agent.expect_inaudible(boss)
     customer.expect_inaudible(boss)
@@ -169,6 +171,7 @@ async def test_a_warm_transfer(room: Room, sim: Sim) -> None:
     two = await room.add("agent_2")
     one.expect_audible(two, mutual=True)
     two.expect_inaudible(customer)
+    assert one.leg.heard[-1].kind == "beep"
     await change(hold=False)
     customer.expect_audible(one, two, mutual=True)
     assert await room.participant("agent_1").delete_async()

@@ -93,6 +93,20 @@ async def test_a_whisper_and_a_refusal_by_key(sim: Sim, hub: Listener) -> None:
     assert second.leg.status == "completed"
 
 
+async def test_a_child_redirected_in_its_whisper_leaves_the_dial(sim: Sim, hub: Listener, client: Any) -> None:
+    hub.says("/voice", f'<Dial action="/done"><Number sendDigits="ww12" url="/whisper">{ONE}</Number></Dial>')
+    hub.says("/whisper", "<Pause length='60'/>")
+    hub.says("/done", "<Say>On.</Say>")
+    sim.endpoint(ONE, "answer", 1.0)
+    caller = await sim.call(CUSTOMER, HUB)
+    await sim.until(lambda: bool(hub.of("/whisper")))
+    child = sim.person(hub.of("/whisper")[0]["CallSid"])
+    assert (child.leg.heard[0].text, hub.of("/whisper")[0].at) == ("ww12", 3.5)
+    await client.calls(child.sid).update_async(url=hub.says("/new", "<Say>Elsewhere.</Say>"))
+    await child.heard("Elsewhere")
+    await caller.heard("On.")
+
+
 async def test_a_redirect_inside_dial_leaves_a_phantom(sim: Sim, hub: Listener, client: Any) -> None:
     hub.says("/voice", f'<Dial action="/done"><Number {EVENTS}>{ONE}</Number></Dial>')
     hub.says("/done", "<Say>Never heard.</Say>")

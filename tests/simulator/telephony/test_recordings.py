@@ -131,12 +131,13 @@ async def test_a_conference_recorded_from_its_start(sim: Sim, hub: Listener, cli
 async def test_a_bridged_pair_is_recorded(sim: Sim, hub: Listener) -> None:
     hub.says("/voice", '<Dial record="record-from-answer-dual" action="/done" recordingStatusCallback="/rec">'
                        '+15557770001</Dial>')
-    hub.says("/done", "<Hangup/>")
+    hub.says("/done", "<Pause length='60'/>")
     sim.endpoint("+15557770001", "answer", 1.0)
     caller = await sim.call(CUSTOMER, HUB)
     await sim.advance(11.5)
-    await caller.hang_up()
+    await sim.person(next(leg.sid for leg in sim.exchange.legs.values() if leg.parent)).hang_up()
     await sim.advance(3)
+    assert caller.leg.live
     assert hub.of("/rec")[0]["RecordingSource"] == "DialVerb"
     assert hub.of("/rec")[0]["RecordingDuration"] == "10"
     assert hub.of("/done")[0]["RecordingUrl"] == hub.of("/rec")[0]["RecordingUrl"]
