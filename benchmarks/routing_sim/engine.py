@@ -45,7 +45,8 @@ class Fate:
 
 @dataclass(slots=True)
 class Played:
-    """`busy`: seconds of work per agent; `there`: seconds he was there (to the last event, if he stays on)."""
+    """`busy`: seconds per agent with full hands, half full ones counting half; `there`: seconds he was there (to the
+    last event, if he stays on)."""
 
     trace: Trace
     fates: list[Fate]
@@ -65,7 +66,7 @@ class _Play:
         self.fates = [Fate(arrival) for arrival in trace.arrivals]
         self.waiting: dict[UUID, tuple[int, Work]] = {}
         self.there: dict[UUID, Candidate] = {}
-        self.free = 0
+        self.room: set[UUID] = set()  # agents who could take something, however small
         self.busy = [0.0] * len(trace.staff)
         self.events: list[tuple[float, int, str, int]] = []
         self.count = 0
@@ -82,7 +83,7 @@ class _Play:
         while self.events:
             now, _, what, number = heappop(self.events)
             getattr(self, f"_{what}")(now, number)
-            if self.waiting and self.free:
+            if self.waiting and self.room:
                 self._decide(now)
         for number, _ in self.waiting.values():  # nobody may take them, and they are patient
             self.fates[number].left_at = self.last
@@ -101,8 +102,8 @@ class _Play:
             channel=arrival.channel,
             priority=arrival.priority,
             queued_at=BEGIN + timedelta(seconds=arrival.at),
-            units=100,
-            exclusive=True,
+            units=arrival.units,
+            exclusive=arrival.exclusive,
             requirements=arrival.needs,
             target_minutes=arrival.target_minutes,
         )
@@ -123,21 +124,30 @@ class _Play:
             self._at(now + self.routing.tick_seconds, "ticks", 0)
 
     def _comes(self, now: float, number: int) -> None:
-        self.there[_agent_id(number)] = _candidate(number, self.trace.staff[number], now)
-        self.free += 1
+        self._now_is(_candidate(number, self.trace.staff[number], now))
 
     def _goes(self, now: float, number: int) -> None:
-        """Who is at work finishes first."""
-        if not self.there[_agent_id(number)].load:
-            del self.there[_agent_id(number)]
-            self.free -= 1
+        """Who is at work finishes first, and gets no more."""
+        self._now_is(replace(self.there[_agent_id(number)], routable=False, not_routable_reason="going"))
 
     def _ends(self, now: float, number: int) -> None:
         self.last = now
-        if now < self.trace.staff[number].end:
-            self._comes(now, number)
+        place = self.fates[number].agent
+        assert place is not None
+        agent = self.there[_agent_id(place)]
+        load = list(agent.load)
+        load.remove(_held(self.trace.arrivals[number]))
+        self._now_is(replace(agent, load=tuple(load), idle_since=BEGIN + timedelta(seconds=now)))
+
+    def _now_is(self, agent: Candidate) -> None:
+        """Who is going and has nothing left is gone."""
+        self.there[agent.id] = agent
+        if agent.routable and sum(held.units for held in agent.load) < agent.capacity:
+            self.room.add(agent.id)
         else:
-            del self.there[_agent_id(number)]
+            self.room.discard(agent.id)
+        if not agent.routable and not agent.load:
+            del self.there[agent.id]
 
     def _decide(self, now: float) -> None:
         work = [item for _, item in self.waiting.values()]
@@ -148,7 +158,7 @@ class _Play:
     def _answer(self, now: float, item: Work, agent_id: UUID) -> None:
         number, _ = self.waiting.pop(item.id, (None, None))
         agent = self.there.get(agent_id)
-        if number is None or agent is None or agent.load or item.queue not in agent.queues:
+        if number is None or agent is None or item.queue not in agent.queues or not fits(item, agent):
             raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}")
         levels = [agent.skills.get(need.skill, 0) for need in item.requirements]
         if any(level < need.level for level, need in zip(levels, item.requirements, strict=True)):
@@ -156,10 +166,25 @@ class _Play:
         place, arrival = agent_id.int - FIRST_AGENT, self.trace.arrivals[number]
         takes = arrival.handle * (SLOWER if any(level < FULL_SKILL for level in levels) else 1)
         self.fates[number].answered_at, self.fates[number].agent = now, place
-        self.busy[place] += takes
-        self.there[agent_id] = replace(agent, load=(Held(arrival.channel, 100, exclusive=True),))
-        self.free -= 1
-        self._at(now + takes, "ends", place)
+        self.busy[place] += takes * arrival.units / agent.capacity
+        self._now_is(given(agent, item, BEGIN + timedelta(seconds=now)))
+        self._at(now + takes, "ends", number)
+
+
+def fits(item: Work, agent: Candidate) -> bool:
+    """Whether the agent is here and has room: within his capacity, an exclusive item alone."""
+    alone = not agent.load or not (item.exclusive or any(held.exclusive for held in agent.load))
+    return agent.routable and alone and sum(held.units for held in agent.load) + item.units <= agent.capacity
+
+
+def given(agent: Candidate, item: Work, now: datetime) -> Candidate:
+    """The agent with the item in hand."""
+    held = Held(item.channel, item.units, item.exclusive)
+    return replace(agent, load=(*agent.load, held), idle_since=now)
+
+
+def _held(arrival: Arrival) -> Held:
+    return Held(arrival.channel, arrival.units, arrival.exclusive)
 
 
 def _agent_id(number: int) -> UUID:
@@ -173,7 +198,7 @@ def _candidate(number: int, staff: Staff, idle_since: float) -> Candidate:
         skills=dict(staff.skills),
         routable=True,
         not_routable_reason=None,
-        capacity=100,
+        capacity=staff.capacity,
         load=(),
         idle_since=BEGIN + timedelta(seconds=idle_since),
     )

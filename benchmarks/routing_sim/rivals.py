@@ -11,6 +11,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
+from benchmarks.routing_sim.engine import fits, given
 from routing.match import match
 from routing.model import Candidate, Policy, Work
 
@@ -38,12 +39,14 @@ class _Greedy:
     tick_seconds: float | None = None
 
     def match(self, work: Sequence[Work], agents: Sequence[Candidate], now: datetime) -> Iterator[Pair]:
-        free = [agent for agent in agents if not agent.load]
+        free = {agent.id: agent for agent in agents if agent.routable and _room(agent)}
         for item in self.order(work, now):
-            able = [agent for agent in free if _may(item, agent) and self.reached(item, agent, free, now)]
+            able = [agent for agent in free.values() if _may(item, agent) and self.reached(item, agent, now)]
             if able:
                 chosen = min(able, key=lambda agent: self.preference(item, agent))
-                free.remove(chosen)
+                free[chosen.id] = given(chosen, item, now)
+                if not _room(free[chosen.id]):
+                    del free[chosen.id]
                 self.given(chosen)
                 yield item, chosen.id
             if not free:
@@ -56,7 +59,7 @@ class _Greedy:
         """The smallest is best; the longest idle unless a model says otherwise."""
         return (agent.idle_since.timestamp(), agent.id.int)
 
-    def reached(self, item: Work, agent: Candidate, free: Sequence[Candidate], now: datetime) -> bool:
+    def reached(self, item: Work, agent: Candidate, now: datetime) -> bool:
         """Whether the item has waited long enough for this agent."""
         return True
 
@@ -116,7 +119,7 @@ class CallCenter(_Greedy):
     def preference(self, item: Work, agent: Candidate) -> tuple[float, ...]:
         return (_penalty(item, agent), agent.idle_since.timestamp(), agent.id.int)
 
-    def reached(self, item: Work, agent: Candidate, free: Sequence[Candidate], now: datetime) -> bool:
+    def reached(self, item: Work, agent: Candidate, now: datetime) -> bool:
         return (now - item.queued_at).total_seconds() >= RING_SECONDS * _penalty(item, agent)
 
 
@@ -147,7 +150,12 @@ def everybody() -> dict[str, Callable[[], "Ours | _Greedy"]]:
 
 
 def _may(item: Work, agent: Candidate) -> bool:
-    return item.queue in agent.queues and all(agent.skills.get(n.skill, 0) >= n.level for n in item.requirements)
+    able = all(agent.skills.get(need.skill, 0) >= need.level for need in item.requirements)
+    return able and item.queue in agent.queues and fits(item, agent)
+
+
+def _room(agent: Candidate) -> bool:
+    return sum(held.units for held in agent.load) < agent.capacity
 
 
 def _penalty(item: Work, agent: Candidate) -> int:

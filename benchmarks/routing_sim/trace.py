@@ -27,16 +27,19 @@ class Arrival:
     within: float = 20.0
     channel: str = "voice"
     target_minutes: float = 0.0
+    units: int = 100
+    exclusive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One agent, there from `start` to `end` seconds. `skills`: 3 is full skill, 1 is some."""
+    """One agent, there from `start` to `end` seconds. `skills`: 3 is full skill, 1 is some. `capacity`: in units."""
 
     queues: frozenset[str]
     skills: tuple[tuple[str, int], ...] = ()
     start: float = 0.0
     end: float = inf
+    capacity: int = 100
 
 
 @dataclass(frozen=True, slots=True)

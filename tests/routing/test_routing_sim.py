@@ -55,6 +55,20 @@ def test_shifts() -> None:
     assert result.there == [50, 200]
 
 
+def test_several_at_once_within_capacity_and_calls_alone() -> None:
+    """Three chats of 30 units fit, a fourth does not; the call waits until the hands are empty."""
+    chats = [Arrival(number, "help", 100, units=30, exclusive=False, channel="webchat") for number in range(4)]
+    for by in (Ours(), TaskRouter()):
+        result = fates(*chats, call(4), by=by)
+        assert answers(result) == [(0, 0), (0, 1), (0, 2), (0, 100), (0, 200)]
+        assert result.busy == [4 * 30 + 100]
+
+
+def test_chats_spread_over_the_agents() -> None:
+    chats = [Arrival(number, "help", 100, units=30, exclusive=False, channel="webchat") for number in range(4)]
+    assert [agent for agent, _ in answers(fates(*chats, staff=(Staff(HELP),) * 2))] == [0, 1, 0, 1]
+
+
 def test_whom_nobody_may_take_is_not_lost_from_the_figures() -> None:
     result = fates(call(0), call(5, needs=FRENCH))
     assert (result.fates[1].answered_at, result.fates[1].left_at) == (None, 100)
