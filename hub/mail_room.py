@@ -50,6 +50,8 @@ class MailRoom:
     async def open(self, email: Email) -> None:
         """Raises CannotListen: that the address is taken shall be known at the start."""
         await self.mailboxes.refresh()
+        for one in self.mailboxes.everything():  # whose password stands in the configuration may be let in now
+            await self.mailboxes.hurry(one.id)
         if not email.listens:
             return
         try:

@@ -55,6 +55,7 @@ class Mailboxes(Accounts, Troubles):
         self._listed: dict[str, Listed] = {}
         self._owners: dict[str, str] = {}
         self._ledgers: dict[str, tuple[Account, Ledger]] = {}
+        self._sends: set[str] = set()  # mailboxes that were let in the last time
         self.changed = asyncio.Event()
         self.consents = Books(pool, seal, self._settings, self._replaced)
         self._put(Listed(one, one) for one in self._configured)
@@ -109,14 +110,23 @@ class Mailboxes(Accounts, Troubles):
         self.changed.set()
 
     async def trouble(self, mailbox_id: str, code: str, text: str) -> None:
+        self._sends.discard(mailbox_id)
         await store.trouble(self.pool, mailbox_id, code, text, self.now())
 
     async def mended(self, mailbox_id: str, kind: str) -> None:
-        if await store.mended(self.pool, mailbox_id, kind) and kind == "send":
+        shown = await store.mended(self.pool, mailbox_id, kind)
+        if kind == "send" and (shown or mailbox_id not in self._sends):  # what is shown may be trouble with fetching
             await store.hurry(self.pool, mailbox_id, self.now())
+            self._sends.add(mailbox_id)
 
     async def hurry(self, mailbox_id: str) -> None:
-        """One of the mails that were not let in is tried again now; the others follow once that one has gone."""
+        """It was set up anew: one of the mails that were not let in is tried now; the others follow once that one has
+        gone. What is wrong with the copies shows itself again.
+        """
+        account = self.get(mailbox_id)
+        await store.mended(self.pool, mailbox_id, "copy")
+        if account is None or account.mailbox.smtp is None:
+            await store.mended(self.pool, mailbox_id, "send")
         await store.hurry(self.pool, mailbox_id, self.now(), 1)
 
     def _put(self, all_of_them: Any) -> None:

@@ -28,7 +28,7 @@ class Meters:
                         for name, text in QUEUE_GAUGES.items()}
         self._mails = Gauge("hub_mailbox_mails", "Mails that came, by what became of them", ["mailbox", "outcome"],
                             registry=self.registry)
-        self._problem = Gauge("hub_mailbox_problem", "1: no mail can be fetched now", ["mailbox"],
+        self._problem = Gauge("hub_mailbox_problem", "1: fetching, sending or copying what was sent fails", ["mailbox"],
                               registry=self.registry)
         self._verified = Gauge("hub_mailbox_verified_seconds", "When it was compared with the ledger, Unix time",
                                ["mailbox"], registry=self.registry)

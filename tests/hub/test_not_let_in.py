@@ -18,6 +18,7 @@ from hub.outbox import MAIL
 from hub.sealing import Seal
 from hub.store.mailboxes import sql
 from tests.hub.conftest import Heart
+from tests.hub.office import an_office, wanted
 from tests.hub.writing import Talk, able, leave, row, say, talking, to
 from tests.support.smtpsink import Outside, outside_server
 from tests.support.tokens import TokenServer
@@ -129,6 +130,38 @@ async def test_what_is_wrong_with_sending_survives_a_well_fetched_mailbox(post: 
     await post.mailboxes.mended("support", "send")
     assert (await post.trouble())[0] == "resolve"  # that no mail comes is worse
     await post.heart.pool.execute(sql["connected"], "support", at)
+    assert (await post.trouble())[0] is None
+
+
+async def test_where_fetching_is_shown_to_fail_too_the_mail_goes_all_the_same_when_that_is_mended(
+        post: Post, talk: Talk) -> None:
+    post.password("changed")
+    first, second = [(await say(post.heart, talk, text, mail=to("cy@example.com"))).message_id for text in "ab"]
+    await post.step()
+    await post.step(60)
+    await post.heart.pool.execute(sql["problem"], "support", "log_in", "no", post.heart.clock())
+    post.password("right")
+    await post.mailboxes.hurry("support")
+    await post.step(0)
+    await post.step(0)
+    assert await post.states(first, second) == ["sent", "sent"]
+
+
+async def test_a_mailbox_that_is_set_up_anew_is_tried_at_once(post: Post, talk: Talk, admin: UUID) -> None:
+    heart = post.heart
+    office = an_office(heart.pool, heart.clock, heart.new_id, admin)
+    await office.add()
+    post.password("changed")
+    first = (await say(heart, talk, "one", mail=to("cy@example.com"))).message_id
+    await post.step()
+    for code, shown in (("copy_folder", None), ("send_log_in", "send_log_in")):
+        await heart.pool.execute("UPDATE mailbox_states SET problem = $1", code)
+        version = office.mailboxes.everything()[0].version
+        smtp = {"host": "smtp.example.org", "port": 587, "user": "support"}
+        await office.setup.put("support", wanted(version=version, smtp=smtp), admin)
+        assert (await post.trouble())[0] == shown
+    assert (await row(heart, first))["due_at"] == heart.clock()
+    await office.setup.put("support", wanted(version=3), admin)  # it sends no more
     assert (await post.trouble())[0] is None
 
 

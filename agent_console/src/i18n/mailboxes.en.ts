@@ -195,6 +195,13 @@ export const mailboxesEn = {
   'trouble.not_arrived': 'The mail was sent but did not arrive within a minute. Look into the spam folder, and at the address.',
   'trouble.broken': 'The hub stumbled over this mailbox. It is tried again by itself; if it stays, look into the hub’s log.',
   'trouble.other_secret': 'Its passwords were sealed with another HUB_SECRET. Enter them again.',
+  'trouble.send_log_in': 'The server for sending does not let this user in, so mail waits. Once the password is mended, it goes by itself.',
+  'trouble.send_refresh': 'The provider gave no access token for sending, so mail waits. It is tried again by itself.',
+  'trouble.send_refresh_denied': 'The provider refuses the refresh token or the client, so mail waits. Let it give you a new token; then the mail goes by itself.',
+  'trouble.copy_folder': 'Mail goes out, but its copy cannot be put into the folder for sent mail. Check that folder’s name, and whether the user may write there.',
+  'trouble.copy_log_in': 'Mail goes out, but the mailbox lets nobody in to put its copy into the folder for sent mail. Check user name and password.',
+  'trouble.copy_failed': 'Mail goes out, but its last copy did not get into the folder for sent mail. That copy is not tried again.',
+  'trouble.copy_crowded': 'Mail goes out, but so many copies wait for the folder for sent mail that some were left out.',
   'trouble.unknown': 'This failed for a reason that has no words here yet.',
 
   'ledger.mailbox': 'Mailbox',

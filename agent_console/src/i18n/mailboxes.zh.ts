@@ -192,6 +192,13 @@ export const mailboxesZh: Same<typeof mailboxesEn> = {
   'trouble.not_arrived': '邮件已发出，但一分钟内未到达。请查看垃圾邮件文件夹并核对地址。',
   'trouble.broken': '系统处理该邮箱时出错，将自动重试；若持续出现，请查看系统日志。',
   'trouble.other_secret': '其密码由另一个 HUB_SECRET 加密，请重新填写。',
+  'trouble.send_log_in': '发件服务器拒绝该用户登录，邮件正在等待。密码改正后会自动发出。',
+  'trouble.send_refresh': '服务商未提供发件用的访问令牌，邮件正在等待，系统会自动重试。',
+  'trouble.send_refresh_denied': '服务商拒绝刷新令牌或客户端，邮件正在等待。请获取新的令牌，之后邮件会自动发出。',
+  'trouble.copy_folder': '邮件已正常发出，但副本无法存入已发送文件夹。请检查文件夹名称及写入权限。',
+  'trouble.copy_log_in': '邮件已正常发出，但邮箱拒绝登录，副本无法存入已发送文件夹。请检查用户名和密码。',
+  'trouble.copy_failed': '邮件已正常发出，但最近一份副本未能存入已发送文件夹，且不会重试。',
+  'trouble.copy_crowded': '邮件已正常发出，但等待存入已发送文件夹的副本过多，有些未保存。',
   'trouble.unknown': '失败，原因尚无对应说明。',
 
   'ledger.mailbox': '邮箱',

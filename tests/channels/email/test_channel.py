@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from channels.base import SendError
 from channels.email import channel as module
@@ -102,3 +103,80 @@ async def test_no_copy_unless_a_folder_is_named(monkeypatch: pytest.MonkeyPatch)
         await one.send(outbound())
         assert not one._copies
         await one.close()
+
+
+# --- what is said of a mailbox ---
+
+class Told:
+    """`channels.email.ports.Troubles`, written down; `down` as without a database."""
+
+    def __init__(self, down: bool = False) -> None:
+        self.said: list[tuple[str, ...]] = []
+        self.down = down
+
+    async def trouble(self, mailbox_id: str, code: str, text: str) -> None:
+        self._say(mailbox_id, code, text)
+
+    async def mended(self, mailbox_id: str, kind: str) -> None:
+        self._say(mailbox_id, kind)
+
+    def _say(self, *words: str) -> None:
+        self.said.append(words)
+        if self.down:
+            raise OSError
+
+
+def copying(outside_port: int, told: Told) -> Email:
+    account = sending(outside_port)
+    imap = IMAP.model_copy(update={"sent_folder": "Sent"})
+    return Email(MemorySink(), FewAccounts(Account(account.mailbox.model_copy(update={"imap": imap}), Secrets())),
+                 TOKENS, Listener(), FakeClock(), "hub", AtOnce(), troubles=told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("outcome", "said"), [
+    ("", ("copy",)), ("folder", ("copy_folder", "")), ("timeout", ("copy_failed", "")), ("lost", ("copy_failed", "")),
+    ("refresh_denied", ("copy_log_in", "")), (RuntimeError("ann@example.com"), ("copy_failed", "")),
+])
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_copy_that_failed_is_said_and_logged_without_anybodys_data(
+        monkeypatch: pytest.MonkeyPatch, outcome: str | Exception, said: tuple[str, ...], down: bool) -> None:
+    async def append(account: Account, raw: bytes, **more: Any) -> str:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(module, "append_sent", append)
+    told = Told(down)
+    async with outside_server() as outside:
+        with capture_logs() as logs:
+            one = copying(outside.port, told)
+            await one.send(outbound())
+            await until(lambda: len(told.said) == 2)
+            await one.close()
+        assert sorted(told.said) == sorted([("support", "send"), ("support", *said)])
+        failed = [line for line in logs if line["event"] == "mail.sent_copy_failed"]
+        assert len(failed) == (1 if outcome else 0)
+        assert "example.com" not in str(logs)
+        assert outside.attempts == 1
+
+
+async def test_copies_beyond_the_most_at_once_are_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = asyncio.Event()
+
+    async def append(account: Account, raw: bytes, **more: Any) -> str:
+        await go.wait()
+        return ""
+
+    monkeypatch.setattr(module, "append_sent", append)
+    monkeypatch.setattr(module, "COPIES", 1)
+    told = Told()
+    async with outside_server() as outside:
+        one = copying(outside.port, told)
+        await one.send(outbound())
+        assert ("support", "copy_crowded", "") not in told.said
+        await one.send(outbound())
+        await until(lambda: ("support", "copy_crowded", "") in told.said)
+        go.set()
+        await until(lambda: ("support", "copy") in told.said)
+        await one.close()
+        assert outside.attempts == 2
