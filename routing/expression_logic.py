@@ -6,6 +6,7 @@ nothing is claimed), and each alternative is sure to fail when the tests of one 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 from math import floor
 from typing import Literal
@@ -67,6 +68,7 @@ def _alternatives(expression: Expression, *, wanted: bool) -> list[dict[tuple[Te
     return found
 
 
+@lru_cache(maxsize=8192)
 def _plainly(term: Term, wanted: bool) -> tuple[Term, bool]:
     opposite: dict[Test, Test] = {"!=": "in", "not in": "in", "=": "in"}
     test = opposite.get(term.test, term.test)
@@ -164,21 +166,26 @@ def _pattern(term: Term) -> tuple[Token, ...] | None:
 
 def covers(general: Sequence[Token], special: Sequence[Token]) -> bool:
     """True only if every text of the pattern `special` is one of `general`: `*` there only where `*` stands here."""
-    places = _beyond_stars({0}, general)
-    for wild, letter in special:
-        star = wild and letter == ANY
-        here = {place for place in places if place < len(general)}
-        stay = {place for place in here if general[place] == (True, ANY)}
-        step = set() if star else {place + 1 for place in here if general[place] in ((True, ONE), (wild, letter))}
-        places = _beyond_stars(stay | step, general)
-    return len(general) in places or (tuple(general) == ((True, ONE), (True, ANY)) and any(
-        token != (True, ANY) for token in special
-    ))
+    stars, letters = _places(general)
+    places = _beyond_stars(1, stars)  # bit p: the first p tokens of `general` describe what was read of `special`
+    for token in special:
+        step = 0 if token == (True, ANY) else (letters.get(token, 0) | letters.get((True, ONE), 0)) & places
+        places = _beyond_stars(places & stars | step << 1, stars)
+    if places >> len(general) & 1:
+        return True
+    return tuple(general) == ((True, ONE), (True, ANY)) and any(token != (True, ANY) for token in special)
 
 
-def _beyond_stars(places: set[int], pattern: Sequence[Token]) -> set[int]:
-    beyond = {place + 1 for place in places if place < len(pattern) and pattern[place] == (True, ANY)}
-    return places | beyond
+def _places(pattern: Sequence[Token]) -> tuple[int, dict[Token, int]]:
+    """Where stars stand, and where each other token does."""
+    found: dict[Token, int] = {}
+    for place, token in enumerate(pattern):
+        found[token] = found.get(token, 0) | 1 << place
+    return found.pop((True, ANY), 0), found
+
+
+def _beyond_stars(places: int, stars: int) -> int:
+    return places | (places & stars) << 1
 
 
 def _conflict(one: Sequence[Token], two: Sequence[Token]) -> bool:

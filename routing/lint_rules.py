@@ -9,14 +9,15 @@ from routing.facts import domains
 from routing.rules import Rule
 from routing.wildcard import folded
 
-MOST_COMPARED = 50_000  # pairs of rules
+MOST_COMPARED = 20_000  # pairs of rules; long ones count more
+_ONE_PAIR = 20_000  # product of the lengths of two rules, in characters, that counts as one pair
 _Key = tuple[str, Operand]
 
 
 @dataclass(slots=True)
 class Unreachable:
     """Places of rules. `behind`: place of a rule -> place of an earlier rule that holds wherever it does. `always`: the
-    first rule that holds of everything. Not `complete`: there were too many pairs, and `compared` were looked at.
+    first rule that holds of everything. Not `complete`: there were too many pairs; about `compared` were looked at.
     """
 
     never: list[int] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Unreachable:
 def unreachable(rules: Sequence[Rule]) -> Unreachable:
     """Each rule against each earlier one; what two earlier ones do together is not looked at."""
     found, earlier = Unreachable(), _Earlier(rules)
+    lengths = [len(str(rule.when)) for rule in rules]
     for at, rule in enumerate(rules):
         if found.always is not None:
             found.behind[at] = found.always
@@ -36,11 +38,11 @@ def unreachable(rules: Sequence[Rule]) -> Unreachable:
         if not satisfiable(rule.when, domains(rule.when)):
             found.never.append(at)
             continue
-        for by in earlier.candidates(rule.when):
+        for by in earlier.candidates(rule.when) if found.complete else ():
             if found.compared >= MOST_COMPARED:
                 found.complete = False
                 break
-            found.compared += 1
+            found.compared += 1 + lengths[at] * lengths[by] // _ONE_PAIR
             if _implies(rule.when, rules[by].when):
                 found.behind[at] = by
                 break

@@ -6,6 +6,7 @@ text of a stranger must not be able to stop the hub.
 """
 
 from functools import lru_cache
+from itertools import groupby
 from unicodedata import normalize
 
 ANY, ONE = "*", "?"
@@ -70,11 +71,14 @@ def like(pattern: str, text: str) -> bool:
 class _Piece:
     """What stands between two `*`: letters and `?`."""
 
-    __slots__ = ("_length", "_masks", "_open", "_text")
+    __slots__ = ("_length", "_masks", "_open", "_run", "_run_at", "_text")
 
     def __init__(self, letters: tuple[Token, ...]) -> None:
         self._length = len(letters)
         self._text = None if any(wild for wild, _ in letters) else "".join(letter for _, letter in letters)
+        rows = (list(row) for wild, row in groupby(enumerate(letters), key=lambda each: each[1][0]) if not wild)
+        longest = max(rows, key=len, default=[])
+        self._run, self._run_at = "".join(letter for _, (_, letter) in longest), longest[0][0] if longest else 0
         self._open = sum(1 << place for place, (wild, _) in enumerate(letters) if wild)
         self._masks: dict[str, int] = {}
         for place, (wild, letter) in enumerate(letters):
@@ -91,6 +95,10 @@ class _Piece:
         """The leftmost place within text[begin:end], -1 if there is none."""
         if self._text is not None:
             return text.find(self._text, begin, end)
+        # The longest row of letters is looked for first: without it there is nothing to find, nor long before it.
+        begin = text.find(self._run, begin + self._run_at, end) - self._run_at
+        if begin < 0:
+            return -1
         # Bit p of `state`: the letters up to place p of the piece have just been seen.
         state, whole = 0, 1 << (self._length - 1)
         for place in range(begin, end):
