@@ -13,6 +13,7 @@ from simulator.telephony.clock import Busyness, Clock, VirtualClock
 from simulator.telephony.faults import FaultPlan
 from simulator.telephony.journal import NOT_EMULATED, Alerts, Journal
 from simulator.telephony.legs import HungUp, Leg, Party, Redirected, Subscription, Target
+from simulator.telephony.media import MediaShelf
 from simulator.telephony.messages import MessageDesk
 from simulator.telephony.quirks import Quirks
 from simulator.telephony.sids import SidFactory
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.telephony.devices import Device
     from simulator.telephony.messages import Message
     from simulator.telephony.queues import Queue
-    from simulator.telephony.recordings import Recording
+    from simulator.telephony.recordings import Recording, Transcription
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Exchange:
         self.alerts = Alerts(self.journal, self.clock.elapsed)
         sender = SenderOptions(self.account.auth_token, options.reach, options.allow_hosts, self.quirks)
         self.sender = WebhookSender(sender, self.clock, self.busy, self.sids, self.journal, self.alerts)
+        self.media = MediaShelf(self)
         self.faults = FaultPlan(self, options.seed)
         self.base_url = ""
         self.created = self.clock.now()
@@ -152,6 +154,7 @@ class Exchange:
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}
         self.recordings: dict[str, Recording] = {}
+        self.transcriptions: dict[str, Transcription] = {}
         self.messages: dict[str, Message] = {}
         self.desk = MessageDesk(self)
         self.opted_out: set[tuple[str, str]] = set()  # (customer, our number)

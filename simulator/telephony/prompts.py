@@ -7,7 +7,7 @@ from collections.abc import Callable
 from simulator.telephony.clock import sleep
 from simulator.telephony.legs import Leg, Target
 from simulator.telephony.script import merge
-from simulator.telephony.speaking import play_seconds, say_seconds
+from simulator.telephony.speaking import say_seconds
 from simulator.telephony.twiml import BadDocument, Document, Element, read_answer
 from simulator.telephony.webhooks import Params, Undelivered, Webhook
 
@@ -86,5 +86,8 @@ class Prompt:
                 await sleep(leg.exchange.clock, say_seconds(leg, element.text))
             else:
                 url = document.resolve(element.text)
+                seconds = await asyncio.shield(leg.exchange.media.ask(url, leg.sid))
+                if seconds is None:
+                    return
                 leg.hear("play", url)
-                await sleep(leg.exchange.clock, play_seconds(leg, url))
+                await sleep(leg.exchange.clock, seconds)

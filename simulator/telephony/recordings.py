@@ -1,6 +1,7 @@
 """Recordings: when they run, pause and end, their callbacks, the Record verb, and voicemail's transcription."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.telephony.clock import rfc2822
@@ -27,6 +28,17 @@ class Segment:
     start: float
     sound: bool
     end: float | None = None
+
+
+@dataclass(slots=True)
+class Transcription:
+    """What was said into a voicemail."""
+
+    sid: str
+    recording: "Recording"
+    status: str  # in-progress, completed, failed
+    text: str
+    created: datetime
 
 
 class Recording:
@@ -241,12 +253,14 @@ def _transcribe(script: Script, element: Element, document: Document, made: Reco
         return
     exchange, seconds = script.exchange, listening.seconds
     status = "completed" if TRANSCRIBED[0] <= seconds <= TRANSCRIBED[1] else "failed"
-    if not given:
-        return
-    sid, url = exchange.sids("TR"), document.resolve(given)
+    sid, url = exchange.sids("TR"), document.resolve(given) if given else ""
     text = made.text if status == "completed" else ""
+    kept = exchange.transcriptions[sid] = Transcription(sid, made, "in-progress", "", exchange.clock.now())
 
     def tell() -> None:
+        kept.status, kept.text = status, text
+        if not url:
+            return
         params = dict(script.leg.params()) | {
             "TranscriptionSid": sid, "TranscriptionText": text, "TranscriptionStatus": status,
             "TranscriptionUrl": made.url.replace(f"/Recordings/{made.sid}", f"/Transcriptions/{sid}"),

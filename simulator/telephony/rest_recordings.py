@@ -1,7 +1,7 @@
 """REST: recordings of calls and conferences, and all of them."""
 
 from simulator.telephony.clock import rfc2822
-from simulator.telephony.recordings import EVENTS, Recording
+from simulator.telephony.recordings import EVENTS, Recording, Transcription
 from simulator.telephony.rest import ApiError, Ask, Body, Route, not_found, page, resource_uri, route
 from simulator.telephony.rest_calls import in_range, leg_of, subscription_of
 
@@ -115,7 +115,45 @@ def all_of(ask: Ask) -> list[Recording]:
     return [one for one in reversed(ask.exchange.recordings.values()) if not one.deleted and fits(one)]
 
 
+def transcription(ask: Ask, one: Transcription) -> Body:
+    at = rfc2822(one.created)
+    return {"account_sid": ask.exchange.account.sid, "api_version": "2010-04-01", "date_created": at,
+            "date_updated": at, "duration": None if one.recording.seconds is None else str(one.recording.seconds),
+            "price": None, "price_unit": "USD", "recording_sid": one.recording.sid, "sid": one.sid,
+            "status": one.status, "transcription_text": one.text, "type": "fast",
+            "uri": resource_uri(ask, "Transcriptions", one.sid)}
+
+
+def _transcriptions(ask: Ask) -> list[Transcription]:
+    """All, or those of the recording that the path names."""
+    of = ask.path.get("RecordingSid")
+    if of is not None and of not in ask.exchange.recordings:
+        raise not_found(f"/Recordings/{of}")
+    return [one for one in ask.exchange.transcriptions.values() if of in (None, one.recording.sid)]
+
+
+def _transcription(ask: Ask) -> Transcription:
+    for one in _transcriptions(ask):
+        if one.sid == ask.path["Sid"]:
+            return one
+    raise not_found(f"/Transcriptions/{ask.path['Sid']}")
+
+
+def forget_transcription(ask: Ask) -> None:
+    del ask.exchange.transcriptions[_transcription(ask).sid]
+
+
+def transcriptions(ask: Ask) -> Body:
+    return page(ask, [(one.sid, transcription(ask, one)) for one in _transcriptions(ask)])
+
+
+_TRANSCRIPTIONS: dict[str, Route] = {
+    f"{method} {prefix}/Transcriptions{tail}.json": route(handler)
+    for prefix in ("", "/Recordings/{RecordingSid}")
+    for method, tail, handler in (("GET", "", transcriptions), ("DELETE", "/{Sid}", forget_transcription),
+                                  ("GET", "/{Sid}", lambda ask: transcription(ask, _transcription(ask))))}
 ROUTES: dict[str, Route] = {
+    **_TRANSCRIPTIONS,
     "POST /Calls/{CallSid}/Recordings.json": route(
         start, "RecordingStatusCallbackEvent RecordingStatusCallback RecordingStatusCallbackMethod RecordingChannels "
                "RecordingTrack", status=201),

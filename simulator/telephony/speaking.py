@@ -1,7 +1,5 @@
 """The verbs that play, listen and steer: Say Play Pause Gather Redirect Hangup Reject Leave."""
 
-from urllib.parse import parse_qs, urlsplit
-
 from simulator.telephony.legs import HungUp, Leg, Target
 from simulator.telephony.script import Left, Script
 from simulator.telephony.twiml import BadDocument, Document, Element
@@ -18,12 +16,6 @@ def say_seconds(leg: Leg, text: str) -> float:
     """How long a text takes."""
     timings = leg.exchange.timings
     return max(timings.say_least, len(text) * timings.say_per_character)
-
-
-def play_seconds(leg: Leg, url: str) -> float:
-    """How long a file takes: what its URL says (`sim_duration`), else as long as the hold music."""
-    given = parse_qs(urlsplit(url).query).get("sim_duration")
-    return float(given[0]) if given else leg.exchange.timings.music
 
 
 async def sound(script: Script, element: Element, document: Document, barge_in: bool = False) -> bool:
@@ -45,8 +37,11 @@ async def sound(script: Script, element: Element, document: Document, barge_in: 
             seconds = 0.25 * len(element.get("digits"))
         else:
             url = document.resolve(element.text)
+            length = await leg.exchange.media.for_leg(leg, url)
+            if length is None:
+                return False  # the alert says why
             leg.hear("play", url)
-            seconds = play_seconds(leg, url)
+            seconds = length
         try:
             if await _listen(leg, seconds, barge_in):
                 return True

@@ -59,6 +59,7 @@ TABLE: Mapping[str, Fields] = {
     "transcription": VOICE.and_also("TranscriptionSid TranscriptionText TranscriptionStatus TranscriptionUrl "
                                     "RecordingSid RecordingUrl"),
     "message": _STATUS,
+    "media": _fields(""),
     "sms": _fields("MessageSid SmsSid SmsMessageSid AccountSid From To Body NumMedia NumSegments SmsStatus ApiVersion",
                    "OptOutType ProfileName WaId ErrorCode ErrorUrl " + _MEDIA),
 }

@@ -20,6 +20,7 @@ from simulator.telephony.signature import HEADER, sign, signed_url, without_user
 
 MAX_REDIRECTS = 10
 MAX_BODY = 64 * 1024
+MAX_MEDIA = 16 * 1024 * 1024
 USER_AGENT = "TwilioProxy/1.1"
 TOKEN_HEADER = "I-Twilio-Idempotency-Token"  # noqa: S105 - the name of a header
 _LOCAL = re.compile(r"^(localhost|127(\.\d+){3}|::1|[\w.-]+\.localhost)$")
@@ -251,7 +252,7 @@ class WebhookSender:
             try:
                 async with self._session.request(webhook.method, URL(target, encoded=True), headers=headers, data=body,
                                                  timeout=limit, allow_redirects=False) as response:
-                    content = await _read(response, url)
+                    content = await _read(response, url, MAX_MEDIA if webhook.kind == "media" else MAX_BODY)
                     _keep_cookies(webhook.cookies, response)
             except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as failed:
                 raise self._failed(webhook, headers, 11205, "ct", f"no way: {type(failed).__name__}", url) from failed
@@ -262,7 +263,7 @@ class WebhookSender:
             self._journal.write("webhook", what=webhook.kind, event=webhook.event, url=webhook.url,
                                 method=webhook.method, resource=webhook.resource, params=dict(webhook.params),
                                 token=headers[TOKEN_HEADER], status=response.status,
-                                answer=content.decode("utf-8", "replace")[:MAX_BODY])
+                                answer="" if webhook.kind == "media" else content.decode("utf-8", "replace"))
         return response.status, response.headers, content
 
     def _failed(self, webhook: Webhook, headers: dict[str, str], code: int, failure: Failure, text: str,
@@ -271,6 +272,14 @@ class WebhookSender:
                             method=webhook.method, resource=webhook.resource, params=dict(webhook.params),
                             token=headers[TOKEN_HEADER], status=0, answer=text)
         return Undelivered(code, failure, text, url)
+
+    def reaches(self, url: str) -> bool:
+        """Whether a URL is one that may be called from here."""
+        try:
+            self._reachable(url)
+        except Undelivered as elsewhere:
+            return elsewhere.code != 11205
+        return True
 
     def _reachable(self, url: str) -> str:
         """Where to connect: this machine, a host that is allowed, or where the public address is answered."""
@@ -285,13 +294,13 @@ class WebhookSender:
         return url
 
 
-async def _read(response: aiohttp.ClientResponse, url: str) -> bytes:
-    content = b""
+async def _read(response: aiohttp.ClientResponse, url: str, limit: int) -> bytes:
+    content = bytearray()
     async for piece in response.content.iter_chunked(16 * 1024):
         content += piece
-        if len(content) > MAX_BODY:
-            raise Undelivered(11750, None, "the answer is longer than 64 kB", url)
-    return content
+        if len(content) > limit:
+            raise Undelivered(11750, None, f"the answer is longer than {limit // 1024} kB", url)
+    return bytes(content)
 
 
 def _keep_cookies(jar: dict[str, str] | None, response: aiohttp.ClientResponse) -> None:

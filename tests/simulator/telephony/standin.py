@@ -34,6 +34,7 @@ class StandIn:
         self.recordings: dict[str, str] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.app = web.Application()
+        self.app.router.add_get("/{name}.mp3", self.music)
         self.app.router.add_route("*", "/{kind}/{name}", self.handle)
 
     async def idle(self) -> bool:
@@ -48,6 +49,9 @@ class StandIn:
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    async def music(self, _: web.Request) -> web.Response:
+        return web.Response(body=b"ID3", content_type="audio/mpeg")
 
     async def handle(self, request: web.Request) -> web.Response:
         posted = await request.post()

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
 
 from simulator.telephony.driver import NotHeard, Sim
+from simulator.telephony.sound import wav
 from tests.simulator.telephony.conftest import CUSTOMER, HUB, Listener
 
 MENU = '<Gather numDigits="1" timeout="3" action="/menu"><Say>Press 1 or 2.</Say></Gather><Say>Nothing heard.</Say>'
@@ -100,6 +102,25 @@ async def test_play_pause_and_redirect(sim: Sim, hub: Listener) -> None:
     assert [(one.at, one.kind) for one in caller.leg.heard] == [(0.0, "play"), (4.0, "play"), (11.0, "digits")]
     assert caller.leg.heard[0].text == hub.base + "/a.wav?sim_duration=4"
     assert hub.of("/next")[0].path == "/next?x=1"
+
+
+async def test_files_are_fetched_once_and_measured(sim: Sim, hub: Listener) -> None:
+    async def tone(_: web.Request) -> web.Response:
+        return web.Response(body=wav([(True, 7.0)]), content_type="audio/wav")
+
+    hub.replies["/tone"] = tone
+    hub.says("/text", "")
+    hub.says("/voice", "<Play loop='2'>/tone</Play><Play>http://elsewhere.example/x.mp3</Play><Play>/text</Play>"
+                       "<Play>/missing</Play><Say>After.</Say>")
+    for _ in range(2):
+        start = sim.clock.elapsed()
+        caller = await sim.call(CUSTOMER, HUB)
+        await caller.heard("After")
+        assert caller.leg.heard[-1].at - start == 44.0
+        await sim.advance(1)
+    assert len(hub.of("/tone")) == 1
+    assert [alert.url[len(hub.base):] for alert in sim.exchange.alerts.all] == ["/text", "/missing"] * 2
+    assert set(sim.exchange.alerts.codes()) == {12300}
 
 
 async def test_fallback_after_a_failure_and_the_end_without_one(sim: Sim, hub: Listener) -> None:

@@ -148,7 +148,7 @@ VOICEMAIL = ('<Record action="/saved" timeout="4" maxLength="60" transcribe="tru
              'recordingStatusCallback="/rec"/><Say>Nothing recorded.</Say>')
 
 
-async def test_a_voicemail_ended_by_a_key(sim: Sim, hub: Listener) -> None:
+async def test_a_voicemail_ended_by_a_key(sim: Sim, hub: Listener, client: Any) -> None:
     hub.says("/voice", VOICEMAIL)
     hub.says("/saved", "<Say>Thank you.</Say>")
     caller = await sim.call(CUSTOMER, HUB)
@@ -164,6 +164,11 @@ async def test_a_voicemail_ended_by_a_key(sim: Sim, hub: Listener) -> None:
     text = hub.of("/text")[0]
     assert text["TranscriptionText"].startswith("Hello, this is Anna")
     assert (text["TranscriptionStatus"], text["RecordingSid"]) == ("completed", hub.of("/rec")[0]["RecordingSid"])
+    kept = await client.transcriptions(text["TranscriptionSid"]).fetch_async()
+    assert (kept.transcription_text, kept.status) == (text["TranscriptionText"], "completed")
+    assert [one.sid for one in await client.recordings(kept.recording_sid).transcriptions.list_async()] == [kept.sid]
+    assert await client.transcriptions(kept.sid).delete_async()
+    assert await client.transcriptions.list_async() == []
 
 
 async def test_a_voicemail_ended_by_the_hang_up(sim: Sim, hub: Listener) -> None:
