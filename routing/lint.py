@@ -13,7 +13,7 @@ from routing.expression import Expression, all_of, holds, names
 from routing.expression_logic import LEVEL, implies, satisfiable
 from routing.facts import problems_of_skills
 from routing.lint_rules import unreachable
-from routing.policy import Policy, QueueRouting
+from routing.policy import Ladder, Policy, QueueRouting
 from routing.rules import Placement, Ring
 
 Severity = Literal["error", "warning"]
@@ -30,6 +30,7 @@ Code = Literal[
     "queue_unserved",  # queue: no agent may work in it
     "queue_without_rule",  # queue: nothing leads to it
     "placement_unserved",  # queue: no agent suits, not even after the last ring
+    "exit_unserved",  # queue: an exit leads there from the queue of the rule, and there no agent suits
     "placement_waits_for_ring",  # queue, seconds: nobody suits before
     "ring_without_effect",  # ring
     "ring_tightens",  # ring: demands more than the one before
@@ -40,13 +41,14 @@ Code = Literal[
     "overtaken_too_long",  # queue, rule, by_queue, by_rule, minutes, longest: see `bounds.bounds`
     "ladder_without_end",  # ladder: its last step tells nobody
     "ladder_step_without_effect",  # ladder
+    "ladder_step_unserved",  # ladder, queue: nobody there has what the step requires
     "ladder_unused",  # ladder
 ]
 Data = str | int | float | tuple[str, ...]
 MOST_PAIRS = 100  # of queues, reported as overtaken too long
 _ERRORS = frozenset({
     "missing_default", "rule_never_holds", "rule_unreachable", "unknown_skill", "wrong_skill_test",
-    "requirement_never_met", "placement_unserved", "ring_tightens",
+    "requirement_never_met", "placement_unserved", "exit_unserved", "ring_tightens", "ladder_step_unserved",
 })  # fmt: skip
 _LEAVES = ("queue", "callback", "voicemail", "message")  # exits after which nobody waits in the queue as before
 
@@ -70,7 +72,7 @@ def lint(policy: Policy, agents: Sequence[Staff]) -> tuple[Finding, ...]:
         *_queues(policy, agents),
         *_overflow(policy),
         *_overtaken(policy, agents),
-        *_ladders(policy),
+        *_ladders(policy, agents),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
@@ -148,6 +150,10 @@ class _Served:
 
     def __init__(self, policy: Policy, agents: Sequence[Staff]) -> None:
         self.queues = {queue.id: queue for queue in policy.queues}
+        self.exits = {
+            queue.id: tuple(one.exit.queue for one in queue.overflow if one.exit.queue) for queue in policy.queues
+        }
+        self.ways: dict[str, tuple[str, ...]] = {}
         self.known: dict[tuple[str, Expression | None], bool] = {}
         self.staff: dict[str, dict[frozenset[tuple[str, int]], Mapping[str, int]]] = {}
         for agent in agents:
@@ -162,26 +168,50 @@ class _Served:
             self.known[key] = any(require is None or holds(require, skills) for skills in staff)
         return self.known[key]
 
+    def ring(self, queue: str, place: Placement) -> int | None:
+        """The first ring (0: before any) in which somebody of a queue suits, None if nobody ever does."""
+        own = self.queues[queue].require
+        for number, seconds in enumerate((0, *(ring.after_seconds for ring in place.rings))):
+            if self.by_anybody(queue, place.required(seconds, own)):
+                return number
+        return None
+
+    def beyond(self, queue: str) -> tuple[str, ...]:
+        """The queues that exits lead to from here, one after another."""
+        if queue in self.ways:
+            return self.ways[queue]
+        found = dict.fromkeys(self.exits[queue])
+        for one in (ways := list(found)):  # grows while it is read
+            for to in self.exits[one]:
+                if to not in found:
+                    found[to] = None
+                    ways.append(to)
+        self.ways[queue] = tuple(one for one in found if one != queue)
+        return self.ways[queue]
+
 
 def _placements(policy: Policy, agents: Sequence[Staff]) -> Iterator[Finding]:
     served = _Served(policy, agents)
     for path, place in _places(policy):
         queue = served.queues[place.queue]
-        if served.by_anybody(queue.id, queue.require):
-            yield from _waits(path, place, queue, served)
+        yield from _waits(path, place, served)
         before = place.require
         for number, ring in enumerate(place.rings):
             yield from _ring(f"{path}.rings[{number}]", number + 1, before, ring, queue)
             before = ring.require
 
 
-def _waits(path: str, place: Placement, queue: QueueRouting, served: _Served) -> Iterator[Finding]:
-    for seconds in (0, *(ring.after_seconds for ring in place.rings)):
-        if served.by_anybody(queue.id, place.required(seconds, queue.require)):
-            if seconds:
-                yield _finding("placement_waits_for_ring", path, queue=queue.id, seconds=seconds)
-            return
-    yield _finding("placement_unserved", path, queue=queue.id)
+def _waits(path: str, place: Placement, served: _Served) -> Iterator[Finding]:
+    """Queues in which nobody can work at all are told elsewhere."""
+    for queue in (place.queue, *served.beyond(place.queue)):
+        if not served.by_anybody(queue, served.queues[queue].require):
+            continue
+        ring = served.ring(queue, place)
+        if ring is None:
+            yield _finding("placement_unserved" if queue == place.queue else "exit_unserved", path, queue=queue)
+        elif ring and queue == place.queue:
+            seconds = place.rings[ring - 1].after_seconds
+            yield _finding("placement_waits_for_ring", path, queue=queue, seconds=seconds)
 
 
 def _ring(path: str, number: int, before: Expression | None, ring: Ring, queue: QueueRouting) -> Iterator[Finding]:
@@ -276,7 +306,8 @@ def _overtaken(policy: Policy, agents: Sequence[Staff]) -> Iterator[Finding]:
         )
 
 
-def _ladders(policy: Policy) -> Iterator[Finding]:
+def _ladders(policy: Policy, agents: Sequence[Staff]) -> Iterator[Finding]:
+    served = _Served(policy, agents)
     used = {queue.ladder for queue in policy.queues}
     for at, ladder in enumerate(policy.ladders):
         path = f"ladders[{at}]"
@@ -287,3 +318,16 @@ def _ladders(policy: Policy) -> Iterator[Finding]:
         for number, step in enumerate(ladder.steps):
             if not (step.queue or step.require or step.priority or step.notify):
                 yield _finding("ladder_step_without_effect", f"{path}.steps[{number}]", ladder=ladder.id)
+        for number, queue in dict.fromkeys(_unserved_steps(ladder, policy, served)):
+            yield _finding("ladder_step_unserved", f"{path}.steps[{number}]", ladder=ladder.id, queue=queue)
+
+
+def _unserved_steps(ladder: Ladder, policy: Policy, served: _Served) -> Iterator[tuple[int, str]]:
+    """(step, queue the item is in by then), from each queue in which the ladder begins."""
+    for start in (queue.id for queue in policy.queues if queue.ladder == ladder.id):
+        queue = start
+        for number, step in enumerate(ladder.steps):
+            queue = step.queue or queue
+            demanded = [one for one in (served.queues[queue].require, step.require) if one]
+            if step.require and not served.by_anybody(queue, all_of(*demanded)):
+                yield number, queue

@@ -28,9 +28,9 @@ CONDITIONS: tuple[Condition, ...] = ("closed", "nobody_logged_in", "max_length",
 class Exit:
     """Where an item goes that is not answered here. There is no way out of the hub: nothing is ever dropped.
 
-    queue: waits in `queue` from now on and keeps its age. callback: a callback is offered, which keeps the place.
-    voicemail, message: the customer leaves one, which waits in this queue. escalate: along the queue's ladder.
-    keep: it waits on here; the reason is written down all the same.
+    queue: waits in `queue` from now on and keeps its age, its priority and what its rule requires. callback: a callback
+    is offered, which keeps the place. voicemail, message: the customer leaves one, which waits in this queue. escalate:
+    along the queue's ladder. keep: it waits on here; the reason is written down all the same.
     """
 
     to: ExitTo
@@ -99,7 +99,8 @@ class QueueRouting:
 class LadderStep:
     """One step up: to another `queue` (None: it stays), for whom else (`require`, in place of the rule's), how much
     more urgent (`priority`, added), who is told (`notify`). `after_minutes` without an answer the step is taken by
-    itself, counted from the step before; None: only by hand.
+    itself, counted from the step before; None: only by hand. An item climbs the ladder it began on to its end,
+    whichever queue a step puts it in.
     """
 
     queue: str | None = None

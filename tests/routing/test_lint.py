@@ -290,6 +290,31 @@ def test_ladders() -> None:
     ]
 
 
+def test_a_ladder_leads_to_somebody() -> None:
+    steps = [{"require": "german >= 2"}, {"queue": "sales", "require": "german >= 4"}, {"notify": ["admin"]}]
+    queues = [queue("help", ladder="up"), queue("sales", ladder="up")]
+    rules = [rule("r", "vip", queue="sales")]
+    findings = whole(queues=queues, rules=rules, ladders=[{"id": "up", "steps": steps}])
+    assert short(findings) == [("error", "ladder_step_unserved", "ladders[0].steps[1]")]
+    assert findings[0].data == {"ladder": "up", "queue": "sales"}
+
+
+def test_an_exit_to_where_nobody_suits() -> None:
+    queues = [
+        queue("help", overflow={"max_wait": to("sales", minutes=9)}),
+        queue("sales", overflow={"max_wait": to("billing", minutes=9)}),
+        queue("billing", require="billing"),
+    ]
+    both = Staff("a", frozenset({"help", "sales"}), {"german": 2})
+    staff = [both, Staff("b", frozenset({"billing"}), {"billing": 1})]
+    rules = [rule("r", "vip", require="german")]
+    findings = whole(staff, queues=queues, rules=rules)
+    assert short(findings) == [("error", "exit_unserved", "rules[0].place")]
+    assert findings[0].data == {"queue": "billing"}
+    loosened = [rule("r", "vip", require="german", rings=[{"after_seconds": 60}])]
+    assert found(staff, queues=queues, rules=loosened) == []
+
+
 def test_errors_come_first() -> None:
     severities = [one[0] for one in found(queues=[queue("spare"), queue("help")], rules=[rule("r", "hour > 99")])]
     assert severities == sorted(severities)
