@@ -3,6 +3,8 @@
 import base64
 import contextlib
 import grp
+import hmac
+import json
 import os
 import pwd
 import shutil
@@ -122,6 +124,7 @@ class Dovecot:
         self.folder = folder
         self.certificate = certificate(folder)
         self.port, self.tls_port = unused_port(), unused_port()
+        self._token_key = os.urandom(32)
         self.log = folder / "log"
         self._users = count(1)
         self._root = os.geteuid() == 0
@@ -131,6 +134,7 @@ class Dovecot:
         (folder / "run").mkdir(mode=0o755)
         (folder / "users").mkdir(mode=0o755)
         self.give(folder / "users")
+        self._trust_tokens()
         self._configuration = folder / "dovecot.conf"
         self._configuration.write_text(self._settings())
         self._process: subprocess.Popen[bytes] | None = None
@@ -183,6 +187,21 @@ class Dovecot:
             f"{name}:{{PLAIN.b64}}{base64.b64encode(password.encode()).decode()}:{owner.pw_uid}:{owner.pw_gid}::"
             f"{homes / name}::\n" for name, password in users.items()))
 
+    def access_token(self, user: str, number: int = 1, *, good: bool = True) -> str:
+        """A signed one (RFC 7519), as a provider gives them. `number` makes them differ."""
+        head, body = {"typ": "JWT", "alg": "HS256"}, {"sub": user, "jti": str(number), "iat": 1, "exp": 4_000_000_000}
+        signed = b".".join(_base64url(json.dumps(part).encode()) for part in (head, body))
+        key = self._token_key if good else b"of somebody else"
+        return (signed + b"." + _base64url(hmac.digest(key, signed, "sha256"))).decode()
+
+    def _trust_tokens(self) -> None:
+        key = self.folder / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(self._token_key))
+        (self.folder / "oauth2.conf.ext").write_text(
+            f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={self.folder}/keys/\n"
+            "username_attribute = sub\n")
+
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as line:
             line.settimeout(1)
@@ -220,6 +239,11 @@ passdb {{
   driver = passwd-file
   mechanisms = plain login
   args = username_format=%u {self._passwords}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {self.folder}/oauth2.conf.ext
 }}
 userdb {{
   driver = passwd-file
@@ -263,6 +287,10 @@ def running_dovecot() -> Iterator[Dovecot]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _base64url(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
 def _name(text: str) -> x509.Name:

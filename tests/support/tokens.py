@@ -1,7 +1,7 @@
 """A provider of access tokens (OAuth 2.0), in small."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ class TokenServer:
 
     rotates: bool = False
     once: str | None = None  # the refresh token that is good now
+    named: Callable[[int], str] = "access {}".format
     gate: asyncio.Event | None = None  # it has spent the token, and answers when this is set
     answer: tuple[int, str] | None = None  # status and body, instead
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -52,7 +53,7 @@ class TokenServer:
             self.once = f"refresh {number}"
         if self.gate is not None:
             await self.gate.wait()
-        given: dict[str, object] = {"access_token": f"access {number}", "expires_in": 3600, "token_type": "Bearer"}
+        given: dict[str, object] = {"access_token": self.named(number), "expires_in": 3600, "token_type": "Bearer"}
         if self.rotates or self.once is not None:
             given["refresh_token"] = f"refresh {number}"
         return web.json_response(given)
