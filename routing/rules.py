@@ -106,6 +106,15 @@ def grades(prefer: Sequence[Expression], skills: Mapping[str, int]) -> tuple[int
     )
 
 
+def of_levels(levels: Mapping[str, int]) -> Expression | None:
+    """The same demand as skills with their least levels, None for none; who lacks a skill has it at level 0.
+
+    Raises ValueError for a skill whose name the language cannot write down.
+    """
+    needed = [Term(skill, ">=", (level,)) for skill, level in sorted(levels.items()) if level > 0]
+    return all_of(*needed) if needed else None
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`when` this holds of a contact's facts, it is placed so. `id` never changes, `name` is for people."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from routing.expression import Term, Unmet, Value, holds
 from routing.expression_parse import parse
-from routing.rules import PassedOver, Placement, Ring, Rule, Sticky, grades, place
+from routing.rules import PassedOver, Placement, Ring, Rule, Sticky, grades, of_levels, place
 from tests.routing.expressions import expressions, settings_of_names
 from tests.routing.samples import patient
 
@@ -125,6 +125,18 @@ def test_the_first_preference_decides_and_the_next_only_between_equals() -> None
     assert grades(prefer, {"billing": 2, "french": 5, "tax": 5}) < grades(prefer, {"billing": 3})
     assert grades(prefer, {"billing": -2}) == (0, 0, 0)
     assert grades((), {"billing": 1}) == ()
+
+
+levels = st.dictionaries(st.sampled_from(["german", "tax", "Key Account"]), st.integers(0, 5))
+
+
+@given(levels, levels)
+@patient
+def test_least_levels_as_an_expression(needed: dict[str, int], skills: dict[str, int]) -> None:
+    expression = of_levels(needed)
+    suits = all(skills.get(skill, 0) >= level for skill, level in needed.items())
+    assert (expression is None or holds(expression, skills)) is suits
+    assert expression is None or parse(str(expression)) == expression
 
 
 @pytest.mark.parametrize(
