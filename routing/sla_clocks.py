@@ -214,13 +214,12 @@ def _judged(cycle: _Cycle, calendars: Mapping[str, Calendar], now: datetime) -> 
     reached: dict[Step, datetime] = {}
     due: datetime | None = None
     for stretch, end in _with_ends(cycle):
+        due = reached.get(BREACH)
         for step, at in _reached(stretch, cycle.name, elapsed, calendars):
             if step == BREACH and BREACH not in reached:
                 due = at
             if end is None or at < end:
                 reached.setdefault(step, at)
-        if not stretch.runs and BREACH not in reached:
-            due = None
         if stretch.runs and stretch.policy:
             passed = calendars[stretch.policy.calendar].business_seconds(stretch.start, end or now)
             elapsed += round(passed * _MICRO)

@@ -257,6 +257,12 @@ def test_from_one_calendar_to_another() -> None:
     assert judge(events, "2026-03-06 20:10")["first_response"].due_at == utc("2026-03-06 20:30")
 
 
+def test_from_a_calendar_to_one_that_never_opens_nothing_is_due_any_more() -> None:
+    events = history(("opened", "2026-03-02 09:00"), ("policy_changed", "2026-03-02 09:20", policy(calendar="never")))
+    clock = judge(events, "2026-03-03 12:00")["first_response"]
+    assert (clock.state, clock.due_at, clock.elapsed_seconds) == ("running", None, 1_200)
+
+
 def test_without_a_promise() -> None:
     events = history(("opened", "2026-03-02 09:00", None), ("policy_changed", "2026-03-02 10:00", policy()))
     clock = judge(events[:1], "2026-03-02 09:30")["first_response"]
