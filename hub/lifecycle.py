@@ -354,7 +354,10 @@ def _corrected(it: Interaction, agent: Agent | None, act: model.Corrected, now: 
 
 
 def _taken_back(it: Interaction, agent: Agent | None, act: model.TakenBack, now: datetime) -> Change:
-    return Change(it, "taken_back", {"message": str(act.message_id)})
+    data = {"message": str(act.message_id)}
+    if act.because != "agent":
+        data |= {"because": act.because, "agent": str(act.agent_id)}
+    return Change(it, "taken_back", data)
 
 
 def _decided(it: Interaction, agent: Agent | None, act: model.Decided, now: datetime) -> Change:

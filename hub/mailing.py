@@ -1,10 +1,8 @@
 """The agent's verbs on mails: reply, take back, decide what nobody knows, new mail, what belongs where."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import asyncpg
@@ -12,7 +10,7 @@ import asyncpg
 from channels.base import Address, Inbound, MailOut
 from channels.email.identity import canonical
 from channels.text import storable
-from hub import model, undelivered
+from hub import held, model, undelivered
 from hub.doorbell import MessageMoved
 from hub.errors import AlreadySent, Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable, WrongState
 from hub.intake import Intake
@@ -25,7 +23,7 @@ from hub.store import intake as files_store
 from hub.store import mail as store
 from hub.store.journal import Connection, Row
 from hub.wire import DecideSuggestion, Say
-from hub.wire_mail import Decide, MailboxChoice, MailDraft, NewMail, NewMailDraft, PartyIn
+from hub.wire_mail import Decide, MailboxChoice, MailDraft, NewMail, NewMailDraft
 
 OPEN_TO_DECISION = ("unconfirmed", "failed")
 _BECOMES = {"again": "pending", "sent": "sent", "failed": "failed"}
@@ -124,7 +122,8 @@ class Mailing:
                 raise AlreadySent()
             await page.write(before, model.TakenBack(actor.id, message_id), by(actor))
             await store.give_back(page.conn, touch_id, f"agent:{found['author_id']}")
-            await self._draft_again(page, actor, interaction_id, found)
+            if found["author_id"] == actor.id:
+                await held.draft_again(page.conn, actor.id, interaction_id, [found], self._now())
             page.rings.append(_rung(stopped, "withdrawn"))
             return touch_id
 
@@ -133,16 +132,6 @@ class Mailing:
             raise AlreadySent("Only mails can be taken back.")
         if found["author_id"] != actor.id and not actor.supervises:
             raise Forbidden("Somebody else wrote this.")
-
-    async def _draft_again(self, page: Page, actor: Actor, interaction_id: UUID, found: asyncpg.Record) -> None:
-        if found["author_id"] != actor.id:
-            return
-        drafts = await desk_store.drafts(page.conn, actor.id, interaction_id)
-        if drafts.get("reply", "").strip():
-            return  # he is writing something else by now, and that is not to be lost
-        await desk_store.save_draft(
-            page.conn, actor.id, interaction_id, "reply", found["text"], self._now(), _draft_of(found)
-        )
 
     async def decide(self, actor: Actor, message_id: UUID, wanted: Decide) -> UUID:
         """Says what became of a message that nobody could confirm, or sends it again. Returns its touch."""
@@ -343,16 +332,6 @@ def _participants(mail: MailOut, interaction_id: UUID, kind: str, now: datetime)
                 "role": role if first else "cc",
                 "since": now,
             }
-
-
-def _draft_of(found: asyncpg.Record) -> MailDraft:
-    """A mail that was taken back, as the draft that it was."""
-    recipients, data = json.loads(found["recipients"]), json.loads(found["data"])
-    to, cc, bcc = ([PartyIn(**one) for one in recipients.get(field, ())] for field in ("to", "cc", "bcc"))
-    kind: Any = data.get("wrote", "reply")
-    return MailDraft(
-        kind=kind, to=to, cc=cc, bcc=bcc, subject=found["subject"][:500], quote=bool(data.get("quote", True))
-    )
 
 
 def _rung(moved: asyncpg.Record, state: str) -> MessageMoved:

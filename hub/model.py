@@ -274,10 +274,14 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An agent took a message back before it left."""
+    """A message was stopped before it left: by an agent, or because the customer wrote meanwhile.
+
+    `agent_id`: who took it back, or else who had written it.
+    """
 
     agent_id: UUID
     message_id: UUID
+    because: Literal["agent", "customer_wrote"] = "agent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from channels.email.identity import canonical
 from channels.email.parse import clean
 from channels.email.ports import Accounts
 from channels.text import storable
-from hub import model
+from hub import held, model
 from hub.errors import HubError, Unavailable
 from hub.intake import OVERTAKEN, Intake, Overtaken, Person, uid_rows
 from hub.journal import AWAY, Enclosed, Opening, Page, Written
@@ -25,6 +25,7 @@ from hub.letters import bare
 from hub.model import CUSTOMER, Interaction
 from hub.reports import Reports
 from hub.store import intake as addresses
+from hub.store import mail as mails
 from hub.store import threads as store
 from hub.store.journal import Row
 from hub.store.threads import Asked, Before, Found, Reason
@@ -207,7 +208,9 @@ class Threads:
             return await self._follow(letter, before)
         try:
             async with self._journal.at_once() as page:
-                return _stored(await self._join(page, before, letter, found))
+                # Read after `before` was: a mail of ours that is younger than this has made another version of it.
+                if not _human(letter) or not await mails.held(page.conn, before.id, self._now()):
+                    return _stored(await self._join(page, before, letter, found))
         except asyncpg.UniqueViolationError as overtaken:
             if overtaken.constraint_name not in OVERTAKEN:
                 raise
@@ -215,7 +218,10 @@ class Threads:
             now = await page.lock(before.id)
             if not _quiet(letter) and self._intake.is_over(now, "email"):
                 raise Overtaken
-            return _stored(await self._join(page, now, letter, found))
+            written = await self._join(page, now, letter, found)
+            if _human(letter):
+                await held.overtaken(page, written.interaction, self._now())
+            return _stored(written)
 
     async def _join(self, page: Page, before: Interaction, letter: _Letter, found: Found) -> Written:
         theirs = found.author is not None and found.author.customer_id == before.customer_id
@@ -357,6 +363,11 @@ def _suggestions(letter: _Letter, found: Found, it: UUID, now: datetime) -> Iter
 
 def _quiet(letter: _Letter) -> bool:
     return letter.mail.machine == "auto_reply"
+
+
+def _human(letter: _Letter) -> bool:
+    """Somebody's own words, perhaps by way of a list: whoever answers him has to read them first."""
+    return letter.mail.machine in (None, "list")
 
 
 def _usable(address: str) -> bool:

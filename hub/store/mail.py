@@ -102,6 +102,11 @@ async def withdraw(conn: Connection, message_id: UUID, now: datetime) -> asyncpg
     return await conn.fetchrow(sql["withdraw"], message_id, now)
 
 
+async def held(conn: Reader, interaction_id: UUID, now: datetime) -> list[UUID]:
+    """Mails of agents that are in their undo time, the oldest first."""
+    return [row["id"] for row in await conn.fetch(sql["held"], interaction_id, now)]
+
+
 async def give_back(conn: Connection, touch_id: UUID, owner: str) -> None:
     """Its files can be attached again by whoever put them up."""
     await conn.execute(sql["give_back"], touch_id, owner)

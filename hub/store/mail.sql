@@ -60,6 +60,13 @@ UPDATE messages m SET state = 'withdrawn', state_at = $2
 FROM stopped, interactions i WHERE m.id = stopped.message_id AND i.id = m.interaction_id
 RETURNING m.id, m.interaction_id, m.number, i.agent_id, i.address_id, i.channel;
 
+-- name: held
+-- Mails that agents wrote and that may still be taken back: their time has not come, and nobody has tried them.
+SELECT m.id FROM outbox o JOIN messages m ON m.id = o.message_id JOIN mails l ON l.message_id = m.id
+WHERE o.interaction_id = $1 AND o.state = 'pending' AND o.attempts = 0 AND o.due_at > $2 AND m.state = 'pending'
+  AND m.author_id IS NOT NULL AND NOT l.automatic
+ORDER BY m.number;
+
 -- name: give_back
 -- The files of a message that was taken back can be attached again by whoever put them up.
 UPDATE files SET touch_id = NULL WHERE touch_id = $1 AND owner = $2;
