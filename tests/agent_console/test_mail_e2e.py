@@ -314,3 +314,27 @@ async def test_mail_is_readable_in_both_themes_folded_and_on_a_phone(dsn: str, b
         await page.set_viewport_size({"width": 390, "height": 844})
         assert await desk.violations() == []
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_mail_does_not_leave_when_the_customer_writes_meanwhile(dsn: str, browser: "Browser") -> None:
+    async with _mailing(dsn, browser, undo_seconds=60) as (post, desk):
+        page = desk.page
+        await post.write("Please cancel my line.")
+        await desk.accept()
+        await page.keyboard.press("Alt+l")
+        await page.keyboard.type("It is cancelled.")
+        await page.get_by_role("button", name="Cc", exact=True).click()
+        await page.keyboard.type("boss@example.org ")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_text("Leaves in").wait_for()
+        await post.write("Wait, stop!", subject="Re: No light", answers=str(post.sent[0]["Message-ID"]))
+        await page.get_by_role("status").get_by_text("wrote before your mail left").wait_for()
+        await page.get_by_role("log").get_by_text("Wait, stop!").first.wait_for()
+        await page.get_by_text("Taken back, not sent").wait_for()
+        assert await _text(page).input_value() == "It is cancelled."
+        await page.get_by_role("row", name="boss@example.org").wait_for()
+        await _text(page).fill("Nothing is cancelled.")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_text("Leaves in").wait_for()  # asks nothing more
+        assert await page.get_by_text("Send anyway").count() == 0
+        assert post.outside.mails == []

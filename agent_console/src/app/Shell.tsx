@@ -9,6 +9,7 @@ import type { Language } from '../i18n'
 import { deskPath, newMailPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
 import type { Card } from '../desk/wire'
 import { Boundary } from './Boundary'
+import { useHeldBack } from './held'
 import { useNews } from './news'
 import { Pages, usePages } from './Pages'
 import { Rail } from './Rail'
@@ -47,6 +48,7 @@ function Frame({ onLanguage, onLeave }: Props) {
   useGlobalCommands(setOpened)
   useColleagues()
   useNews()
+  useHeldBack()
   return (
     <div className={css.shell}>
       <a href="#content" className={css.skip} onClick={(event) => {

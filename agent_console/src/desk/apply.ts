@@ -25,6 +25,7 @@ export type DeskEvent =
   | { type: 'left'; messageId: string } // it cannot any more, or was
   | { type: 'returned'; back: Returned }
   | { type: 'taken_up'; id: string } // the composer has what was returned
+  | { type: 'told_held'; id: string } // I know that this one was held back
 
 const LEFT_KEPT = 500
 const LEAVING_KEPT = 5
@@ -51,6 +52,7 @@ const handlers: Handlers = {
   leaving: (state, { touch }) => ({ ...state, leaving: [...state.leaving, touch].slice(-LEAVING_KEPT) }),
   left: (state, { messageId }) => ({ ...state, leaving: state.leaving.filter((one) => one.message_id !== messageId) }),
   returned: (state, { back }) => ({ ...state, returned: { ...state.returned, [back.interactionId]: back } }),
+  told_held: (state, { id }) => ({ ...state, heldBack: state.heldBack.filter((touch) => touch.id !== id) }),
   taken_up: (state, { id }) => ({ ...state, returned: without(state.returned, id) }),
 }
 
@@ -78,13 +80,21 @@ function fresh(state: DeskState, snapshot: Snapshot): DeskState {
   )
 }
 
+/** A mail of mine that waited to leave, and does not, because the customer wrote. */
+function heldBack(state: DeskState, touch: TouchView): DeskState {
+  const mine = touch.kind === 'taken_back' && touch.data.because === 'customer_wrote' && touch.data.agent === state.me?.id
+  if (!mine || state.heldBack.some((one) => one.id === touch.id)) return state
+  return { ...state, heldBack: [...state.heldBack, touch] }
+}
+
 function knownVersion(state: DeskState, id: string): number {
   return state.cards[id]?.version ?? state.left[id] ?? 0
 }
 
 function moved(state: DeskState, event: CardEvent): DeskState {
   const card = event.card && belongs(state, event.card) ? event.card : null
-  const next = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, card) : state
+  const after = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, card) : state
+  const next = event.touch ? heldBack(after, event.touch) : after
   if (event.touch) return happened(next, event.touch, event)
   return event.version > (next.details[event.id]?.card.version ?? event.version) ? gap(next, event.id) : next
 }

@@ -57,6 +57,8 @@ export interface DeskState {
   leaving: readonly TouchView[]
   /** Interaction -> what its composer takes up again. */
   returned: Readonly<Record<string, Returned>>
+  /** Mails of mine that did not leave, because the customer wrote meanwhile: what says so, until I am told. */
+  heldBack: readonly TouchView[]
 }
 
 export const empty: DeskState = {
@@ -76,6 +78,7 @@ export const empty: DeskState = {
   pending: [],
   leaving: [],
   returned: {},
+  heldBack: [],
 }
 
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

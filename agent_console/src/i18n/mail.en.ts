@@ -166,7 +166,9 @@ export const mailEn = {
     return p.get('text') ? `${said}: ${p.get('text')}` : said
   },
   'touch.acknowledged': () => 'The hub told the customer that the mail has arrived',
-  'touch.taken_back': (p: Touch) => `${p.who} took the mail back before it left`,
+  'mail.held_back': (p: Named) => `${p.name} wrote before your mail left. It is not sent: your text is back in the composer.`,
+  'touch.taken_back': (p: Touch) =>
+    p.get('because') === 'customer_wrote' ? 'The mail was not sent: somebody wrote before it left. Its text is a draft again' : `${p.who} took the mail back before it left`,
   'touch.decided': (p: Touch) => (decided[p.get('what')] ?? ((one: Touch) => `${one.who} decided: ${one.get('what')}`))(p),
   'did.reported': 'mail server reported',
   'did.acknowledged': 'arrival acknowledged',

@@ -160,7 +160,8 @@ export const mailZh: Mail = {
     return p.get('text') ? `${said}：${p.get('text')}` : said
   },
   'touch.acknowledged': () => '系统已告知客户来信收到',
-  'touch.taken_back': (p) => `${p.who} 在发出前撤回了邮件`,
+  'mail.held_back': ({ name }) => `您的邮件发出前 ${name} 又来信了。邮件没有发出，文字已放回编辑框。`,
+  'touch.taken_back': (p) => (p.get('because') === 'customer_wrote' ? '邮件发出前对方又来信，因此没有发出；文字已恢复为草稿' : `${p.who} 在发出前撤回了邮件`),
   'touch.decided': (p) => (decided[p.get('what')] ?? ((one: Touch) => `${one.who} 决定：${one.get('what')}`))(p),
   'did.reported': '邮件服务器报告',
   'did.acknowledged': '已确认收到',

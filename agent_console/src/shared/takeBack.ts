@@ -31,6 +31,6 @@ export function useTakeBack(): (touch: TouchView) => Promise<boolean> {
   }
 }
 
-function draftOf({ data }: TouchView, { to, cc, bcc, subject }: NonNullable<TouchView['mail']>): MailDraft {
+export function draftOf({ data }: TouchView, { to, cc, bcc, subject }: NonNullable<TouchView['mail']>): MailDraft {
   return { kind: data.wrote === 'forward' ? 'forward' : 'reply', to, cc, bcc, subject, quote: data.quote !== false }
 }

@@ -21,7 +21,7 @@ interface Given {
 
 export function useText({ id, kind, draft, mail, back, onTaken }: Given): [string, (text: string) => void] {
   const { api, dispatch } = useDeskParts()
-  const [text, setText] = useState(() => [back?.text, draft].filter(Boolean).join('\n\n'))
+  const [text, setText] = useState(() => together(back?.text ?? '', draft))
   const drafts = useMemo(
     () => createDrafts({ save: api.draft, later: (job, ms) => {
       const timer = setTimeout(job, ms)
@@ -50,6 +50,9 @@ export function useText({ id, kind, draft, mail, back, onTaken }: Given): [strin
   }
   return [text, write]
 }
+
+/** What comes back, before what has been begun since; the hub may have made a draft of it already. */
+const together = (back: string, draft: string): string => (draft.includes(back) ? draft : [back, draft].filter(Boolean).join('\n\n'))
 
 /** What came back is in the composer from now on, with its files. */
 function useTaken({ id, kind, back, onTaken, keep }: Pick<Given, 'id' | 'kind' | 'back' | 'onTaken'> & { keep: () => void }): void {
