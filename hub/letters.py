@@ -19,7 +19,7 @@ from hub.wire_mail import MailboxChoice, MailDraft, PartyIn, PartyView, ReplyVie
 
 REFERENCES = 40  # of a thread, in a mail that leaves
 QUOTED = 100_000  # characters of what is quoted
-RECIPIENTS = 100  # of one mail: so many every server takes (RFC 5321, section 4.5.3.1.8)
+RECIPIENTS = 500  # of one mail; every server takes 100 at once (RFC 5321, section 4.5.3.1.8) and puts off the others
 
 _SENT_ON = {
     "en": "On {date}, {who} wrote:",
@@ -213,7 +213,7 @@ class Letters:
             if key not in seen and _PLAUSIBLE.fullmatch(key) and self._accounts.of_address(key) is None:
                 found.append(one)
                 seen.add(key)
-        return tuple(found[:50])
+        return tuple(found)  # all of them: whoever is too many is said when it is sent, and nobody left out unseen
 
     def _recipients(self, draft: MailDraft, known: Collection[str]) -> dict[str, tuple[Party, ...]]:
         """Each address once. Raises `Invalid`: what is wrong stands under `mail.to.0` and the like."""
@@ -228,7 +228,7 @@ class Letters:
                     wrong[f"mail.{field}.{place}"] = "ours" if address else "invalid"
                 elif address.lower() not in seen:
                     seen.add(address.lower())
-                    parties.append(Party(_line(one.name), address))
+                    parties.append(Party(_line(one.name)[:200], address))
             found[field] = tuple(parties)
         if not wrong and not seen:
             wrong["mail.to"] = "nobody"

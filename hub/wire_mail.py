@@ -42,11 +42,11 @@ class MailView(Wire):
 class PartyIn(Wire):
     """A recipient. The address is checked for form; what is wrong is said by field, such as `mail.to.0`."""
 
-    name: Annotated[str, StringConstraints(max_length=200)] = ""
-    address: Annotated[str, StringConstraints(max_length=320)]
+    name: Annotated[str, StringConstraints(max_length=2000)] = ""
+    address: Annotated[str, StringConstraints(max_length=2000)]
 
 
-Parties = Annotated[list[PartyIn], Field(max_length=50)]
+Parties = Annotated[list[PartyIn], Field(max_length=10_000)]  # a draft is kept whatever it says; sending checks
 
 
 class MailDraft(Wire):

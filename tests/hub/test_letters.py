@@ -193,12 +193,12 @@ def test_we_do_not_write_to_ourselves_and_to_nobody(letters: Letters) -> None:
     assert letters.compose(thread(), only_bcc, MESSAGE, "Ann").mail.bcc == (Party("", "bob@example.com"),)
 
 
-def test_fifty_recipients_each_once_and_not_hundreds(letters: Letters) -> None:
+def test_many_recipients_each_once_and_not_more_than_servers_take(letters: Letters) -> None:
     many = [PartyIn(address=f"p{n}@example.com") for n in range(50)]
     twice = MailDraft(to=many, cc=[*many[:49], PartyIn(address="P7@example.com")])
     mail = letters.compose(thread(), twice, MESSAGE, "Ann").mail
     assert (len(mail.to), len(mail.cc)) == (50, 0)
-    more = [[PartyIn(address=f"{kind}{n}@example.com") for n in range(50)] for kind in "abc"]
+    more = [[PartyIn(address=f"{kind}{n}@example.com") for n in range(167)] for kind in "abc"]
     with pytest.raises(Invalid) as refused:
         letters.compose(thread(), MailDraft(to=more[0], cc=more[1], bcc=more[2]), MESSAGE, "Ann")
     assert refused.value.fields == {"mail.to": "too_many"}

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import type { ClipboardEvent, KeyboardEvent, ReactNode } from 'react'
 import { ComboBox, Input, ListBox, ListBoxItem, Popover, Tag, TagGroup, TagList, Button as Bare } from 'react-aria-components'
 import type { CustomerView } from '../../desk/wire'
-import { composing, Icon, names, useApi, useLoad, useSettled, useT } from '../../shared'
+import { Button, composing, Icon, names, useApi, useLoad, useSettled, useT } from '../../shared'
 import css from './Mail.module.css'
 import { isAddress, joined, parse, shown, suggested, typed, without } from './recipients'
 import type { Recipient } from './recipients'
@@ -74,26 +74,35 @@ function useKeys({ text, add, editLast }: { text: string; add: (more: Recipient[
   }
 }
 
+const FOLDED = 10
+
 function Chips({ label, value, bad, onRemove }: Pick<Props, 'label' | 'value' | 'bad'> & { onRemove: (address: string) => void }) {
   const t = useT()
+  const [all, setAll] = useState(false)
   if (!value.length) return null
+  const folds = !all && value.length > FOLDED + 1
+  const seen = folds ? value.filter((one, place) => place < FOLDED || stateOf(one, bad) !== null) : value // what is wrong is always seen
+  const more = value.length - seen.length
   return (
-    <TagGroup aria-label={t('composer.recipients', { field: label })} className={css.tags} onRemove={(keys) => keys.forEach((key) => onRemove(String(key)))}>
-      <TagList className={css.tags}>
-        {value.map((one) => {
-          const state = stateOf(one, bad)
-          const word = state && t(`composer.recipient.${state}`)
-          return (
-            <Tag key={one.address} id={one.address} textValue={[typed(one), word].filter(Boolean).join(', ')} className={names(css.chip, state !== null && css[state])}>
-              {state && <Icon name="alert" size={12} />}
-              <bdi className="ellipsis" title={typed(one)}>{shown(one)}</bdi>
-              {word && <span className="small">{word}</span>}
-              <Bare slot="remove" className={css.remove} aria-label={t('composer.recipient.remove', { name: shown(one) })}><Icon name="close" size={12} /></Bare>
-            </Tag>
-          )
-        })}
-      </TagList>
-    </TagGroup>
+    <>
+      <TagGroup aria-label={t('composer.recipients', { field: label })} className={css.tags} onRemove={(keys) => keys.forEach((key) => onRemove(String(key)))}>
+        <TagList className={css.tags}>
+          {seen.map((one) => {
+            const state = stateOf(one, bad)
+            const word = state && t(`composer.recipient.${state}`)
+            return (
+              <Tag key={one.address} id={one.address} textValue={[typed(one), word].filter(Boolean).join(', ')} className={names(css.chip, state !== null && css[state])}>
+                {state && <Icon name="alert" size={12} />}
+                <bdi className="ellipsis" title={typed(one)}>{shown(one)}</bdi>
+                {word && <span className="small">{word}</span>}
+                <Bare slot="remove" className={css.remove} aria-label={t('composer.recipient.remove', { name: shown(one) })}><Icon name="close" size={12} /></Bare>
+              </Tag>
+            )
+          })}
+        </TagList>
+      </TagGroup>
+      {more > 0 && <Button kind="plain" onPress={() => setAll(true)}>{t('composer.recipients.more', { n: more })}</Button>}
+    </>
   )
 }
 
