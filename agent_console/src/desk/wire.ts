@@ -265,15 +265,15 @@ export interface Detail {
 export interface MailDraft {
   kind?: 'reply' | 'forward' | 'new'
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   to?: PartyIn[]
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   cc?: PartyIn[]
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   bcc?: PartyIn[]
   subject?: string
@@ -711,15 +711,15 @@ export interface NewMailDraft {
 export interface MailDraft1 {
   kind?: 'reply' | 'forward' | 'new'
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   to?: PartyIn[]
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   cc?: PartyIn[]
   /**
-   * @maxItems 50
+   * @maxItems 10000
    */
   bcc?: PartyIn[]
   subject?: string
