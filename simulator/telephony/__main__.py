@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
                         help="a number of the account and what it calls; may be given several times")
     parser.add_argument("--reach", action="append", default=[], metavar="PUBLIC=HERE",
                         help="webhooks to this public base URL are signed as such and sent to that one")
+    parser.add_argument("--media-auth", action="store_true", help="downloads need the account's credentials")
     return parser.parse_args()
 
 
@@ -41,7 +42,7 @@ async def _run(options: argparse.Namespace) -> None:
         voice, _, sms = urls.partition(",")
         exchange.add_number(PhoneNumber(number, voice, sms_url=sms))
     token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
-    runner = web.AppRunner(TelephonyApp(exchange, control_token=token).app)
+    runner = web.AppRunner(TelephonyApp(exchange, control_token=token, media_needs_auth=options.media_auth).app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", options.port).start()
     host, port = runner.addresses[0][:2]

@@ -214,6 +214,7 @@ class Exchange:
         if not leg.live:
             return
         leg.quiet()
+        leg.unlimit()
         if leg.peer is not None:
             leg.peer.peer = None
             leg.peer = None
@@ -235,6 +236,7 @@ class Exchange:
         target = Target(number.voice_url, number.voice_method, fallback=_fallback(
             number.voice_fallback_url, number.voice_fallback_method))
         leg.place = "document"
+        leg.limit()
         self.journal.write("leg", sid=leg.sid, status="ringing", direction="inbound")
 
         async def stage() -> Target | None:
@@ -253,6 +255,7 @@ class Exchange:
             leg.callback = Subscription(application.status_callback, application.status_callback_method)
         target = Target(application.voice_url, application.voice_method, fallback=_fallback(
             application.voice_fallback_url, application.voice_fallback_method))
+        leg.limit()
 
         async def stage() -> Target | None:
             return target

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.telephony.exchange import Exchange
 
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+LONGEST = 4 * 3600  # seconds that a call may last
 EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 _GEO = tuple(who + what for who in ("From", "To", "Caller", "Called") for what in ("City", "State", "Zip", "Country"))
 
@@ -212,11 +213,15 @@ class Leg:
         if self.live:
             self.interrupt(HungUp(status, sip, cause))
 
-    def limit(self, seconds: int) -> None:
+    def limit(self, seconds: int = LONGEST) -> None:
         """End it after so many seconds from now."""
+        self.unlimit()
+        self._limit = self.exchange.clock.call_later(seconds, self.hang_up)
+
+    def unlimit(self) -> None:
+        """Forget the limit."""
         if self._limit is not None:
             self._limit.cancel()
-        self._limit = self.exchange.clock.call_later(seconds, self.hang_up)
 
     def flush(self) -> None:
         """Forget keys and words that nobody asked for."""

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.telephony.clock import rfc2822
 from simulator.telephony.devices import client_address
 from simulator.telephony.exchange import Exchange
-from simulator.telephony.legs import EVENTS, Leg, Party, Redirected, Subscription, Target
+from simulator.telephony.legs import EVENTS, LONGEST, Leg, Party, Redirected, Subscription, Target
 from simulator.telephony.rest import ApiError, Ask, Body, Route, not_found, page, resource_uri, route
 from simulator.telephony.trunk import calling
 from simulator.telephony.twiml import MAX_INLINE
@@ -124,7 +124,7 @@ def create(ask: Ask) -> Body:
     leg = Leg(exchange, Party(from_, to, "outbound-api", custom=custom, number_sid=number.sid if number else None))
     leg.callback = subscription_of(ask, "StatusCallback", EVENTS, frozenset({"completed"}))
     leg.fallback = target.fallback
-    limit = ask.number("TimeLimit", 14400)
+    limit = ask.number("TimeLimit", LONGEST)
 
     async def content() -> Target | None:
         leg.limit(limit)
@@ -155,7 +155,7 @@ def update(ask: Ask) -> Body:
         leg.fallback = target.fallback or leg.fallback
         leg.interrupt(Redirected(target))
     if "TimeLimit" in ask.form:
-        leg.limit(ask.number("TimeLimit", 14400))
+        leg.limit(ask.number("TimeLimit", LONGEST))
     return call_body(ask, leg)
 
 

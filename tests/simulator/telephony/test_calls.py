@@ -140,6 +140,15 @@ async def test_fallback_after_a_failure_and_the_end_without_one(sim: Sim, hub: L
         sim.invariants()
 
 
+async def test_no_call_lasts_longer_than_four_hours(sim: Sim, hub: Listener) -> None:
+    hub.says("/voice", "<Enqueue>q</Enqueue>")
+    caller = await sim.call(CUSTOMER, HUB)
+    await sim.advance(4 * 3600 - 1)
+    assert caller.leg.live
+    await sim.advance(2)
+    assert hub.events("/number", "CallDuration") == ["14400"]
+
+
 async def test_a_hang_up_in_the_middle_of_anything(sim: Sim, hub: Listener) -> None:
     hub.says("/voice", MENU)
     for seconds in (0.0, 0.2, 2.0):

@@ -89,3 +89,17 @@ def test_the_journal_is_a_file_of_lines(tmp_path: Path) -> None:
     journal.write("x")
     assert path.read_text().splitlines()[1] == '{"t":1.25,"kind":"x"}'
     assert len(heard) == 1
+
+
+async def test_what_moves_while_the_hub_is_asked_is_waited_for_too() -> None:
+    busy, asked = Busyness(), []
+
+    async def idle() -> bool:
+        asked.append(1)
+        if len(asked) == 1:
+            busy.moves += 1  # its answer came with some more work
+        return True
+
+    busy.idle_hooks.append(idle)
+    await busy.settle()
+    assert len(asked) == 2

@@ -6,11 +6,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import make_mocked_request
+from multidict import MultiDict
 
 from simulator.telephony import api_table, quirks
 from simulator.telephony.app import ROUTES
-from simulator.telephony.driver import Sim
-from simulator.telephony.rest import BASE
+from simulator.telephony.driver import Sim, running_sim
+from simulator.telephony.rest import BASE, RestApi, route
 from simulator.telephony.webhook_params import TABLE, wrong_params
 from tests.simulator.telephony.conftest import CUSTOMER, HUB, Listener
 
@@ -27,11 +29,11 @@ def test_the_table_names_its_source_and_version() -> None:
 
 def test_only_published_operations_and_parameters_are_served() -> None:
     assert api_table.unknown(ROUTES, api_table.operations()) == []
-    for key, route in ROUTES.items():
+    for key, served in ROUTES.items():
         operation = api_table.operations()[key]
-        assert api_table.unknown(route.parameters, {**operation.query, **operation.form}) == [], key
-        assert set(operation.required) <= route.parameters, key
-        assert not route.status or str(route.status) in operation.responses, key
+        assert api_table.unknown(served.parameters, {**operation.query, **operation.form}) == [], key
+        assert set(operation.required) <= served.parameters, key
+        assert not served.status or str(served.status) in operation.responses, key
 
 
 @pytest.mark.parametrize("key", sorted(set(api_table.operations()) - set(SERVED)))
@@ -87,6 +89,21 @@ async def test_an_answer_that_contradicts_the_description_never_leaves(sim: Sim,
         assert len(api_table.check_answer(operation, 200, {**good, **change})) == 1, change
     assert api_table.check_answer(operation, 200, {}) != []
     assert api_table.check_answer(operation, 299, good) != []
+
+
+async def test_a_wrong_answer_is_a_500_and_a_bug_of_the_emulator() -> None:
+    async with running_sim() as sim:
+        api = RestApi(sim.exchange, {"GET /Queues/{Sid}.json": route(lambda _: {"sid": "QU1", "more": 1})})
+        account = sim.exchange.account
+        login = {"Authorization": aiohttp.encode_basic_auth(account.sid, account.auth_token)}
+        request = make_mocked_request("GET", f"{BASE}/{account.sid}/Queues/QU1.json", headers=login)
+        answer = api.answer(request, MultiDict())
+        assert answer.status == 500
+        assert len(sim.exchange.journal.of("bug")) == 1
+        with pytest.raises(AssertionError, match=r"queue\.more is not described"):
+            sim.invariants()
+        with pytest.raises(ValueError, match="not in the published description"):
+            RestApi(sim.exchange, {"GET /Nothing.json": route(lambda _: {})})
 
 
 def test_types() -> None:

@@ -1,5 +1,6 @@
 """The fault plan: each rule does what it says, profiles are seeded, and a clean plan does nothing."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -117,6 +118,17 @@ async def test_faults_of_rest(sim: Sim, hub: Listener, client: Any) -> None:
         await create()
     assert len(sim.exchange.legs) == 1  # the ambiguous create
     assert len(await client.calls.list_async()) == 1
+
+
+async def test_a_slow_answer_of_rest(sim: Sim, hub: Listener, client: Any) -> None:
+    sim.exchange.faults.use((Rule("rest_slow", event="GET /Calls.json", ms=5000),))
+    task = asyncio.create_task(client.calls.list_async())
+    while not sim.exchange.journal.of("rest"):
+        await asyncio.sleep(0)
+    await sim.advance(4.9)
+    assert not task.done()
+    await sim.advance(0.2)
+    assert await task == []
 
 
 async def test_stale_reads(sim: Sim, hub: Listener, client: Any) -> None:

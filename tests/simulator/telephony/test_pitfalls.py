@@ -6,6 +6,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
 
 from simulator.telephony.driver import Sim
+from simulator.telephony.legs import Redirected, Target
 from tests.simulator.telephony.conftest import CUSTOMER, HUB, Listener
 from tests.simulator.telephony.standin import gone
 
@@ -154,3 +155,28 @@ async def test_a_refused_webhook_looks_like_a_dead_line(sim: Sim, hub: Listener)
     await sim.advance(3)
     assert not caller.leg.live
     assert {alert.code for alert in sim.exchange.alerts.all} == {11200}
+
+
+async def test_a_hang_up_wins_over_a_redirect_of_the_same_moment(sim: Sim, hub: Listener) -> None:
+    hub.says("/voice", "<Pause length='60'/>")
+    caller = await sim.call(CUSTOMER, HUB)
+    await sim.advance(1)
+    caller.leg.hang_up()
+    caller.leg.interrupt(Redirected(Target(hub.says("/new", "<Say>Never.</Say>"))))
+    await sim.settle()
+    assert caller.leg.status == "completed"
+    assert not hub.of("/new")
+
+
+async def test_a_second_participants_callback_is_not_used(sim: Sim, hub: Listener, client: Any) -> None:
+    one, two = sim.agent("agent_1"), sim.agent("agent_2")
+    made = await offer(client)
+    await offer(client, made.conference_sid, "agent_2", conference_status_callback=hub.base + "/conf",
+                conference_status_callback_event=ALL)
+    await one.rings()
+    await one.accept()
+    await two.rings()
+    await two.accept()
+    await sim.advance(1)
+    assert (await client.conferences(made.conference_sid).fetch_async()).status == "in-progress"
+    assert not hub.of("/conf")
