@@ -141,7 +141,7 @@ class _Dialing:
         caller = self.element.get("callerId", leg.party.from_)
         owned = {leg.party.from_, leg.party.to, *exchange.numbers,
                  *(one["phone_number"] for one in exchange.caller_ids.values())}
-        if caller not in owned:
+        if caller not in owned or (noun.name == "Number" and caller.startswith("client:")):
             raise BadDocument(13214, "a caller id that is neither owned nor verified")
         to, custom = noun.text.strip(), {}
         if noun.name == "Client":

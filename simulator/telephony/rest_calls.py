@@ -59,9 +59,9 @@ def leg_of(ask: Ask, name: str) -> Leg:
     return found
 
 
-def check_from(exchange: Exchange, from_: str) -> None:
-    """Owned, verified, or a client. Raises ApiError."""
-    if from_.startswith("client:"):
+def check_from(exchange: Exchange, from_: str, to: str) -> None:
+    """Owned or verified; towards a client also a client. Raises ApiError."""
+    if from_.startswith("client:") and to.startswith("client:"):
         return
     if not E164.match(from_):
         raise ApiError(400, 21212, "From is not a valid phone number")
@@ -116,7 +116,7 @@ def create(ask: Ask) -> Body:
     exchange = ask.exchange
     to, from_ = ask.text("To"), ask.text("From")
     check_to(ask, to)
-    check_from(exchange, from_)
+    check_from(exchange, from_, to)
     target = _content(ask)
     timeout = ask.within("Timeout", 60, 1, 600)
     _, custom = client_address(to) if to.startswith("client:") else ("", {})

@@ -115,8 +115,7 @@ def create(ask: Ask) -> Body:
     exchange, to, from_ = ask.exchange, ask.text("To"), ask.text("From")
     conference, name = _given(ask)
     check_to(ask, to)
-    if not to.startswith("client:") or from_.startswith("+"):
-        check_from(exchange, from_)
+    check_from(exchange, from_, to)
     timeout = ask.within("Timeout", 60, 5, 600)
     label = ask.text("Label")
     if len(label) > 128 or "/" in label:

@@ -244,6 +244,7 @@ async def test_what_the_api_refuses(sim: Sim, hub: Listener, client: Any) -> Non
     await fails(create(to="5550001", from_=HUB, url=url), 400, 21211)
     await fails(create(to=AGENT, from_="+15559999999", url=url), 400, 21210)
     await fails(create(to=AGENT, from_="nobody", url=url), 400, 21212)
+    await fails(create(to=AGENT, from_="client:agent_1", url=url), 400, 21212)
     await fails(create(to="", from_=HUB, url=url), 400, 21201)
     await fails(create(to=AGENT, from_=HUB), 400, 21205)
     await fails(create(to=AGENT, from_=HUB, url=url, twiml="<Response/>"), 400, 21205)

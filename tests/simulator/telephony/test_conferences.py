@@ -257,6 +257,9 @@ async def test_labels_are_unique_and_have_no_slash(room: Room, sim: Sim, client:
     await refused(create(from_=HUB, to="client:x", label="a/b"), 400, 20001)
     await refused(create(from_=HUB, to="client:not allowed"), 400, 21211)
     await refused(create(from_="+15559999999", to="+15557770001"), 400, 21210)
+    await refused(create(from_="client:agent_1", to="+15557770001"), 400, 21212)
+    await refused(create(from_=CUSTOMER, to="client:x"), 400, 21210)
+    assert (await create(from_="client:agent_1", to="client:x")).status == "queued"
 
 
 async def test_a_conference_is_ended_by_rest(room: Room, sim: Sim, client: Any) -> None:

@@ -154,6 +154,14 @@ async def test_a_caller_id_must_be_ours(sim: Sim, hub: Listener, client: Any) ->
     await (await sim.call(CUSTOMER, HUB)).heard("Next")
 
 
+async def test_a_browser_needs_a_caller_id_to_call_a_number(sim: Sim, hub: Listener, client: Any) -> None:
+    application = await client.applications.create_async(voice_url=hub.says("/app", f"<Dial>{ONE}</Dial>"))
+    phone = sim.agent("agent_1")
+    phone.device.may_dial = application.sid
+    await (await phone.connect(To=ONE)).heard("application error")
+    assert sim.exchange.alerts.codes() == [13214]
+
+
 async def test_a_browser_calls_out_through_its_application(sim: Sim, hub: Listener, client: Any) -> None:
     hub.says("/app", f"<Dial callerId='{HUB}'>{ONE}</Dial>")
     sim.endpoint(ONE, "answer", 1.0)
