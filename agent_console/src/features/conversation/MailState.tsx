@@ -4,13 +4,13 @@ import type { Decide, MailView, TouchView } from '../../desk/wire'
 import { Button, Countdown, Icon, names, sendErrorText, useApi, useCommand, useDeskParts, useNow, useT, useTakeBack, useTell } from '../../shared'
 import css from './Mail.module.css'
 import { Mark } from './Mark'
-import { missedIn } from './missed'
+import { missedIn, othersHaveIt } from './missed'
 import type { Missed } from './missed'
 
 export function MailState({ touch, mail }: { touch: TouchView; mail: MailView }) {
   if (touch.message_state === 'pending' && mail.due_at) return <Leaving touch={touch} due={mail.due_at} />
   const missed = missedIn(touch.message_error ?? '')
-  if (missed.length) return <Partly touch={touch} state={touch.message_state ?? 'sent'} missed={missed} />
+  if (missed.length) return <Partly touch={touch} mail={mail} missed={missed} />
   return <Settled touch={touch} />
 }
 
@@ -50,8 +50,10 @@ function Settled({ touch }: { touch: TouchView }) {
 }
 
 /** Some have it, or nobody does; each who does not is named. */
-function Partly({ touch, state, missed }: { touch: TouchView; state: NonNullable<TouchView['message_state']>; missed: readonly Missed[] }) {
+function Partly({ touch, mail, missed }: { touch: TouchView; mail: MailView; missed: readonly Missed[] }) {
   const t = useT()
+  const state = touch.message_state ?? 'sent'
+  const othersHave = state !== 'failed' && othersHaveIt([...mail.to, ...mail.cc, ...mail.bcc], missed)
   const isInDoubt = missed.some((one) => one.what === 'unconfirmed')
   return (
     <div className={css.trouble}>
@@ -67,6 +69,7 @@ function Partly({ touch, state, missed }: { touch: TouchView; state: NonNullable
           </li>
         ))}
       </ul>
+      {othersHave && <p>{t('mail.missed.others')}</p>}
       {isInDoubt && <p>{t('mail.missed.decide')}</p>}
       {(isInDoubt || state === 'failed') && <Decisions touch={touch} choices={isInDoubt ? ['again', 'sent', 'failed'] : ['again']} />}
     </div>

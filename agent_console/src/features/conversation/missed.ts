@@ -8,6 +8,12 @@ export interface Missed {
   said: string
 }
 
+/** Whether somebody is known to have it: a report that names nobody may be about anyone. */
+export function othersHaveIt(recipients: readonly { address: string }[], missed: readonly Missed[]): boolean {
+  const without = new Set(missed.map((one) => one.address.toLowerCase()))
+  return !without.has('') && recipients.some((one) => !without.has(one.address.toLowerCase()))
+}
+
 const LINE = /^(later|refused|failed|unconfirmed) (\S*): ?(.*)$/
 
 /** Empty where the error speaks of the whole mail. */
