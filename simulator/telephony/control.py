@@ -227,9 +227,8 @@ class ControlApi:
             "devices": {identity: len(here) for identity, here in exchange.devices.items()}})
 
     async def journal(self, request: web.Request) -> web.Response:
-        start = int(request.query.get("from", 0))
-        entries = self.exchange.journal.entries[start: start + _PAGE]
-        return web.Response(body=orjson.dumps({"next": start + len(entries), "entries": entries}, default=str),
+        entries, following = self.exchange.journal.since(int(request.query.get("from", 0)), _PAGE)
+        return web.Response(body=orjson.dumps({"next": following, "entries": entries}, default=str),
                             content_type="application/json")
 
     async def alerts(self, _: web.Request) -> web.Response:

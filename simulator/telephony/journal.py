@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 Entry = dict[str, Any]
-SECRET_NAMES = frozenset({"authorization", "cookie", "set-cookie", "x-twilio-signature", "token", "calltoken"})
 
 
 class Journal:
@@ -19,13 +18,16 @@ class Journal:
         self._path = path
         self.entries: list[Entry] = []
         self._listeners: list[Callable[[Entry], None]] = []
-        self.keep = 200_000  # entries in memory; the file keeps all
+        self.keep = 50_000  # entries in memory; the file keeps all
+        self.forgotten = 0  # how many older ones there were
 
     def write(self, kind: str, /, **fields: Any) -> None:
         """Append one entry and tell the listeners."""
         entry: Entry = {"t": round(self._elapsed(), 3), "kind": kind, **fields}
         if len(self.entries) >= self.keep:
-            del self.entries[: self.keep // 10]
+            old = max(1, self.keep // 10)
+            del self.entries[:old]
+            self.forgotten += old
         self.entries.append(entry)
         if self._path is not None:
             with self._path.open("ab") as file:
@@ -37,6 +39,12 @@ class Journal:
         """Have every later entry; returns what ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def since(self, number: int, most: int) -> tuple[list[Entry], int]:
+        """Entries from the n-th that ever was, as far as they are kept, and the number of the next."""
+        start = max(number - self.forgotten, 0)
+        found = self.entries[start: start + most]
+        return found, self.forgotten + start + len(found)
 
     def of(self, kind: str) -> list[Entry]:
         """All entries of a kind, oldest first."""

@@ -91,6 +91,17 @@ def test_the_journal_is_a_file_of_lines(tmp_path: Path) -> None:
     assert len(heard) == 1
 
 
+def test_the_journal_forgets_and_keeps_counting() -> None:
+    journal = Journal(lambda: 0.0)
+    journal.keep = 10
+    for number in range(25):
+        journal.write("x", number=number)
+    entries, following = journal.since(0, 4)
+    assert ([entry["number"] for entry in entries], following) == ([15, 16, 17, 18], 19)
+    assert [entry["number"] for entry in journal.since(following, 100)[0]] == list(range(19, 25))
+    assert journal.since(25, 10) == ([], 25)
+
+
 async def test_what_moves_while_the_hub_is_asked_is_waited_for_too() -> None:
     busy, asked = Busyness(), []
 
