@@ -53,13 +53,13 @@ class Post:
 
 
 @asynccontextmanager
-async def a_post(dsn: str, undo_seconds: int = 0) -> AsyncIterator[Post]:
+async def a_post(dsn: str, undo_seconds: int = 0, template: str = "") -> AsyncIterator[Post]:
     async with outside_server() as outside:
         door = unused_port()
         smtp = {"host": "127.0.0.1", "port": outside.port, "security": "none"}
         mailboxes = [
             {"id": "support", "address": SUPPORT, "name": "Acme Support", "queue": "support", "smtp": smtp,
-             "signature": "{agent}\nAcme Support"},
+             "signature": "{agent}\nAcme Support", "template": template},
             {"id": "sales", "address": SALES, "name": "Acme Sales", "queue": "sales", "smtp": smtp},
         ]
         mail = {"listener": {"listen": f"127.0.0.1:{door}"}, "undo_seconds": undo_seconds}

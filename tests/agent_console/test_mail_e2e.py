@@ -25,9 +25,11 @@ HOSTILE = """<html><body onload="parent.document.title='owned'"><script>parent.d
 
 
 @asynccontextmanager
-async def _mailing(dsn: str, browser: "Browser", undo_seconds: int = 0) -> AsyncIterator[tuple[Post, Desk]]:
+async def _mailing(
+    dsn: str, browser: "Browser", undo_seconds: int = 0, template: str = ""
+) -> AsyncIterator[tuple[Post, Desk]]:
     """An agent who is available, and customers who write."""
-    async with a_post(dsn, undo_seconds) as post, a_tab(browser, post.hub) as desk:
+    async with a_post(dsn, undo_seconds, template) as post, a_tab(browser, post.hub) as desk:
         await post.hub.account("anna")
         await desk.arrive("anna")
         await desk.page.keyboard.press("Alt+a")
@@ -79,6 +81,20 @@ async def test_a_mail_is_read_and_answered_with_copies_and_the_answer_comes_back
         await post.write("It is an X2.", subject="Re: No light", answers=str(sent.mail["Message-ID"]))
         await _shown(page, "It is an X2.")
         assert await page.get_by_role("log").locator("article").count() == 3
+
+
+async def test_what_is_typed_stands_after_the_template(dsn: str, browser: "Browser") -> None:
+    async with _mailing(dsn, browser, template="Dear {name},\n\n") as (post, desk):
+        await post.write("My router shows no light.")
+        await desk.accept()
+        await _shown(desk.page, "My router shows no light.")
+        await desk.page.keyboard.press("Alt+l")
+        await desk.page.keyboard.type("Which model is it?")
+        await desk.page.keyboard.press("Control+Enter")
+        sent = await post.outside.wait()
+        body = sent.mail.get_body(("plain",))
+        assert body is not None
+        assert body.get_content().splitlines()[:3] == ["Dear Ann Li,", "", "Which model is it?"]
 
 
 async def test_html_of_a_stranger_runs_nothing_and_asks_nobody(dsn: str, browser: "Browser") -> None:

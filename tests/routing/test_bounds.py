@@ -35,7 +35,7 @@ def test_difference_in_priority_and_target() -> None:
     assert {(bound.queue, bound.by_queue) for bound in found} == {("help", "sales"), ("help", "help")}
 
 
-def test_queues_without_a_common_agent_do_not_compete() -> None:
+def test_queues_that_share_no_agent_do_not_compete() -> None:
     staff = [Staff("a", frozenset({"help"}), {}), Staff("b", frozenset({"sales", "ghost"}), {})]
     assert bounds(two_queues(("vip", "sales", 9, None)), staff) == ()
     assert bounds(two_queues(("vip", "sales", 9, None)), []) == ()

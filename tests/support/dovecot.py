@@ -249,6 +249,10 @@ userdb {{
   driver = passwd-file
   args = username_format=%u {self._passwords}
 }}
+{self._services()}"""
+
+    def _services(self) -> str:
+        return f"""
 service imap-login {{
   chroot =
   inet_listener imap {{

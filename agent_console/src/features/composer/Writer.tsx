@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ClipboardEvent, DragEvent, KeyboardEvent, ReactNode } from 'react'
 import type { Kind, Returned } from '../../desk/state'
 import type { MailDraft } from '../../desk/wire'
@@ -78,10 +78,15 @@ interface WordsProps {
 
 function Words({ kind, isMail, text, onText, onFiles, autoFocus }: WordsProps) {
   const t = useT()
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => { // what there is already, a template or a draft, is written on
+    const end = field.current?.value.length ?? 0
+    field.current?.setSelectionRange(end, end)
+  }, [])
   const label = t(isMail ? 'composer.mail.placeholder' : placeholders[kind])
   return (
     <textarea
-      dir="auto" rows={isMail ? 5 : 3} value={text} aria-label={label} placeholder={label} autoFocus={autoFocus}
+      ref={field} dir="auto" rows={isMail ? 5 : 3} value={text} aria-label={label} placeholder={label} autoFocus={autoFocus}
       onChange={(event) => onText(event.target.value)}
       onPaste={(event: ClipboardEvent) => onFiles(event.clipboardData.files) && event.preventDefault()}
     />
