@@ -278,7 +278,7 @@ async def test_refusals_stand_beside_their_fields_and_the_first_has_the_focus(
         assert await office.desk.violations() == []
         await office.fill(port=1)
         await office.save()
-        await page.get_by_text("This port is not among those that the configuration permits (mail.ports).").wait_for()
+        await page.get_by_text("Not permitted (mail.ports).").wait_for()
         assert await page.evaluate("document.activeElement.labels[0].textContent") == "Port"
 
 

@@ -187,7 +187,7 @@ function Mailboxes({ rows }: { rows: readonly MailboxLedgerRow[] }) {
               <th scope="col">{t('ledger.present')}</th>
               <th scope="col">{t('mailboxes.missing')}</th>
               <th scope="col">{t('mailboxes.verified')}</th>
-              <th scope="col">{t('ledger.problem')}</th>
+              <th scope="col" className={css.words}>{t('ledger.problem')}</th>
             </tr>
           </thead>
           <tbody>{rows.map((row) => <Mailbox key={row.mailbox} row={row} />)}</tbody>
@@ -210,7 +210,7 @@ function Mailbox({ row }: { row: MailboxLedgerRow }) {
       <td>{row.present ?? none}</td>
       {row.missing === null ? <td>{none}</td> : <Missing n={row.missing} />}
       <td>{row.verified_at ? <Moment at={row.verified_at} /> : t('mailboxes.never')}</td>
-      {row.problem === null ? <td>{none}</td> : <td className={css.words}><Icon name="alert" size={14} /> {t.word('trouble', row.problem)}</td>}
+      {row.problem === null ? <td className={css.well}>{none}</td> : <td className={css.words}><Icon name="alert" size={14} /> {t.word('trouble', row.problem)}</td>}
     </tr>
   )
 }

@@ -35,9 +35,9 @@ export function ProbeDialog({ body, onClose, onRefused }: Props) {
         {ended ? (
           <Button onPress={start} icon="retry">{t('probe.again')}</Button>
         ) : (
-          <Button onPress={cancel}>{t('action.cancel')}</Button>
+          <Button onPress={cancel}>{t('probe.stop')}</Button>
         )}
-        <Button kind="primary" onPress={onClose}>{t('action.close')}</Button>
+        <Button kind={ended ? 'primary' : undefined} onPress={onClose}>{t('action.close')}</Button>
       </DialogActions>
     </Dialog>
   )
