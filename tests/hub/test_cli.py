@@ -120,6 +120,21 @@ def test_no_error_of_a_database_is_shown_as_it_is() -> None:
         assert str(error) not in said
 
 
+async def _a_mailbox_with_troubles(dsn: str) -> None:
+    """One that was read and verified, east of Greenwich; one that lets nobody in."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        await conn.execute("INSERT INTO mailbox_states (mailbox, uidvalidity, verified_at, present, missing)"
+                           " VALUES ('support', 1, '2026-03-02 09:00:00+01', 3, 0)")
+        await conn.execute("INSERT INTO mailbox_states (mailbox, problem, lease_holder)"
+                           " VALUES ('sales', 'refused', 'a')")
+        await conn.execute("INSERT INTO mailbox_uids (mailbox, uidvalidity, uid, outcome, attempts, reason, at) VALUES"
+                           " ('support', 1, 1, 'quarantined', 3, 'no_data', now()),"
+                           " ('support', 1, 2, 'failing', 1, NULL, now()), ('support', 1, 3, 'stored', 0, NULL, now())")
+    finally:
+        await conn.close()
+
+
 @pytest.mark.timeout(200)
 async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str) -> None:
     with_database = {"DATABASE_URL": empty_dsn, "HUB_SECRET": SECRET, "HUB_LISTEN": f"127.0.0.1:{unused_port()}"}
@@ -160,6 +175,14 @@ async def test_from_nothing_to_a_running_hub_and_an_orderly_stop(empty_dsn: str)
         assert process.returncode == 0
 
     assert (await hub("ledger", **with_database))[0] == 0
+    await _a_mailbox_with_troubles(empty_dsn)
+    code, out, _ = await hub("ledger", **with_database)
+    rows = [re.split(r"\s{2,}", line.strip()) for line in out.splitlines()]
+    assert code == 1, "a mail that is said to be stored and is not"
+    assert ["mailbox", "uids", "stored", "duplicate", "quarantined", "failing", "unaccounted", "present", "missing",
+            "last verified at, problem"] in rows
+    assert ["sales", "0", "0", "0", "0", "0", "0", "-", "-", "never", "refused"] in rows
+    assert ["support", "3", "0", "0", "1", "1", "1", "3", "0", "2026-03-02 08:00:00 UTC"] in rows
     code, out, _ = await hub("user", "disable", "anna", **with_database)
     assert (code, "is disabled" in out) == (0, True)
     code, out, _ = await hub("user", "change", "anna", "--role", "admin", "--queue", "", **with_database)
