@@ -33,7 +33,8 @@ ENV PATH=/opt/hub/bin:$PATH PYTHONUNBUFFERED=1 HUB_LISTEN=0.0.0.0:8080
 WORKDIR /var/lib/hub
 VOLUME /var/lib/hub
 USER hub
-EXPOSE 8080
+# The screens, and the door for mail servers where the configuration opens it.
+EXPOSE 8080 8025
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
 ENTRYPOINT ["hub"]

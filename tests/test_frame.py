@@ -7,10 +7,13 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 import yaml
+
+from hub.config import load
 
 ROOT = Path(__file__).parents[1]
 PYTHON_FOLDERS = ("hub", "channels", "routing", "simulator", "tests", "benchmarks")
@@ -132,6 +135,20 @@ def test_compose_describes_one_hub_and_two_behind_a_proxy() -> None:
     assert "server hub-b:8080" in proxy
     assert "proxy_set_header Upgrade" in proxy
     assert "client_header_timeout 10s;" in proxy, "the hub's own HTTP server waits for headers without end"
+
+
+def test_the_one_hub_of_compose_opens_the_door_that_it_publishes_and_the_image_names_it(tmp_path: Path) -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    hub, own = compose["services"]["hub"], tmp_path / "hub.toml"
+    assert hub["environment"]["HUB_CONFIG"] == next(one["target"] for one in hub["configs"] if one["source"] == "hub")
+    own.write_text(compose["configs"]["hub"]["content"])
+    listener = load(own, {"HUB_SECRET": "s" * 32}).mail.listener
+    host, _, port = listener.listen.rpartition(":")
+    assert host == "0.0.0.0", "loopback inside a container is reached by nobody"
+    assert f"127.0.0.1:{port}:{port}" in hub["ports"]
+    assert any(ip_address("172.17.0.1") in ip_network(one) for one in listener.networks), "Docker's own gateway"
+    runtime = (ROOT / "Dockerfile").read_text().split("\nFROM ")[-1]
+    assert re.search(rf"^EXPOSE 8080 {port}$", runtime, re.M)
 
 
 def test_image_runs_unprivileged_with_a_health_check_and_copies_what_exists() -> None:
