@@ -8,7 +8,15 @@ export interface SendErrorText {
   said: string
 }
 
+/** What stands after these codes is a program's word, not a server's. */
+const UNSAID = new Set([
+  'cannot_send', 'cannot_sign', 'certificate', 'interrupted', 'malformed', 'no_answer', 'no_mail', 'no_mailbox', 'no_signing_key',
+  'no_smtputf8', 'timeout', 'tls', 'unclear', 'unknown_host', 'unreachable',
+])
+
 export function sendErrorText(error: string, t: Translate): SendErrorText {
-  const found = /^([a-z_]+)(?:: (.*))?$/s.exec(error)
-  return found ? { word: t.word('send_error', found[1] ?? ''), said: found[2] ?? '' } : { word: '', said: error }
+  const found = /^([a-z_0-9]+)(?:: (.*))?$/s.exec(error)
+  if (!found) return { word: '', said: error }
+  const [, code = '', said = ''] = found
+  return { word: t.word('send_error', code), said: UNSAID.has(code) ? '' : said }
 }

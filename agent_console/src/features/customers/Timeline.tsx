@@ -1,7 +1,7 @@
 // Everything that happened with one customer, on every channel, newest first. Notes are marked as internal.
 import { useState } from 'react'
 import type { CustomerView, TouchView } from '../../desk/wire'
-import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Select, Switch, useApi, useDesk, useT } from '../../shared'
+import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Select, sendErrorText, Switch, useApi, useDesk, useT } from '../../shared'
 import { byDay, facts, late } from './timeline'
 import type { Pages } from './timeline'
 import { useTimeline } from './useTimeline'
@@ -125,6 +125,7 @@ function useWords() {
       const queue = queues.find((one) => one.id === id)
       return queue ? t.name(queue.name) : id
     },
+    trouble: (error: string) => sendErrorText(error, t).word || error,
     way: (kind: string, direction: string) => `${t.word('channel', kind)}, ${t.word('log', direction)}`,
     disposition: (id: string) => {
       const found = queues.flatMap((queue) => queue.dispositions).find((one) => one.id === id)

@@ -51,14 +51,14 @@ export function byDay(touches: readonly TouchView[]): Day[] {
 /** Written down more than five minutes after it happened: both times are shown. */
 export const late = (touch: TouchView): boolean => Date.parse(touch.recorded_at) - Date.parse(touch.at) > 300_000
 
-const told = ['reason', 'error'] as const
-
 interface Names {
   queue: (id: string) => string
   disposition: (id: string) => string
   /** Of a contact logged by hand, e.g. `call`, `in`. */
   way: (kind: string, direction: string) => string
   agent: (id: string) => string
+  /** Why a message did not arrive. */
+  trouble: (error: string) => string
 }
 
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
@@ -71,5 +71,7 @@ export function facts(touch: TouchView, names: Names): string[] {
   if (text('disposition')) found.push(names.disposition(text('disposition')))
   if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
   if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)
-  return [...found, ...told.map(text).filter(Boolean)]
+  if (text('reason')) found.push(text('reason'))
+  if (text('error')) found.push(names.trouble(text('error')))
+  return found
 }
