@@ -7,6 +7,7 @@ import pytest
 from channels.registry import CHANNELS
 
 ROOT = Path(__file__).parents[2]
+BEGUN = {"voice"}  # what a call is, decided and tested; nothing talks to a provider yet
 
 
 @pytest.mark.parametrize("kind", CHANNELS)
@@ -23,4 +24,4 @@ def test_a_channel_passes_the_kit(kind: str) -> None:
 
 def test_every_package_is_registered() -> None:
     packages = {path.parent.name for path in (ROOT / "channels").glob("*/__init__.py")}
-    assert packages == set(CHANNELS)
+    assert packages - BEGUN == set(CHANNELS)

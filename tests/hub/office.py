@@ -7,13 +7,14 @@ from uuid import UUID
 import asyncpg
 
 from channels.email.settings import Known
+from hub.clock import NewId
 from hub.mail_settings import ConfiguredMailbox
 from hub.mailbox_ledger import Ledger
 from hub.mailbox_setup import Setup
 from hub.mailboxes import Mailboxes
 from hub.sealing import Seal
 from hub.wire_mail import MailboxView, PutMailbox
-from tests.support.clock import FakeClock, SeededIds
+from tests.support.clock import FakeClock
 
 SECRET = "s" * 32
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -54,7 +55,7 @@ class Office:
         return found
 
 
-def an_office(pool: Pool, clock: FakeClock, new_id: SeededIds, admin: UUID, *configured: ConfiguredMailbox,
+def an_office(pool: Pool, clock: FakeClock, new_id: NewId, admin: UUID, *configured: ConfiguredMailbox,
               secret: str = SECRET) -> Office:
     mailboxes = Mailboxes(pool, clock, new_id, Seal(secret), configured)
     return Office(pool, clock, mailboxes, Setup(mailboxes, ["support", "sales"], [993, 143, 587]), admin)

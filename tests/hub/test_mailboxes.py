@@ -129,7 +129,7 @@ async def test_what_is_wrong_is_said_by_field(office: Office, more: dict[str, An
 
 async def test_an_id_is_a_plain_word_and_that_of_the_address(office: Office) -> None:
     with pytest.raises(Invalid) as caught:
-        await office.add("Bad Id")
+        await office.add("Bad Id", address="bad@example.org")
     assert set(caught.value.fields) == {"mailbox.id"}
     with pytest.raises(Invalid):
         await office.setup.put("other", wanted(), office.admin)

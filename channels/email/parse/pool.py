@@ -66,9 +66,10 @@ class Parser:
     async def close(self) -> None:
         """Ends the workers, and with them whatever they are at."""
         self._closed = True
-        workers = [*self._idle, *self._busy]
-        self._idle.clear()
-        await asyncio.gather(*(worker.end() for worker in workers))
+        idle, self._idle = self._idle, []
+        for worker in self._busy:
+            worker.kill()  # whoever waits for its answer hears the end of it, and sees to the rest
+        await asyncio.gather(*(worker.end() for worker in idle), *(worker.gone() for worker in self._busy))
 
     async def _answered(self, raw: bytes) -> tuple[Mail, str] | None:
         """What a worker says, and where it broke if it did. None: it said nothing, and is no more."""
@@ -155,9 +156,17 @@ class _Worker:
             into.write(piece)
         return into.getvalue()
 
-    async def end(self) -> None:
+    def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+
+    async def gone(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END):
+                await self._process.wait()
+
+    async def end(self) -> None:
+        self.kill()
         await self.ended()
 
     async def ended(self) -> int | None:
