@@ -19,7 +19,7 @@ from hub.outbox import mark_seen
 from hub.store import customers
 from hub.store import desk as store
 from hub.store import intake as files_store
-from hub.wire import Decline, Draft, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire import Decline, Draft, DraftKept, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
 
 FURTHEST = timedelta(days=5 * 366)  # nobody parks a customer for longer
 CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
@@ -87,9 +87,9 @@ class Desk:
             lambda: self.journal.write(interaction_id, model.Noted(actor.id), by(actor), enclosed),
         )
 
-    async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> None:
+    async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> DraftKept:
         await self._must_serve(actor, interaction_id)
-        await store.save_draft(
+        other = await store.save_draft(
             self.journal.pool,
             actor.id,
             interaction_id,
@@ -97,7 +97,9 @@ class Desk:
             storable(draft.text),
             self.journal.now(),
             draft.mail if draft.kind == "reply" else None,
+            None if draft.upon is None else storable(draft.upon),
         )
+        return DraftKept(other=other)
 
     async def read(self, actor: Actor, interaction_id: UUID) -> None:
         """The holder has seen what the customer wrote."""

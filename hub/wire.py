@@ -276,6 +276,15 @@ class Draft(Wire):
     kind: Literal["reply", "note"]
     text: Text
     mail: MailDraft | None = None
+    upon: Text | None = Field(
+        None, description="the text that was kept when this one was begun: where another was kept since, in another "
+        "window, nothing is overwritten; left out: whatever is kept is overwritten")
+
+
+class DraftKept(Wire):
+    """`other`: what was kept in another window meanwhile and is kept still; null: this draft is kept."""
+
+    other: str | None
 
 
 class DecideSuggestion(Wire):

@@ -50,8 +50,8 @@ async def note(call: Call, id: UUID, body: Say) -> TouchView:
     return await _written(call, await call.parts.desk.note(call.actor, id, body))
 
 
-async def save_draft(call: Call, id: UUID, body: wire.Draft) -> None:
-    await call.parts.desk.draft(call.actor, id, body)
+async def save_draft(call: Call, id: UUID, body: wire.Draft) -> wire.DraftKept:
+    return await call.parts.desk.draft(call.actor, id, body)
 
 
 async def decide_suggestion(call: Call, id: UUID, body: wire.DecideSuggestion) -> Detail:

@@ -67,17 +67,21 @@ async def save_draft(
     text: str,
     now: datetime,
     mail: MailDraft | None = None,
-) -> None:
-    """Keeps a draft; one without text and recipients is dropped."""
+    upon: str | None = None,
+) -> str | None:
+    """Keeps a draft; one without text and recipients is dropped. Returns what is kept instead, written elsewhere."""
     if text or mail is not None:
         head = as_json(mail.model_dump(mode="json")) if mail else None
-        await pool.execute(sql["save_draft"], agent_id, interaction_id, kind, text, now, head)
+        done = await pool.fetchval(sql["save_draft"], agent_id, interaction_id, kind, text, now, head, upon)
     else:
-        await drop_draft(pool, agent_id, interaction_id, kind)
+        done = await drop_draft(pool, agent_id, interaction_id, kind, upon)
+    return None if done else (await drafts(pool, agent_id, interaction_id)).get(kind)
 
 
-async def drop_draft(pool: Reader, agent_id: UUID, interaction_id: UUID, kind: str) -> None:
-    await pool.execute(sql["drop_draft"], agent_id, interaction_id, kind)
+async def drop_draft(
+    pool: Reader, agent_id: UUID, interaction_id: UUID, kind: str, upon: str | None = None
+) -> bool:
+    return bool(await pool.fetchval(sql["drop_draft"], agent_id, interaction_id, kind, upon))
 
 
 async def drafts(pool: Reader, agent_id: UUID, interaction_id: UUID) -> dict[str, str]:

@@ -200,6 +200,28 @@ async def test_who_writes_in_between_may_be_overridden(dsn: str, browser: "Brows
         assert "Please restart it." in str((await post.outside.wait()).mail.get_body(("plain",)))
 
 
+async def test_what_is_written_in_two_windows_at_once_is_lost_in_neither(dsn: str, browser: "Browser") -> None:
+    draft = re.compile("/draft$")
+    async with _mailing(dsn, browser) as (post, desk), a_tab(browser, post.hub) as other:
+        await post.write("No light at all.")
+        await desk.accept()
+        await _shown(desk.page, "No light at all.")
+        await other.arrive("anna")
+        await other.page.goto(desk.page.url)
+        await _text(other.page).wait_for()
+        async with desk.page.expect_response(draft):
+            await _text(desk.page).fill("From one window")
+        async with other.page.expect_response(draft):
+            await _text(other.page).fill("From the other")
+        await other.page.get_by_role("alert").get_by_text("From one window").wait_for()
+        async with other.page.expect_response(draft):
+            await other.page.get_by_role("button", name="Put both together").click()
+        assert await _text(other.page).input_value() == "From one window\n\nFrom the other"
+        await desk.page.reload()
+        await _text(desk.page).wait_for()
+        assert await _text(desk.page).input_value() == "From one window\n\nFrom the other"
+
+
 async def test_a_forward_and_its_draft_survive_a_reload(dsn: str, browser: "Browser") -> None:
     async with _mailing(dsn, browser) as (post, desk):
         page = desk.page

@@ -1,6 +1,6 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
-  AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, EditCustomer, FileView, Floor, Hit,
+  AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit,
   Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, PageOfCards, Park, Prioritise, Problem, PutMailbox,
   QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
 } from './wire'
@@ -102,7 +102,7 @@ function interactionCalls(call: Call) {
     interaction: (id: string) => call<Detail>('GET', path('interactions', id)),
     say: (id: string, body: Say) => call<TouchView>('POST', at(id, 'messages'), body),
     note: (id: string, body: Say) => call<TouchView>('POST', at(id, 'notes'), body),
-    draft: (id: string, body: Draft) => call<undefined>('PUT', at(id, 'draft'), body),
+    draft: (id: string, body: Draft) => call<DraftKept>('PUT', at(id, 'draft'), body),
     read: (id: string) => call<undefined>('POST', at(id, 'read')),
     claim: act('claim'),
     end: act('end'),

@@ -348,6 +348,16 @@ export interface Draft {
   kind: 'reply' | 'note'
   text: string
   mail?: MailDraft | null
+  /**
+   * the text that was kept when this one was begun: where another was kept since, in another window, nothing is overwritten; left out: whatever is kept is overwritten
+   */
+  upon?: string | null
+}
+/**
+ * `other`: what was kept in another window meanwhile and is kept still; null: this draft is kept.
+ */
+export interface DraftKept {
+  other: string | null
 }
 export interface EditCustomer {
   name: string

@@ -102,6 +102,9 @@ export const mailEn = {
   'mail.source.download': 'Download the source (.eml)',
   'mail.source.cut': 'Only the beginning is shown. Download it for the whole.',
 
+  'draft.elsewhere': 'In another window you wrote:',
+  'draft.join': 'Put both together',
+  'draft.keep': 'Keep only this',
   'mail.leaves': 'Leaves in',
   'mail.leaving': (p: Named) => `Mail to ${p.name} leaves in`,
   'mail.undo': 'Undo',

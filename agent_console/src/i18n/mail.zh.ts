@@ -96,6 +96,9 @@ export const mailZh: Mail = {
   'mail.source.download': '下载源文件 (.eml)',
   'mail.source.cut': '仅显示开头部分，完整内容请下载。',
 
+  'draft.elsewhere': '您在另一个窗口写了：',
+  'draft.join': '合并两份',
+  'draft.keep': '只保留这份',
   'mail.leaves': '将发出，剩余',
   'mail.leaving': ({ name }) => `发给 ${name} 的邮件将发出，剩余`,
   'mail.undo': '撤销',

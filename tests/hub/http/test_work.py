@@ -35,9 +35,15 @@ async def test_one_contact_from_form_to_done(running_hub: RunningHub) -> None:
     assert first.body["note"] is True
     assert (await anna.post(f"{path}/notes", note | {"text": "Other"})).body["code"] == "conflict"
 
-    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": "half a"})).status == 204
+    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": "half a"})).body == {"other": None}
     assert (await anna.get(path)).body["drafts"] == {"note": "half a"}
-    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": ""})).status == 204
+    late = {"kind": "note", "text": "other", "upon": ""}  # begun in another window, before that one was kept
+    assert (await anna.put(f"{path}/draft", late)).body == {"other": "half a"}
+    assert (await anna.put(f"{path}/draft", late | {"text": ""})).body == {"other": "half a"}
+    assert (await anna.get(path)).body["drafts"] == {"note": "half a"}
+    assert (await anna.put(f"{path}/draft", late | {"text": "half a"})).body == {"other": None}, "the same is no other"
+    assert (await anna.put(f"{path}/draft", late | {"upon": "half a"})).body == {"other": None}
+    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": ""})).body == {"other": None}
     assert (await anna.post(f"{path}/read")).status == 204
     opened = (await anna.get(path)).body
     assert (opened["drafts"], opened["card"]["unread"], opened["can_reply"]) == ({}, 0, False)

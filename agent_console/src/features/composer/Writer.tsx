@@ -10,6 +10,7 @@ import { Attachments } from './Attachments'
 import { useSeen } from './useSeen'
 import type { Seen } from './useSeen'
 import { useText } from './useText'
+import type { Written as Writing } from './useText'
 
 const MOST = 20_000
 const WARN = 500
@@ -44,10 +45,10 @@ export function Writer(props: Props) {
   const enterSends = usePreferences().enterSends && !mailing // a letter has paragraphs
   const of = `${id} ${kind}`
   const files = useAttached(of)
-  const [text, setText] = useText({ id, kind, draft: begun(draft, back, mailing), mail: mailing?.draft, back, onTaken })
+  const { text, write, elsewhere } = useText({ id, kind, draft: begun(draft, back, mailing), kept: draft, mail: mailing?.draft, back, onTaken })
   const seen = useSeen(id, text)
   const ready = isReady(text, files, mailing)
-  const submit = useSubmit(props, { text, files, seen: seen.seen, clear: () => setText('') })
+  const submit = useSubmit(props, { text, files, seen: seen.seen, clear: () => write('') })
   const onKey = (event: KeyboardEvent) => {
     if (!sends(event, enterSends && event.target instanceof HTMLTextAreaElement)) return
     event.preventDefault()
@@ -57,8 +58,9 @@ export function Writer(props: Props) {
   return (
     <div className={names(css.writer, over && css.over)} {...dropping} onKeyDown={onKey}>
       {mailing && <Meanwhile seen={seen} name={name} />}
+      {elsewhere && <Elsewhere {...elsewhere} />}
       {mailing?.head}
-      <Words kind={kind} isMail={Boolean(mailing)} text={text} onText={setText} onFiles={take} autoFocus={back !== null} />
+      <Words kind={kind} isMail={Boolean(mailing)} text={text} onText={write} onFiles={take} autoFocus={back !== null} />
       {over && <Drop />}
       <Attachments of={of} files={files} />
       {mailing?.foot}
@@ -162,6 +164,19 @@ function Meanwhile({ seen, name }: { seen: Seen; name: string }) {
         </p>
       )}
     </div>
+  )
+}
+
+/** Two windows of one agent: neither text is lost, and he decides. */
+function Elsewhere({ text, keep, join }: NonNullable<Writing['elsewhere']>) {
+  const t = useT()
+  return (
+    <p className={css.meanwhile} role="alert">
+      <Icon name="alert" size={14} />
+      <span className="ellipsis">{t('draft.elsewhere')} <bdi>{text}</bdi></span>
+      <Button onPress={join}>{t('draft.join')}</Button>
+      <Button onPress={keep}>{t('draft.keep')}</Button>
+    </p>
   )
 }
 

@@ -11,7 +11,10 @@ const TYPING_MS = 3_000
 interface Given {
   id: string
   kind: Kind
+  /** What the writing begins with: the draft, or a template. */
   draft: string
+  /** The draft as the hub has it. */
+  kept: string
   /** Recipients and subject, which are kept with the text; undefined where it is no mail. */
   mail: MailDraft | null | undefined
   /** A message that comes back to be written on. */
@@ -19,16 +22,30 @@ interface Given {
   onTaken: () => void
 }
 
-export function useText({ id, kind, draft, mail, back, onTaken }: Given): [string, (text: string) => void] {
+export interface Written {
+  text: string
+  write: (text: string) => void
+  /** What the same agent has written in another window meanwhile. */
+  elsewhere: { text: string; keep: () => void; join: () => void } | null
+}
+
+export function useText({ id, kind, draft, kept, mail, back, onTaken }: Given): Written {
   const { api, dispatch } = useDeskParts()
   const [text, setText] = useState(() => together(back?.text ?? '', draft))
-  const drafts = useMemo(
-    () => createDrafts({ save: api.draft, later: (job, ms) => {
-      const timer = setTimeout(job, ms)
-      return () => clearTimeout(timer)
-    } }),
-    [api],
-  )
+  const [other, setOther] = useState<string | null>(null)
+  const [first] = useState(back ? null : kept) // what comes back is the hub's draft by now
+  const drafts = useMemo(() => {
+    const made = createDrafts({
+      save: api.draft,
+      onOther: (_id, _kind, found) => setOther(found),
+      later: (job, ms) => {
+        const timer = setTimeout(job, ms)
+        return () => clearTimeout(timer)
+      },
+    })
+    if (first !== null) made.upon(id, kind, first)
+    return made
+  }, [api, first, id, kind])
   useEffect(() => {
     addEventListener('pagehide', drafts.flush)
     return () => {
@@ -48,7 +65,13 @@ export function useText({ id, kind, draft, mail, back, onTaken }: Given): [strin
     keep(next)
     tell(next)
   }
-  return [text, write]
+  const settle = (next: string) => {
+    drafts.upon(id, kind, other ?? '')
+    setOther(null)
+    write(next)
+  }
+  const elsewhere = other === null ? null : { text: other, keep: () => settle(text), join: () => settle(together(other, text)) }
+  return { text, write, elsewhere }
 }
 
 /** What comes back, before what has been begun since; the hub may have made a draft of it already. */
