@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 TURNS = 12  # attempts at a mail that loses races; more would mean that something else is wrong
 SAME_SUBJECT = timedelta(days=30)  # so long ago an equal subject may still mean the same matter
-PARTIES_MOST = 200  # of one mail that become participants: a mail to a whole company is no conversation
+PARTIES_MOST = 500  # of one mail that become participants: a mail to a whole company is no conversation
 ADDRESS_MOST = 320  # characters (RFC 3696, erratum 1690)
 _EARLIEST, _AHEAD = datetime(1900, 1, 1, tzinfo=UTC), timedelta(days=1)
 # What a mail that nobody thought of may cause; one such mail never stops another.

@@ -102,6 +102,8 @@ class SmtpProbe:
         account, client = self._account, self._connected
         if account.mailbox.oauth is None and not (account.secrets.smtp_password or account.secrets.password):
             raise ImapError("no_secret", "no password is set")
+        if not client.supports_extension("auth"):
+            raise ImapError("no_log_in", "")
         try:
             with _named("log_in"):
                 await log_in(client, account, self._smtp.user, self._grants, self._limits.command)

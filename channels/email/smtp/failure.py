@@ -26,7 +26,7 @@ class NotLetInError(SendError):
 
     def __init__(self, trouble: str, text: str) -> None:
         super().__init__("temporary", "authentication", text)
-        self.trouble = trouble  # send_log_in, send_refresh or send_refresh_denied
+        self.trouble = trouble  # send_log_in, send_no_log_in, send_refresh or send_refresh_denied
 
 
 def cleaned(text: str) -> str:

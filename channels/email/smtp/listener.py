@@ -11,7 +11,7 @@ from channels.email.settings import Listener
 from channels.email.smtp.conversation import House, Network, factory
 from channels.email.smtp.receiving import Intake
 
-BACKLOG = 100
+BACKLOG = 1024
 logging.getLogger("mail.log").disabled = True  # aiosmtpd's: it would write addresses down, which are personal data
 
 

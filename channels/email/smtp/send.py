@@ -118,8 +118,8 @@ class Sender:
         except RefreshError as problem:
             trouble = "send_refresh_denied" if problem.denied else "send_refresh"
             raise NotLetInError(trouble, cleaned(problem.text)) from problem
-        except aiosmtplib.SMTPException as problem:  # no way to log in is offered
-            raise NotLetInError("send_log_in", cleaned(str(problem))) from problem
+        except aiosmtplib.SMTPException as problem:  # no way to log in is offered, at least none of ours
+            raise NotLetInError("send_no_log_in", "") from problem
 
     async def _address(self, client: aiosmtplib.SMTP, composed: Composed, size: int) -> tuple[Refusal, ...]:
         """MAIL and RCPT. The recipients that were refused while others were taken, each with the server's words."""

@@ -1,7 +1,7 @@
 // The parts of a mailbox's form, from top to bottom.
 import type { ReactNode } from 'react'
 import { Select, Switch, TextField, useDesk, useT } from '../../shared'
-import { providerOf, providers, usualPort, withAddress, wrongCode } from './form'
+import { providerOf, providers, usualPort, withAddress, withUser, wrongCode } from './form'
 import type { After, Form, SecretName, Security } from './form'
 import css from './Mailboxes.module.css'
 import { Secret } from './Secret'
@@ -33,7 +33,7 @@ interface FieldProps {
 function Field({ fields: { form, set, wrong }, label, name, path, what, rows, number, ...rest }: FieldProps) {
   return (
     <TextField
-      {...rest} label={label} value={form[name]} onChange={(value) => set({ [name]: value })} description={what} rows={rows}
+      {...rest} label={label} value={form[name]} onChange={(value) => set(name === 'user' ? withUser(form, value) : { [name]: value })} description={what} rows={rows}
       error={useWrong(wrong, path)} inputMode={number ? 'numeric' : undefined}
     />
   )

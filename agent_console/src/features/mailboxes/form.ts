@@ -138,6 +138,10 @@ export function withAddress(form: Form, address: string, isNew: boolean): Form {
   return { ...form, address, id, user: follow(form.user), smtpUser: follow(form.smtpUser) }
 }
 
+/** Who receives sends as the same user, as long as nobody has said otherwise. */
+export const withUser = (form: Form, user: string): Partial<Form> =>
+  form.smtpUser === form.user && form.user !== '' ? { user, smtpUser: user } : { user }
+
 export function shortName(address: string): string {
   const letters = (address.split('@')[0] ?? '').toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '')
   return letters.slice(0, 50).replace(/-+$/, '')

@@ -2,7 +2,7 @@ import { expect, it, test } from 'vitest'
 import type { Step } from '../../desk/wire'
 import { readLines } from '../../desk/ndjson'
 import { messages } from '../../i18n'
-import { emptyForm, shortName, toForm, toPut, usualPort, withAddress, wrongCode } from './form'
+import { emptyForm, shortName, toForm, toPut, usualPort, withAddress, withUser, wrongCode } from './form'
 import { codes, known, planned, progress, verdict } from './probe'
 
 const full = {
@@ -30,6 +30,8 @@ it('lets user names and the short name follow the address until they are changed
   const form = withAddress(emptyForm, 'Help.Desk@example.org', true)
   expect(form).toMatchObject({ id: 'help-desk', user: 'Help.Desk@example.org', smtpUser: 'Help.Desk@example.org' })
   expect(withAddress({ ...form, user: 'me' }, 'x@example.org', false)).toMatchObject({ id: 'help-desk', user: 'me', smtpUser: 'x@example.org' })
+  expect(withUser(form, 'me')).toEqual({ user: 'me', smtpUser: 'me' })
+  expect(withUser({ ...form, smtpUser: '' }, 'me')).toEqual({ user: 'me' })
   expect(shortName('1.-@x')).toBe('')
   expect(usualPort('smtp', '587', 'starttls', 'tls')).toBe('465')
   expect(usualPort('smtp', '2525', 'starttls', 'tls')).toBe('2525')

@@ -49,8 +49,8 @@ export function verdict(lines: readonly Line[]): Verdict {
 /** All codes that a step or a mailbox's problem can have. */
 export const codes = [
   'resolve', 'connect', 'timeout', 'lost', 'garbage', 'tls', 'tls_name', 'tls_self_signed', 'tls_expired',
-  'tls_not_yet_valid', 'tls_untrusted', 'tls_missing', 'log_in', 'unavailable', 'no_secret', 'refresh', 'refresh_denied',
+  'tls_not_yet_valid', 'tls_untrusted', 'tls_missing', 'log_in', 'no_log_in', 'unavailable', 'no_secret', 'refresh', 'refresh_denied',
   'folder', 'folder_missing', 'read_only', 'no_data', 'refused', 'send_refused', 'not_arrived', 'broken', 'other_secret',
-  'send_log_in', 'send_refresh', 'send_refresh_denied', 'copy_folder', 'copy_log_in', 'copy_failed', 'copy_crowded',
+  'send_log_in', 'send_no_log_in', 'send_refresh', 'send_refresh_denied', 'copy_folder', 'copy_log_in', 'copy_failed', 'copy_crowded',
 ] as const
 export const known = (code: string): string => ((codes as readonly string[]).includes(code) ? code : 'unknown')

@@ -128,6 +128,16 @@ async def test_what_is_wrong_with_sending_is_named(faults: dict[str, Any], codes
     assert _codes(await _all(sending)) == codes
 
 
+async def test_a_server_that_offers_no_log_in(dovecot: Dovecot) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(dovecot.certificate.file, dovecot.certificate.key)
+    async with outside_server(context) as server:  # only after STARTTLS
+        given = _with_smtp(account(unused_port(), "ann", "right"), server.port, user="ann")
+        sending = dataclasses.replace(given, mailbox=given.mailbox.model_copy(update={"imap": None}))
+        steps = await _all(sending)
+    assert (steps[-1].code, steps[-1].text) == ("no_log_in", "")
+
+
 async def test_sending_by_tls_and_by_starttls(dovecot: Dovecot, trust: ssl.SSLContext) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(dovecot.certificate.file, dovecot.certificate.key)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from channels.base import Party, Refusal, SendError, Sent
 from channels.email.ports import Account
 from channels.email.settings import OAuth, Secrets
+from channels.email.smtp.failure import NotLetInError
 from channels.email.smtp.send import Limits, Sender
 from tests.channels.email.smtp.certificate import Certificate
 from tests.channels.email.smtp.sample import outbound, sending
@@ -205,6 +206,13 @@ async def test_log_in_over_tls(certificate: Certificate, security: str) -> None:
         await sender(certificate.trust).send(account, outbound())
         assert outside.logins == ["support"]
         assert outside.mails[0].raw
+
+
+async def test_a_server_that_offers_no_log_in_is_not_said_to_have_refused_one(certificate: Certificate) -> None:
+    async with outside_server(certificate.server) as outside:  # only after STARTTLS, which this mailbox does not use
+        with pytest.raises(NotLetInError) as failed:
+            await sender().send(sending(outside.port, PASSWORD, user="support"), outbound())
+    assert (failed.value.kind, failed.value.trouble, failed.value.text) == ("temporary", "send_no_log_in", "")
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_said_so(certificate: Certificate) -> None:
