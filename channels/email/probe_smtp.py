@@ -102,7 +102,7 @@ class SmtpProbe:
         account, client = self._account, self._connected
         if account.mailbox.oauth is None and not (account.secrets.smtp_password or account.secrets.password):
             raise ImapError("no_secret", "no password is set")
-        if not client.supports_extension("auth"):
+        if not client.supported_auth_methods:  # none at all, or none that we know
             raise ImapError("no_log_in", "")
         try:
             with _named("log_in"):

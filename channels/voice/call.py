@@ -115,7 +115,6 @@ class Call:
     legs: Mapping[str, Leg]
     rooms: int = 0
     closed_rooms: int = 0
-    ended_rooms: frozenset[int] = frozenset()
     queued_at: datetime | None = None
     returned: int = 0
     hold: bool = False

@@ -41,27 +41,19 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomEnded:
-    room: int
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """The provider took a command about the recording; it sends no event of its own for a pause."""
 
     state: Record
 
 
-Fact = LegSeen | Moved | Flagged | RoomEnded | Recorded
+Fact = LegSeen | Moved | Flagged | Recorded
 
 
 def observe(call: Call, fact: Fact) -> Call:
     """The call with what is now known of it. What is older than that, or of no leg of ours, changes nothing."""
-    match fact:
-        case RoomEnded(room):
-            return replace(call, ended_rooms=call.ended_rooms | {room})
-        case Recorded(state):
-            return replace(call, recorded=state)
+    if isinstance(fact, Recorded):
+        return replace(call, recorded=fact.state)
     leg = call.legs.get(fact.leg)
     if leg is None:
         return call

@@ -114,6 +114,24 @@ async def test_i7_who_is_put_off_gets_the_same_mail_later_and_nobody_gets_it_twi
     assert moved[-1] == ("sent", None)
 
 
+async def test_i7_more_than_a_server_takes_at_once_get_the_mail_by_and_by(
+    heart: Heart, talk: Talk, outside: Outside
+) -> None:
+    others = [f"p{number}@example.com" for number in range(249)]
+    message = await written(heart, talk, *others)
+    outside.faults.rcpt_most = 100
+    await leave(heart)
+    assert envelopes(outside) == [(MIA, *others[:99])]
+    await leave(heart, MAIL.back_off[0])
+    await leave(heart, MAIL.back_off[1])
+    assert await stands(heart, message) == ("sent", "sent", None)
+    await until_the_end(heart)
+    sizes = [len(one) for one in envelopes(outside)]
+    everybody = [one for envelope in envelopes(outside) for one in envelope]
+    assert (sizes, sorted(everybody)) == ([100, 100, 50], sorted([MIA, *others]))
+    assert len({one.raw for one in outside.mails}) == 1
+
+
 async def test_i7_who_is_put_off_for_ever_is_told_by_name_in_the_end(
     heart: Heart, talk: Talk, outside: Outside
 ) -> None:

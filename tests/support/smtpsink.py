@@ -34,6 +34,7 @@ class Faults:
     ehlo: str = ""
     mail: str = ""
     rcpt: dict[str, str] = field(default_factory=dict)  # address, or "*"
+    rcpt_most: int = 1_000_000  # of one mail; the others are put off
     data: str = ""  # instead of 354
     early: str = ""  # in the middle of the mail
     end: str = ""  # instead of the last 250
@@ -88,6 +89,8 @@ class Outside:
         refused = self.faults.rcpt.get(address) or self.faults.rcpt.get("*")
         if refused:
             return refused
+        if len(envelope.rcpt_tos) >= self.faults.rcpt_most:
+            return "452 4.5.3 Too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

@@ -38,7 +38,7 @@ export const mailboxesEn = {
   'mailboxes.quarantined': 'Quarantined',
   'mailboxes.failing': 'Failing',
   'mailboxes.missing': 'Missing',
-  'mailboxes.said': 'The server said:',
+  'mailboxes.said': 'In detail:',
 
   'mailboxes.form.new': 'New mailbox',
   'mailboxes.form.change': (p: Named) => `Mailbox ${p.name}`,

@@ -35,7 +35,7 @@ export const mailboxesZh: Same<typeof mailboxesEn> = {
   'mailboxes.quarantined': '已隔离',
   'mailboxes.failing': '失败重试中',
   'mailboxes.missing': '缺失',
-  'mailboxes.said': '服务器原话：',
+  'mailboxes.said': '详情：',
 
   'mailboxes.form.new': '新邮箱',
   'mailboxes.form.change': ({ name }) => `邮箱 ${name}`,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from channels.voice.call import LegState
 from channels.voice.control import due, phase
-from channels.voice.facts import Fact, Flagged, LegSeen, Moved, Recorded, RoomEnded, observe
+from channels.voice.facts import Fact, Flagged, LegSeen, Moved, Recorded, observe
 from tests.channels.voice.samples import after, at, came, dialled, flag, incoming, left, seen, waiting
 
 STATES: tuple[LegState, ...] = (
@@ -20,7 +20,6 @@ facts = st.one_of(
     st.builds(lambda leg, room, seq, inside: came(leg, room, seq, 10 * room + seq) if inside else
               left(leg, room, seq, 10 * room + seq), legs, st.integers(1, 2), st.integers(1, 4), st.booleans()),
     st.builds(flag, legs, st.sampled_from(["held", "ends_room"]), st.booleans(), st.integers(1, 4), st.integers(1, 2)),
-    st.builds(RoomEnded, st.integers(1, 2)),
 )
 
 

@@ -133,14 +133,14 @@ export const providerOf = (form: Form): 'own' | Provider =>
 
 /** What follows from the address as long as nobody has said otherwise: short name and user names. */
 export function withAddress(form: Form, address: string, isNew: boolean): Form {
-  const follow = (value: string) => (value === form.address ? address : value)
+  const user = form.user === form.address ? address : form.user
   const id = isNew && form.id === shortName(form.address) ? shortName(address) : form.id
-  return { ...form, address, id, user: follow(form.user), smtpUser: follow(form.smtpUser) }
+  return { ...form, address, id, ...withUser(form, user) }
 }
 
 /** Who receives sends as the same user, as long as nobody has said otherwise. */
-export const withUser = (form: Form, user: string): Partial<Form> =>
-  form.smtpUser === form.user && form.user !== '' ? { user, smtpUser: user } : { user }
+export const withUser = (form: Form, user: string): Pick<Form, 'user' | 'smtpUser'> =>
+  ({ user, smtpUser: form.smtpUser === form.user ? user : form.smtpUser })
 
 export function shortName(address: string): string {
   const letters = (address.split('@')[0] ?? '').toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '')

@@ -29,9 +29,13 @@ it('changes nothing in the mailbox unless told', () => {
 it('lets user names and the short name follow the address until they are changed', () => {
   const form = withAddress(emptyForm, 'Help.Desk@example.org', true)
   expect(form).toMatchObject({ id: 'help-desk', user: 'Help.Desk@example.org', smtpUser: 'Help.Desk@example.org' })
-  expect(withAddress({ ...form, user: 'me' }, 'x@example.org', false)).toMatchObject({ id: 'help-desk', user: 'me', smtpUser: 'x@example.org' })
+  expect(withAddress({ ...form, ...withUser(form, 'me') }, 'x@example.org', false)).toMatchObject({ id: 'help-desk', user: 'me', smtpUser: 'me' })
+  const first = { ...emptyForm, ...withUser(emptyForm, 'me') }
+  expect(withAddress(first, 'x@example.org', true)).toMatchObject({ user: 'me', smtpUser: 'me' })
+  const other = { ...form, smtpUser: 'relay' }
+  expect(withAddress(other, 'x@example.org', true)).toMatchObject({ user: 'x@example.org', smtpUser: 'relay' })
   expect(withUser(form, 'me')).toEqual({ user: 'me', smtpUser: 'me' })
-  expect(withUser({ ...form, smtpUser: '' }, 'me')).toEqual({ user: 'me' })
+  expect(withUser({ ...form, smtpUser: '' }, 'me')).toEqual({ user: 'me', smtpUser: '' })
   expect(shortName('1.-@x')).toBe('')
   expect(usualPort('smtp', '587', 'starttls', 'tls')).toBe('465')
   expect(usualPort('smtp', '2525', 'starttls', 'tls')).toBe('2525')
