@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from channels.form.settings import DEFAULT_CONTACT, FORM_ID, FormSettings
-from hub import mail_settings
+from hub import mail_settings, twilio_settings
 from hub.mail_settings import ConfiguredMailbox, MailSettings
+from hub.twilio_settings import ConfiguredTwilio
 
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
@@ -112,6 +113,7 @@ class Settings(Part):
     webchat: WebChat = WebChat()
     mailboxes: tuple[ConfiguredMailbox, ...] = Field((), description="administrators may add others on the screen")
     mail: MailSettings = MailSettings()
+    twilio: tuple[ConfiguredTwilio, ...] = Field((), description="accounts that telephone and messaging use")
     limits: Limits = Limits()
     demo: bool = Field(False, exclude=True, description="set by `hub demo` only")
     database_url: SecretStr | None = Field(None, description="DATABASE_URL in the environment")
@@ -156,6 +158,7 @@ class Settings(Part):
                   if form.queue not in (None, *ids)]
         if self.webchat.queue is not None and self.webchat.queue not in ids:
             wrong.append(f"webchat: there is no queue {self.webchat.queue!r}")
+        wrong += twilio_settings.wrong_with(self.twilio)
         wrong += [f"mailboxes.{place}.{field}: {why}" for place, (field, why) in self._wrong_mailboxes(ids)]
         if self.limits.socket_bytes < (need := BYTES_PER_CHARACTER * self.webchat.text_length + BYTES_AROUND):
             wrong.append(f"limits.socket_bytes: a chat message of webchat.text_length = {self.webchat.text_length} "
@@ -214,6 +217,8 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ, **fixed
     _secret_file(environment, values, origin, problems)
     mail_settings.take_secrets(values.get("mailboxes"), environment,
                                lambda text: problems.append(f"{origin.get('mailboxes', '')}: {text}"))
+    twilio_settings.take_secrets(values.get("twilio"), environment,
+                                 lambda text: problems.append(f"{origin.get('twilio', '')}: {text}"))
     values.update(fixed)
     try:
         settings = Settings.model_validate(values)

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from channels.email.settings import Listener, Mailbox, Part, Secrets
+from hub.found_secrets import secrets_of
 from hub.wire_mail import SecretName
 
 SECRET_NAMES: tuple[SecretName, ...] = get_args(SecretName)
@@ -69,35 +69,10 @@ def take_secrets(mailboxes: object, environment: Mapping[str, str], say: Callabl
     """Puts the secrets of mailboxes read from TOML where they belong; says what is wrong, each with its key."""
     for place, one in enumerate(mailboxes if isinstance(mailboxes, list) else ()):
         if isinstance(one, dict):
-            found, wrong = _found(one, environment)
+            found, wrong = secrets_of(one, SECRET_NAMES, environment)
             one["secrets"] = found
             for text in wrong:
                 say(f"mailboxes.{place}.{text}")
-
-
-def _found(one: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[str, SecretStr], list[str]]:
-    wrong: list[str] = []
-    say = wrong.append
-    found: dict[str, SecretStr] = {}
-    for name in ("secrets", *SECRET_NAMES):
-        if one.pop(name, None) is not None:
-            say(f"{name}: does not belong into a file of the configuration. Name a variable or a file of its own "
-                "instead, such as `password_env` or `password_file`.")
-    for name in SECRET_NAMES:
-        variable, path = one.get(f"{name}_env"), one.get(f"{name}_file")
-        if variable and path:
-            say(f"{name}_env: stands beside {name}_file. Keep one of them.")
-        elif isinstance(variable, str) and variable:
-            if value := environment.get(variable):
-                found[name] = SecretStr(value)
-            else:
-                say(f"{name}_env: there is no environment variable {variable}. Set it, or correct the name.")
-        elif isinstance(path, str) and path:
-            try:
-                found[name] = SecretStr(Path(path).read_text("utf-8").strip())
-            except (OSError, UnicodeDecodeError) as error:
-                say(f"{name}_file: {path} cannot be read: {type(error).__name__}. Correct the path.")
-    return found, wrong
 
 
 Wrong = tuple[str, str]  # the field, such as imap.move_to, and what is wrong with it

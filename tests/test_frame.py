@@ -68,6 +68,7 @@ def test_routing_imports_the_standard_library_only(file: Path) -> None:
 
 def test_channels_do_not_import_one_another() -> None:
     channels = {folder.name for folder in (ROOT / "channels").iterdir() if (folder / "__init__.py").exists()}
+    channels.remove("twilio")  # no channel: what two of them share
     crossings = []
     for channel in channels:
         others = re.compile(rf"(?:from|import) channels\.({'|'.join(channels - {channel}) or '-'})\b")

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from channels.email.settings import Secrets
+from channels.twilio.account import TwilioSecrets
 from hub.config import ConfigError, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -35,7 +36,7 @@ def test_the_examples_load_together_and_say_what_they_say(tmp_path: Path) -> Non
 
 def test_every_plain_setting_stands_in_the_example() -> None:
     text = (CONFIG / "hub.example.toml").read_text("utf-8")
-    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes"}
+    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
 
@@ -50,7 +51,7 @@ def models(annotation: Any) -> set[type[BaseModel]]:
 def test_every_setting_however_deep_is_named_in_the_examples() -> None:
     text = "\n".join(path.read_text("utf-8") for path in CONFIG.glob("*.example.toml"))
     elsewhere = {"demo", "database_url", "redis_url", "secret", "secrets"}
-    elsewhere |= set(Secrets.model_fields)  # which lie in variables and files of their own
+    elsewhere |= {*Secrets.model_fields, *TwilioSecrets.model_fields}  # which lie in variables and files of their own
     for model in models(Settings):
         for name in model.model_fields.keys() - elsewhere:
             assert re.search(rf"(^|[\[{{.,`\s]){name}(\s*=|[].])", text, re.MULTILINE), f"{model.__name__}.{name}"
@@ -193,3 +194,31 @@ def test_a_secret_in_the_file_itself_is_refused_and_not_repeated(tmp_path: Path)
         load(path, {})
     assert "mailboxes.0.secrets: does not belong" in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+ACCOUNT = f'id = "main"\naccount_sid = "AC{"0" * 32}"\n'
+
+
+def test_an_account_of_twilio_finds_its_secrets_and_never_shows_them(tmp_path: Path) -> None:
+    (tmp_path / "twilio-api-key").write_text("hush key\n", "utf-8")
+    text = (CONFIG / "twilio.example.toml").read_text("utf-8").replace("/run/secrets", str(tmp_path))
+    settings = load(write(tmp_path, text), {"TWILIO_AUTH_TOKEN": "hush token"})
+    account = settings.twilio[0].account("https://other.example")
+    assert account.url("/sms") == "https://hub.example.org/twilio/main/sms"
+    assert (account.tokens, account.login) == (("hush token",), ("SK" + "0" * 32, "hush key"))
+    assert "hush" not in repr(settings) + str(settings.model_dump()) + repr(account)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "twilio.0.auth_token_env: is missing"),
+        ('auth_token = "hush"', "twilio.0.auth_token: does not belong into a file"),
+        ('auth_token_env = "NOT_THERE"', "twilio.0.auth_token_env: there is no environment variable NOT_THERE"),
+        (f'auth_token_env = "A"\n[[twilio]]\n{ACCOUNT}auth_token_env = "A"', "account 'main' stands twice"),
+        ('public_url = "hub.example.org"', "write an address such as"),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_said_by_its_key(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        load(write(tmp_path, f"[[twilio]]\n{ACCOUNT}{text}"), {"A": "x"})
