@@ -16,10 +16,12 @@ from hub.journal import Enclosed, Journal, NewNote, Written
 from hub.mailing import Mailing, by
 from hub.model import Act, Actor
 from hub.outbox import mark_seen
-from hub.store import customers
+from hub.store import customers, drafts
 from hub.store import desk as store
 from hub.store import intake as files_store
-from hub.wire import Decline, Draft, DraftKept, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
+from hub.store.drafts import Folder
+from hub.wire import Decline, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire_drafts import Draft, DraftKept
 
 FURTHEST = timedelta(days=5 * 366)  # nobody parks a customer for longer
 CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
@@ -67,7 +69,7 @@ class Desk:
                 before = await page.lock(interaction_id)
                 enclosed = await self._mailing.outgoing(page.conn, before, actor, said)
                 written = await page.write(before, model.Said(actor.id, said.text), by(actor), enclosed)
-                await store.drop_draft(page.conn, actor.id, interaction_id, "reply")
+                await drafts.drop(page.conn, Folder(actor.id, interaction_id, "reply"), said.sheet)
                 return written
 
         return await self._once(actor, interaction_id, said, False, write)
@@ -79,27 +81,26 @@ class Desk:
         await self._must_serve(actor, interaction_id)
         note = NewNote(self.journal.new_id(), str(said.id), said.text, actor.id)
         enclosed = Enclosed(note=note, attach=tuple(said.files), owner=f"agent:{actor.id}")
-        return await self._once(
-            actor,
-            interaction_id,
-            said,
-            True,
-            lambda: self.journal.write(interaction_id, model.Noted(actor.id), by(actor), enclosed),
-        )
+
+        async def write() -> Written:
+            async with self.journal.begin() as page:
+                written = await page.write(await page.lock(interaction_id), model.Noted(actor.id), by(actor), enclosed)
+                await drafts.drop(page.conn, Folder(actor.id, interaction_id, "note"), said.sheet)
+                return written
+
+        return await self._once(actor, interaction_id, said, True, write)
 
     async def draft(self, actor: Actor, interaction_id: UUID, draft: Draft) -> DraftKept:
+        """Keeps what is being written, on a sheet of its own for each window."""
         await self._must_serve(actor, interaction_id)
-        other = await store.save_draft(
-            self.journal.pool,
-            actor.id,
-            interaction_id,
-            draft.kind,
-            storable(draft.text),
-            self.journal.now(),
-            draft.mail if draft.kind == "reply" else None,
-            None if draft.upon is None else storable(draft.upon),
-        )
-        return DraftKept(other=other)
+        pool, folder = self.journal.pool, Folder(actor.id, interaction_id, draft.kind)
+        mail = draft.mail.model_dump_json() if draft.mail and draft.kind == "reply" else None
+        if draft.text or mail:
+            await drafts.keep(pool, folder, draft, storable(draft.text), mail, self.journal.now())
+        else:
+            await drafts.drop(pool, folder, draft)
+        kept = (await drafts.kept(pool, actor.id, interaction_id)).get(draft.kind, [])
+        return DraftKept(others=[one for one in kept if one.sheet != draft.sheet])
 
     async def read(self, actor: Actor, interaction_id: UUID) -> None:
         """The holder has seen what the customer wrote."""

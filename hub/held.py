@@ -14,10 +14,12 @@ import asyncpg
 from hub import model
 from hub.journal import Page
 from hub.model import SYSTEM, Interaction
-from hub.store import desk as desk_store
+from hub.store import drafts
 from hub.store import mail as store
+from hub.store.drafts import Folder
 from hub.store.journal import Connection
 from hub.undelivered import moved
+from hub.wire_base import Sheet
 from hub.wire_mail import MailDraft, PartyIn
 
 
@@ -46,12 +48,11 @@ async def overtaken(page: Page, interaction: Interaction, now: datetime) -> Inte
 async def draft_again(
     conn: Connection, author_id: UUID, interaction_id: UUID, mails: Sequence[asyncpg.Record], now: datetime
 ) -> None:
-    """Mails that were stopped, the oldest first, as their writer's draft; one that he has begun since is not lost."""
-    drafts = await desk_store.drafts(conn, author_id, interaction_id)
-    if drafts.get("reply", "").strip():
-        return
+    """Mails that were stopped, the oldest first, as their writer's draft, beside one that he has begun since."""
     text = "\n\n".join(one["text"] for one in mails)
-    await desk_store.save_draft(conn, author_id, interaction_id, "reply", text, now, _draft_of(mails[-1]))
+    mail = _draft_of(mails[-1]).model_dump_json()
+    sheet = Sheet(sheet=mails[-1]["id"])
+    await drafts.keep(conn, Folder(author_id, interaction_id, "reply"), sheet, text, mail, now)
 
 
 def _draft_of(found: asyncpg.Record) -> MailDraft:

@@ -17,13 +17,15 @@ from hub.intake import Intake
 from hub.journal import Enclosed, NewMessage, Opening, Page, Written
 from hub.letters import Letter, Letters
 from hub.model import Actor, By, Interaction
-from hub.store import customers, outbox
+from hub.store import customers, drafts, outbox
 from hub.store import desk as desk_store
 from hub.store import intake as files_store
 from hub.store import mail as store
+from hub.store.drafts import Folder
 from hub.store.journal import Connection, Row
 from hub.wire import DecideSuggestion, Say
-from hub.wire_mail import Decide, MailboxChoice, MailDraft, NewMail, NewMailDraft
+from hub.wire_drafts import KeptNewMail, NewMailDraft, NewMailKept
+from hub.wire_mail import Decide, MailboxChoice, MailDraft, NewMail
 
 OPEN_TO_DECISION = ("unconfirmed", "failed")
 _BECOMES = {"again": "pending", "sent": "sent", "failed": "failed"}
@@ -203,7 +205,7 @@ class Mailing:
             enclosed = await self._enclosed(page.conn, interaction.id, actor, wanted, message_id, letter, draft)
             rows = {**enclosed.rows, **person_rows}
             (written,) = await page.open(Opening(interaction, "said", by(actor), replace(enclosed, rows=rows)))
-            await store.drop_new_draft(page.conn, actor.id)
+            await drafts.drop(page.conn, Folder(actor.id, None, "new"), wanted.sheet)
             return written
 
     async def _check_new(self, actor: Actor, wanted: NewMail) -> None:
@@ -243,16 +245,18 @@ class Mailing:
         )
         return interaction, dict(person.rows)
 
-    async def new_draft(self, actor: Actor) -> NewMailDraft:
-        return await store.new_draft(self._journal.pool, actor.id)
+    async def new_drafts(self, actor: Actor) -> list[KeptNewMail]:
+        return await drafts.kept_new(self._journal.pool, actor.id)
 
-    async def save_new_draft(self, actor: Actor, draft: NewMailDraft) -> None:
+    async def save_new_draft(self, actor: Actor, draft: NewMailDraft) -> NewMailKept:
         """Keeps the new mail that is being written; one that says nothing and names nobody is dropped."""
-        mail = draft.mail
+        pool, folder, mail = self._journal.pool, Folder(actor.id, None, "new"), draft.mail
         if draft.text.strip() or mail.subject.strip() or mail.to or mail.cc or mail.bcc:
-            await store.save_new_draft(self._journal.pool, actor.id, draft, self._now())
+            head = draft.model_dump_json(include={"mailbox", "customer_id", "mail"})
+            await drafts.keep(pool, folder, draft, storable(draft.text), head, self._now())
         else:
-            await store.drop_new_draft(self._journal.pool, actor.id)
+            await drafts.drop(pool, folder, draft)
+        return NewMailKept(others=[one for one in await self.new_drafts(actor) if one.sheet != draft.sheet])
 
     # --- what belongs where ------------------------------------------------------------------------------------------
 

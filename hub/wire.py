@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from hub.wire_base import Line, Moment, Text, Wire
+from hub.wire_base import Line, Moment, Sheet, Text, Wire
+from hub.wire_drafts import KeptDraft
 from hub.wire_mail import MailDraft, MailView, ReplyView
 
 Role = Literal["agent", "supervisor", "admin"]
@@ -213,8 +214,7 @@ class Detail(Wire):
     customer: CustomerView
     fields: dict[str, str]
     touches: list[TouchView]
-    drafts: dict[Literal["reply", "note"], str]
-    draft_mail: MailDraft | None = Field(None, description="recipients and subject of my draft of a reply")
+    drafts: dict[Literal["reply", "note"], list[KeptDraft]] = Field(description="the newest first")
     can_reply: bool = Field(description="false where the channel has no way back; notes are always possible")
     reply: ReplyView | None = Field(None, description="where the way back is mail; null elsewhere")
     suggestions: list[SuggestionView] = []
@@ -270,21 +270,7 @@ class Say(Wire):
     mail: MailDraft | None = Field(None, description="of a mail: recipients, subject; without it a plain reply")
     seen: int | None = Field(None, ge=0, description=(
         "version of the interaction that the writer has read; 409 `stale` when the customer wrote since then"))
-
-
-class Draft(Wire):
-    kind: Literal["reply", "note"]
-    text: Text
-    mail: MailDraft | None = None
-    upon: Text | None = Field(
-        None, description="the text that was kept when this one was begun: where another was kept since, in another "
-        "window, nothing is overwritten; left out: whatever is kept is overwritten")
-
-
-class DraftKept(Wire):
-    """`other`: what was kept in another window meanwhile and is kept still; null: this draft is kept."""
-
-    other: str | None
+    sheet: Sheet | None = Field(None, description="the draft that this was; left out: all that I keep of its kind here")
 
 
 class DecideSuggestion(Wire):

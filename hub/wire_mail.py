@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from hub.wire_base import Line, Text, Wire
+from hub.wire_base import Line, Sheet, Text, Wire
 
 
 class PartyView(Wire):
@@ -60,15 +60,6 @@ class MailDraft(Wire):
     quote: bool = True
 
 
-class NewMailDraft(Wire):
-    """The one new mail that I am writing."""
-
-    mailbox: str | None = None
-    customer_id: UUID | None = None
-    mail: MailDraft = MailDraft(kind="new")
-    text: Text = ""
-
-
 class UndeliverableView(Wire):
     """An address that mail does not reach, whether it is a customer's or not."""
 
@@ -110,6 +101,7 @@ class NewMail(Wire):
     mail: MailDraft
     text: Text
     files: Annotated[list[UUID], Field(max_length=20)] = []
+    sheet: Sheet | None = Field(None, description="the draft that this was; left out: all new mails that I keep")
 
 
 class Decide(Wire):

@@ -10,13 +10,14 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hub import wire, wire_mail
+from hub import wire, wire_drafts, wire_mail
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox",
+BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox",
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer"}
+MODULES = (wire_drafts, wire_mail, wire)
 Mode = Literal["validation", "serialization"]
 
 
@@ -35,7 +36,7 @@ def mode(name: str) -> Mode:
 
 
 def schema() -> dict[str, Any]:
-    found = {**dict(inspect.getmembers(wire_mail, inspect.isclass)), **dict(inspect.getmembers(wire, inspect.isclass))}
+    found = {name: one for module in MODULES for name, one in inspect.getmembers(module, inspect.isclass)}
     models = [model for _, model in sorted(found.items())
               if issubclass(model, Wire) and model not in (Wire, wire.Page)]
     if missing := BODIES - {model.__name__ for model in models}:

@@ -10,6 +10,7 @@ from hub.http.endpoint import Call, Endpoint
 from hub.store import cards, history, interactions
 from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
 from hub.wire_base import Moment, Wire
+from hub.wire_drafts import Draft, DraftKept
 
 
 class Listing(BaseModel):
@@ -50,7 +51,7 @@ async def note(call: Call, id: UUID, body: Say) -> TouchView:
     return await _written(call, await call.parts.desk.note(call.actor, id, body))
 
 
-async def save_draft(call: Call, id: UUID, body: wire.Draft) -> wire.DraftKept:
+async def save_draft(call: Call, id: UUID, body: Draft) -> DraftKept:
     return await call.parts.desk.draft(call.actor, id, body)
 
 

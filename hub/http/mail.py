@@ -3,7 +3,8 @@
 from hub.http.endpoint import Call, Endpoint
 from hub.store import history
 from hub.wire import TouchView
-from hub.wire_mail import MailboxChoice, NewMail, NewMailDraft
+from hub.wire_drafts import KeptNewMail, NewMailDraft, NewMailKept
+from hub.wire_mail import MailboxChoice, NewMail
 
 
 async def write_mail(call: Call, body: NewMail) -> TouchView:
@@ -17,17 +18,17 @@ async def mail_from(call: Call) -> list[MailboxChoice]:
     return await call.parts.mailing.choices(call.actor)
 
 
-async def get_mail_draft(call: Call) -> NewMailDraft:
-    return await call.parts.mailing.new_draft(call.actor)
+async def get_mail_drafts(call: Call) -> list[KeptNewMail]:
+    return await call.parts.mailing.new_drafts(call.actor)
 
 
-async def save_mail_draft(call: Call, body: NewMailDraft) -> None:
-    await call.parts.mailing.save_new_draft(call.actor, body)
+async def save_mail_draft(call: Call, body: NewMailDraft) -> NewMailKept:
+    return await call.parts.mailing.save_new_draft(call.actor, body)
 
 
 ENDPOINTS = (
     Endpoint("POST", "/api/mail", write_mail, "Write to somebody; a retry with the same id answers 200", status=201),
     Endpoint("GET", "/api/mail/from", mail_from, "Mailboxes that I may send new mail from"),
-    Endpoint("GET", "/api/mail/draft", get_mail_draft, "The new mail that I am writing"),
+    Endpoint("GET", "/api/mail/drafts", get_mail_drafts, "New mails that I am writing, a sheet for each window"),
     Endpoint("PUT", "/api/mail/draft", save_mail_draft, "Keep the new mail that I am writing; an empty one is deleted"),
 )

@@ -1,4 +1,4 @@
-"""Reads and drafts behind the agent's verbs."""
+"""Reads behind the agent's verbs."""
 
 import json
 from datetime import datetime
@@ -9,10 +9,9 @@ import asyncpg
 
 from channels.base import Address
 from hub.store import agents, cards, figures, queues
-from hub.store.journal import Connection, as_json
+from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire import Head, Snapshot
-from hub.wire_mail import MailDraft
 
 sql = named(__file__)
 Reader = asyncpg.Pool | Connection
@@ -57,42 +56,6 @@ async def may_act(pool: Reader, interaction_id: UUID, agent_id: UUID) -> bool | 
     """Whether the interaction is on the agent's desk or in one of his queues; None when there is no such one."""
     row = await pool.fetchrow(sql["may_act"], interaction_id, agent_id)
     return bool(row[0]) if row else None
-
-
-async def save_draft(
-    pool: Reader,
-    agent_id: UUID,
-    interaction_id: UUID,
-    kind: str,
-    text: str,
-    now: datetime,
-    mail: MailDraft | None = None,
-    upon: str | None = None,
-) -> str | None:
-    """Keeps a draft; one without text and recipients is dropped. Returns what is kept instead, written elsewhere."""
-    if text or mail is not None:
-        head = as_json(mail.model_dump(mode="json")) if mail else None
-        done = await pool.fetchval(sql["save_draft"], agent_id, interaction_id, kind, text, now, head, upon)
-    else:
-        done = await drop_draft(pool, agent_id, interaction_id, kind, upon)
-    return None if done else (await drafts(pool, agent_id, interaction_id)).get(kind)
-
-
-async def drop_draft(
-    pool: Reader, agent_id: UUID, interaction_id: UUID, kind: str, upon: str | None = None
-) -> bool:
-    return bool(await pool.fetchval(sql["drop_draft"], agent_id, interaction_id, kind, upon))
-
-
-async def drafts(pool: Reader, agent_id: UUID, interaction_id: UUID) -> dict[str, str]:
-    rows = await pool.fetch(sql["drafts"], agent_id, interaction_id)
-    return {row["kind"]: row["text"] for row in rows if row["text"]}
-
-
-async def draft_mail(pool: Reader, agent_id: UUID, interaction_id: UUID) -> MailDraft | None:
-    """Recipients and subject of the reply that this agent is writing."""
-    found = await pool.fetchval(sql["draft_mail"], agent_id, interaction_id)
-    return MailDraft.model_validate_json(found) if found else None
 
 
 async def snapshot(pool: asyncpg.Pool, agent_id: UUID, now: datetime) -> Snapshot:

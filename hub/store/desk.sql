@@ -27,23 +27,5 @@ SELECT $1 = 'logged' OR EXISTS (SELECT FROM queues q, jsonb_array_elements(q.dis
 SELECT i.agent_id = $2 OR i.preferred_agent_id = $2 OR i.queue_id = ANY (a.queues)
 FROM interactions i, agents a WHERE i.id = $1 AND a.id = $2;
 
--- name: save_draft
--- $7: the text that this one was written upon; what somebody wrote elsewhere since is not overwritten.
-INSERT INTO drafts AS d (agent_id, interaction_id, kind, text, saved_at, mail) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (agent_id, interaction_id, kind) DO UPDATE
-SET text = excluded.text, saved_at = excluded.saved_at, mail = excluded.mail
-WHERE $7::text IS NULL OR d.text IN ($7, excluded.text, '')
-RETURNING true;
-
--- name: drop_draft
-DELETE FROM drafts WHERE agent_id = $1 AND interaction_id = $2 AND kind = $3 AND ($4::text IS NULL OR text IN ($4, ''))
-RETURNING true;
-
--- name: drafts
-SELECT kind, text FROM drafts WHERE agent_id = $1 AND interaction_id = $2;
-
--- name: draft_mail
-SELECT mail FROM drafts WHERE agent_id = $1 AND interaction_id = $2 AND kind = 'reply';
-
 -- name: agent_version
 SELECT version FROM agents WHERE id = $1;

@@ -8,7 +8,7 @@ import asyncpg
 from hub.errors import NotFound
 from hub.letters import Letters
 from hub.model import Actor
-from hub.store import cards, customers, desk, history, mail
+from hub.store import cards, customers, drafts, history, mail
 from hub.store.sql import named
 from hub.wire import Detail
 
@@ -32,8 +32,7 @@ async def detail(pool: asyncpg.Pool, actor: Actor, interaction_id: UUID, letters
             customer=await customers.view(conn, row["customer_id"]),
             fields=json.loads(row["fields"]),
             touches=await history.touches_of(conn, interaction_id),
-            drafts=await desk.drafts(conn, actor.id, interaction_id),
-            draft_mail=await desk.draft_mail(conn, actor.id, interaction_id),
+            drafts=await drafts.kept(conn, actor.id, interaction_id),
             can_reply=letters.can_reply(thread),
             reply=reply,
             suggestions=await mail.suggestions(conn, interaction_id),

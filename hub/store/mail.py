@@ -13,10 +13,10 @@ from hub.errors import NotFound
 from hub.letters import Earlier, Thread
 from hub.store import cards, files
 from hub.store.cards import Reader
-from hub.store.journal import Connection, Row, as_json
+from hub.store.journal import Connection, Row
 from hub.store.sql import named
 from hub.wire import Card, SuggestionView
-from hub.wire_mail import NewMailDraft, UndeliverableView
+from hub.wire_mail import UndeliverableView
 
 sql = named(__file__)
 
@@ -147,19 +147,6 @@ async def queues_of(conn: Reader, agent_id: UUID) -> frozenset[str]:
 async def address(conn: Reader, value: str) -> asyncpg.Record | None:
     """`id`, `customer_id` and `value` of an e-mail address that is on file, in whatever case."""
     return await conn.fetchrow(sql["address"], value)
-
-
-async def new_draft(pool: Reader, agent_id: UUID) -> NewMailDraft:
-    found = await pool.fetchval(sql["new_draft"], agent_id)
-    return NewMailDraft.model_validate_json(found) if found else NewMailDraft()
-
-
-async def save_new_draft(pool: Reader, agent_id: UUID, draft: NewMailDraft, now: datetime) -> None:
-    await pool.execute(sql["save_new_draft"], agent_id, as_json(draft.model_dump(mode="json")), now)
-
-
-async def drop_new_draft(pool: Reader, agent_id: UUID) -> None:
-    await pool.execute(sql["drop_new_draft"], agent_id)
 
 
 async def suggestions(conn: Reader, interaction_id: UUID) -> list[SuggestionView]:

@@ -98,16 +98,6 @@ SELECT queues FROM agents WHERE id = $1;
 SELECT a.id, a.customer_id, a.value FROM addresses a WHERE a.kind = 'email' AND lower(a.value) = lower($1)
 ORDER BY a.value <> $1, a.created_at LIMIT 1;
 
--- name: new_draft
-SELECT draft FROM new_mail_drafts WHERE agent_id = $1;
-
--- name: save_new_draft
-INSERT INTO new_mail_drafts (agent_id, draft, saved_at) VALUES ($1, $2, $3)
-ON CONFLICT (agent_id) DO UPDATE SET draft = excluded.draft, saved_at = excluded.saved_at;
-
--- name: drop_new_draft
-DELETE FROM new_mail_drafts WHERE agent_id = $1;
-
 -- name: suggestions
 SELECT other_id, reason FROM suggestions WHERE interaction_id = $1 AND accepted IS NULL
 ORDER BY CASE reason WHEN 'token' THEN 0 WHEN 'reference' THEN 1 ELSE 2 END, made_at, other_id LIMIT 20;

@@ -200,7 +200,9 @@ async def test_who_writes_in_between_may_be_overridden(dsn: str, browser: "Brows
         assert "Please restart it." in str((await post.outside.wait()).mail.get_body(("plain",)))
 
 
-async def test_what_is_written_in_two_windows_at_once_is_lost_in_neither(dsn: str, browser: "Browser") -> None:
+@asynccontextmanager
+async def _two_windows(dsn: str, browser: "Browser") -> AsyncIterator[tuple[Post, Desk, Desk]]:
+    """An agent has the same mail open in two windows and has begun an answer in each."""
     draft = re.compile("/draft$")
     async with _mailing(dsn, browser) as (post, desk), a_tab(browser, post.hub) as other:
         await post.write("No light at all.")
@@ -214,12 +216,56 @@ async def test_what_is_written_in_two_windows_at_once_is_lost_in_neither(dsn: st
         async with other.page.expect_response(draft):
             await _text(other.page).fill("From the other")
         await other.page.get_by_role("alert").get_by_text("From one window").wait_for()
+        yield post, desk, other
+
+
+async def test_what_is_written_in_two_windows_at_once_is_lost_in_neither(dsn: str, browser: "Browser") -> None:
+    draft = re.compile("/draft$")
+    async with _two_windows(dsn, browser) as (_, desk, other):
+        await other.page.reload()  # nothing was decided: nothing is lost
+        await _text(other.page).wait_for()
+        assert await _text(other.page).input_value() == "From the other"
+        await other.page.get_by_role("alert").get_by_text("From one window").wait_for()
+        assert await other.violations() == []
         async with other.page.expect_response(draft):
             await other.page.get_by_role("button", name="Put both together").click()
         assert await _text(other.page).input_value() == "From one window\n\nFrom the other"
         await desk.page.reload()
         await _text(desk.page).wait_for()
         assert await _text(desk.page).input_value() == "From one window\n\nFrom the other"
+        assert await desk.page.get_by_role("alert").get_by_text("From").count() == 0
+
+
+async def test_sending_in_one_window_leaves_what_is_written_in_the_other(dsn: str, browser: "Browser") -> None:
+    async with _two_windows(dsn, browser) as (post, desk, other):
+        await _text(desk.page).focus()
+        await desk.page.keyboard.press("Control+Enter")
+        await post.outside.wait()
+        await other.page.reload()
+        await _text(other.page).wait_for()
+        assert await _text(other.page).input_value() == "From the other"
+        assert await other.page.get_by_role("alert").get_by_text("From one window").count() == 0
+
+
+async def test_two_new_mails_in_two_windows_are_two_drafts(dsn: str, browser: "Browser") -> None:
+    draft = re.compile("/draft$")
+    async with _mailing(dsn, browser) as (post, desk), a_tab(browser, post.hub) as other:
+        await other.arrive("anna")
+        await desk.page.keyboard.press("Alt+m")
+        async with desk.page.expect_response(draft):
+            await desk.page.get_by_role("textbox", name="Text").fill("About the lamp")
+        await other.page.keyboard.press("Alt+m")
+        await other.page.get_by_text("About the lamp").wait_for()  # found again in any window
+        await other.page.get_by_role("button", name="Begin another").click()
+        async with other.page.expect_response(draft):
+            await other.page.get_by_role("textbox", name="Text").fill("About the chair")
+        others = other.page.get_by_role("region", name="Other new mails that you are writing")
+        await others.get_by_text("About the lamp").wait_for()
+        async with other.page.expect_response(draft):
+            await others.get_by_role("button", name="Write on").click()
+        assert await other.page.get_by_role("textbox", name="Text").input_value() == "About the lamp"
+        await others.get_by_text("About the chair").wait_for()
+        assert await other.violations() == []
 
 
 async def test_a_forward_and_its_draft_survive_a_reload(dsn: str, browser: "Browser") -> None:

@@ -14,9 +14,10 @@ import hub.store
 from channels.base import Address, File, Refused
 from hub.errors import Conflict, Forbidden, HubError, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.model import Actor
-from hub.store import cards, desk, history
+from hub.store import cards, desk, drafts, history
 from hub.store.sql import named
-from hub.wire import Decline, Draft, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire import Decline, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire_drafts import Draft
 from tests.hub.conftest import Heart
 from tests.support.clock import START
 
@@ -292,9 +293,9 @@ async def test_drafts_are_kept_per_agent_and_kind_and_dropped_when_empty(heart: 
     ben = await heart.agent("Ben", ready=False)
     for who, text in ((ann, "dear \x00"), (ann, "dear Mia"), (ben, "psst")):
         await heart.desk.draft(who, it, Draft(kind="reply", text=text))
-    assert await desk.drafts(heart.pool, ann.id, it) == {"reply": "dear Mia"}
+    assert [one.text for one in (await drafts.kept(heart.pool, ann.id, it))["reply"]] == ["dear Mia"]
     await heart.desk.draft(ann, it, Draft(kind="reply", text=""))
-    assert await desk.drafts(heart.pool, ann.id, it) == {}
+    assert await drafts.kept(heart.pool, ann.id, it) == {}
     stranger = await heart.agent("Eve", queues=("sales",), ready=False)
     with pytest.raises(Forbidden):
         await heart.desk.draft(stranger, it, Draft(kind="note", text="x"))

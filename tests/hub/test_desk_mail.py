@@ -11,12 +11,28 @@ import pytest
 from channels.base import Address, File, Party
 from hub.errors import AlreadySent, Conflict, Forbidden, Invalid, NotFound, NotYours, Stale, WrongState
 from hub.letters import MailRules
-from hub.store import cards, desk, history
-from hub.wire import Draft, WrapUp
+from hub.store import cards, history
+from hub.wire import WrapUp
+from hub.wire_base import Sheet
+from hub.wire_drafts import Draft, DraftKept
 from hub.wire_mail import PartyIn
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, EVE, MIA, OURS, opened, participants
-from tests.hub.writing import Talk, able, codes, detail, leave, row, said, say, talking, to
+from tests.hub.writing import (
+    Talk,
+    able,
+    clear,
+    codes,
+    detail,
+    draft_mail,
+    drafts,
+    leave,
+    row,
+    said,
+    say,
+    talking,
+    to,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -243,11 +259,11 @@ async def test_what_is_taken_back_is_never_sent_and_is_a_draft_again(heart: Hear
     await leave(heart, 3600)
     assert heart.mail.sent == []
     found = await detail(heart, *talk)
-    assert found.drafts == {"reply": "half-baked"}
-    assert found.draft_mail == wanted
+    assert drafts(found) == {"reply": ["half-baked"]}
+    assert draft_mail(found) == wanted
     assert [(t.kind, t.message_state) for t in found.touches[-2:]] == [("said", "withdrawn"), ("taken_back", None)]
     await say(heart, talk, "done", files=[mine.id])
-    assert (await detail(heart, *talk)).drafts == {}
+    assert drafts(await detail(heart, *talk)) == {}
 
 
 async def test_a_message_that_is_being_sent_cannot_be_taken_back(heart: Heart, talk: Talk) -> None:
@@ -260,7 +276,7 @@ async def test_a_message_that_is_being_sent_cannot_be_taken_back(heart: Heart, t
     await heart.outbox.sent(claimed, await heart.mail.send(claimed[0]))
     with pytest.raises(AlreadySent):
         await heart.mailing.take_back(talk[0], touch.message_id)
-    assert (await detail(heart, *talk)).drafts == {}
+    assert drafts(await detail(heart, *talk)) == {}
 
 
 async def test_of_sending_and_taking_back_at_once_exactly_one_happens(heart: Heart, talk: Talk) -> None:
@@ -274,7 +290,7 @@ async def test_of_sending_and_taking_back_at_once_exactly_one_happens(heart: Hea
         state = (await row(heart, touch.message_id))["said"]
         assert (went, state) == ((True, "sent") if found == ["already_sent", "ok"] else (False, "withdrawn"))
         ends.add(state)
-        await heart.desk.draft(*talk, Draft(kind="reply", text=""))
+        await clear(heart, *talk)
 
 
 async def test_only_its_writer_or_a_supervisor_takes_back_and_only_mails(heart: Heart, talk: Talk) -> None:
@@ -286,7 +302,7 @@ async def test_only_its_writer_or_a_supervisor_takes_back_and_only_mails(heart: 
     with pytest.raises(NotFound):
         await heart.mailing.take_back(talk[0], uuid4())
     await heart.mailing.take_back(sue, touch.message_id)
-    assert (await detail(heart, *talk)).drafts == {}  # it was not hers to go on with
+    assert drafts(await detail(heart, *talk)) == {}  # it was not hers to go on with
     chat = (await heart.arrive()).interaction_id
     await heart.desk.claim(ben, chat)
     written = await history.touch(heart.pool, (await heart.desk.say(ben, chat, said()))[0])
@@ -297,9 +313,10 @@ async def test_only_its_writer_or_a_supervisor_takes_back_and_only_mails(heart: 
 async def test_a_new_draft_is_not_lost_to_one_that_comes_back(heart: Heart, talk: Talk) -> None:
     touch = await say(heart, talk)
     await heart.desk.draft(*talk, Draft(kind="reply", text="already at the next"))
+    heart.clock.advance(1)
     assert touch.message_id is not None
     await heart.mailing.take_back(talk[0], touch.message_id)
-    assert (await detail(heart, *talk)).drafts == {"reply": "already at the next"}
+    assert drafts(await detail(heart, *talk)) == {"reply": ["It is mended.", "already at the next"]}
 
 
 # --- drafts (row 39) --------------------------------------------------------------------------------------------------
@@ -315,12 +332,12 @@ async def test_row39_a_draft_keeps_its_recipients_over_transfers_and_is_ones_own
     await heart.desk.wrap_up(*talk, WrapUp(disposition="solved"))
     await opened(heart, "2", refs=("1",))
     found = await detail(heart, *talk)
-    assert (found.drafts, found.draft_mail) == ({"reply": "dear", "note": "hm"}, wanted)
-    assert (await detail(heart, ben, talk[1])).draft_mail is None
+    assert (drafts(found), draft_mail(found)) == ({"reply": ["dear"], "note": ["hm"]}, wanted)
+    assert draft_mail(await detail(heart, ben, talk[1])) is None
     await heart.desk.draft(*talk, Draft(kind="reply", text="", mail=wanted))
-    assert (await detail(heart, *talk)).draft_mail == wanted
+    assert draft_mail(await detail(heart, *talk)) == wanted
     await heart.desk.draft(*talk, Draft(kind="reply", text=""))
-    assert (await detail(heart, *talk)).draft_mail is None
+    assert draft_mail(await detail(heart, *talk)) is None
 
 
 async def test_row39_what_was_sent_is_no_draft_any_more(heart: Heart, talk: Talk) -> None:
@@ -328,9 +345,67 @@ async def test_row39_what_was_sent_is_no_draft_any_more(heart: Heart, talk: Talk
     await heart.desk.draft(*talk, Draft(kind="note", text="hm"))
     with pytest.raises(Invalid):
         await heart.desk.say(*talk, said(mail=to("nobody")))
-    assert "reply" in (await detail(heart, *talk)).drafts
+    assert "reply" in drafts(await detail(heart, *talk))
     await say(heart, talk)
-    assert await desk.drafts(heart.pool, talk[0].id, talk[1]) == {"note": "hm"}
+    assert drafts(await detail(heart, *talk)) == {"note": ["hm"]}
+    await heart.desk.note(*talk, said("hm"))
+    assert drafts(await detail(heart, *talk)) == {}
+
+
+async def test_row39_two_windows_write_on_two_sheets_and_none_over_the_other(heart: Heart, talk: Talk) -> None:
+    mine, other = Sheet(sheet=uuid4()), Sheet(sheet=uuid4())
+    assert (await write(heart, talk, mine, "from one")).others == []
+    [seen] = (await write(heart, talk, other, "from the other")).others
+    assert (seen.sheet, seen.text) == (mine.sheet, "from one")
+    await write(heart, talk, mine, "from one, longer")
+    late = Sheet(sheet=other.sheet, replaces={mine.sheet: seen.version})
+    [longer] = (await write(heart, talk, late, "both")).others
+    assert longer.text == "from one, longer"
+    assert drafts(await detail(heart, *talk)) == {"reply": ["both", "from one, longer"]}
+    both = Sheet(sheet=other.sheet, replaces={mine.sheet: longer.version})
+    assert (await write(heart, talk, both, "both, longer")).others == []
+    assert drafts(await detail(heart, *talk)) == {"reply": ["both, longer"]}
+    ben = await heart.agent("Ben")
+    [[both_kept]] = (await detail(heart, *talk)).drafts.values()
+    taken = {both_kept.sheet: both_kept.version}
+    theirs = await heart.desk.draft(ben, talk[1], Draft(kind="reply", text="Ben's", replaces=taken))
+    assert theirs.others == []
+    assert drafts(await detail(heart, *talk)) == {"reply": ["both, longer"]}, "nobody clears another agent's desk"
+
+
+async def test_row39_recipients_of_one_window_are_kept_beside_those_of_the_other(heart: Heart, talk: Talk) -> None:
+    mine, other = Sheet(sheet=uuid4()), Sheet(sheet=uuid4())
+    await heart.desk.draft(*talk, Draft(kind="reply", text="", mail=to(BOB), sheet=mine.sheet))
+    kept = await heart.desk.draft(*talk, Draft(kind="reply", text="", mail=to(MIA), sheet=other.sheet))
+    assert [one.mail for one in kept.others] == [to(BOB)]
+
+
+async def test_row39_sending_in_one_window_leaves_what_the_other_wrote(heart: Heart, talk: Talk) -> None:
+    mine, other, gone = Sheet(sheet=uuid4()), Sheet(sheet=uuid4()), uuid4()
+    await write(heart, talk, Sheet(sheet=gone), "begun yesterday")
+    [yesterday] = (await write(heart, talk, other, "a long")).others
+    long = (await write(heart, talk, mine, "short")).others[0]
+    await write(heart, talk, other, "a long text")
+    replaces = {gone: yesterday.version, other.sheet: long.version}
+    await say(heart, talk, "short", sheet=Sheet(sheet=mine.sheet, replaces=replaces))
+    assert drafts(await detail(heart, *talk)) == {"reply": ["a long text"]}
+    await heart.desk.note(*talk, said("hm", sheet=mine))
+    assert drafts(await detail(heart, *talk)) == {"reply": ["a long text"]}
+
+
+async def test_row39_a_sheet_that_was_begun_anew_is_not_what_was_read(heart: Heart, talk: Talk) -> None:
+    mine, other = Sheet(sheet=uuid4()), Sheet(sheet=uuid4())
+    await write(heart, talk, mine, "first")
+    [first] = (await write(heart, talk, other, "x")).others
+    await say(heart, talk, "first", sheet=mine)
+    await write(heart, talk, mine, "second")
+    late = await write(heart, talk, Sheet(sheet=other.sheet, replaces={mine.sheet: first.version}), "x")
+    assert [one.text for one in late.others] == ["second"]
+
+
+async def write(heart: Heart, talk: Talk, on: Sheet, text: str) -> DraftKept:
+    heart.clock.advance(1)
+    return await heart.desk.draft(*talk, Draft(kind="reply", text=text, sheet=on.sheet, replaces=on.replaces))
 
 
 # --- notes stay inside (row 16) ---------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ import pytest
 
 from channels.base import File
 from hub.store import cards, outbox
-from hub.wire import Draft
+from hub.wire_drafts import Draft
 from hub.wire_mail import PartyIn
 from tests.hub.conftest import Heart
 from tests.hub.letters import BOB, MIA, named, opened
-from tests.hub.writing import Talk, able, detail, leave, row, say, talking, to
+from tests.hub.writing import Talk, able, clear, detail, draft_mail, drafts, leave, row, say, talking, to
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ async def test_the_customers_stop_holds_the_mail_that_waits_and_its_text_is_a_dr
     assert heart.mail.sent == []
     assert (await row(heart, touch.message_id))["said"] == "withdrawn"
     found = await detail(heart, *talk)
-    assert (found.drafts, found.draft_mail) == ({"reply": "We cancel it now."}, wanted)
+    assert (drafts(found), draft_mail(found)) == ({"reply": ["We cancel it now."]}, wanted)
     assert [(one.kind, one.actor) for one in found.touches[-3:]] == [
         ("said", "agent"), ("received", "customer"), ("taken_back", "system")]  # fmt: skip
     assert found.touches[-1].data == {
@@ -45,12 +45,13 @@ async def test_the_customers_stop_holds_the_mail_that_waits_and_its_text_is_a_dr
     assert [one.text for one in heart.mail.sent] == ["We cancel nothing."]
 
 
-async def test_a_draft_that_is_newer_is_not_overwritten(heart: Heart, talk: Talk) -> None:
+async def test_a_draft_that_is_newer_stands_beside_it(heart: Heart, talk: Talk) -> None:
     touch = await say(heart, talk, "first")
     await heart.desk.draft(*talk, Draft(kind="reply", text="already at the next"))
+    heart.clock.advance(1)
     await opened(heart, "2", refs=("1",))
     assert (await row(heart, touch.message_id))["said"] == "withdrawn"
-    assert (await detail(heart, *talk)).drafts == {"reply": "already at the next"}
+    assert drafts(await detail(heart, *talk)) == {"reply": ["first", "already at the next"]}
 
 
 async def test_of_several_that_wait_none_leaves_and_no_text_is_lost(heart: Heart, talk: Talk) -> None:
@@ -60,9 +61,10 @@ async def test_of_several_that_wait_none_leaves_and_no_text_is_lost(heart: Heart
     await leave(heart, 3600)
     assert heart.mail.sent == []
     found = await detail(heart, *talk)
-    assert found.drafts == {"reply": "first\n\nsecond"}
-    assert found.draft_mail is not None
-    assert [one.address for one in found.draft_mail.to] == [BOB]
+    assert drafts(found) == {"reply": ["first\n\nsecond"]}
+    mail = draft_mail(found)
+    assert mail is not None
+    assert [one.address for one in mail.to] == [BOB]
 
 
 @pytest.mark.parametrize("machine", ["auto_reply", "auto_generated", "bulk"])
@@ -81,7 +83,7 @@ async def test_what_has_left_or_was_tried_stays(heart: Heart, talk: Talk) -> Non
     await leave(heart)
     await opened(heart, "3", refs=("1",))
     assert (await row(heart, touch.message_id))["said"] == "sent"
-    assert (await detail(heart, *talk)).drafts == {}
+    assert drafts(await detail(heart, *talk)) == {}
 
 
 async def test_of_leaving_and_being_held_at_once_exactly_one_happens(heart: Heart, talk: Talk) -> None:
@@ -98,10 +100,10 @@ async def test_of_leaving_and_being_held_at_once_exactly_one_happens(heart: Hear
         claimed = next(len(one) for one in found if isinstance(one, list))
         state = await row(heart, touch.message_id)
         assert (claimed, state["state"], state["said"]) in ((1, "sending", "pending"), (0, "withdrawn", "withdrawn"))
-        drafted = (await detail(heart, *talk)).drafts
-        assert drafted == ({} if claimed else {"reply": f"answer {n}"})
+        drafted = drafts(await detail(heart, *talk))
+        assert drafted == ({} if claimed else {"reply": [f"answer {n}"]})
         await heart.pool.execute("UPDATE outbox SET state = 'sent' WHERE message_id = $1", touch.message_id)
-        await heart.desk.draft(*talk, Draft(kind="reply", text=""))
+        await clear(heart, *talk)
 
 
 async def test_an_answer_and_a_customer_in_the_same_moment_never_pass_each_other(heart: Heart, talk: Talk) -> None:
@@ -114,4 +116,4 @@ async def test_an_answer_and_a_customer_in_the_same_moment_never_pass_each_other
         assert waiting == 0  # refused as stale, or held back
         came = await heart.pool.fetchval("SELECT count(*) FROM mails WHERE mail_id = $1", named(f"{n + 2}"))
         assert came == 1
-        await heart.desk.draft(*talk, Draft(kind="reply", text=""))
+        await clear(heart, *talk)

@@ -4,10 +4,10 @@ import pytest
 
 from hub.errors import Invalid
 from hub.letters import RECIPIENTS
-from hub.wire import Draft
+from hub.wire_drafts import Draft
 from tests.hub.conftest import Heart
 from tests.hub.letters import MIA, opened
-from tests.hub.writing import able, detail, leave, say, to
+from tests.hub.writing import able, detail, draft_mail, drafts, leave, say, to
 
 MANY = tuple(f"p{n}@example.com" for n in range(200))
 
@@ -35,7 +35,7 @@ async def test_too_many_are_refused_in_words_and_their_draft_is_kept(heart: Hear
     wanted = to(*(f"p{n}@example.com" for n in range(RECIPIENTS + 1)), "x" * 1500)
     await heart.desk.draft(ann, it, Draft(kind="reply", text="dear all", mail=wanted))
     kept = await detail(heart, ann, it)
-    assert (kept.drafts, kept.draft_mail) == ({"reply": "dear all"}, wanted)
+    assert (drafts(kept), draft_mail(kept)) == ({"reply": ["dear all"]}, wanted)
     with pytest.raises(Invalid) as refused:
         await say(heart, (ann, it), mail=to(*(f"p{n}@example.com" for n in range(RECIPIENTS + 1))))
     assert refused.value.fields == {"mail.to": "too_many"}

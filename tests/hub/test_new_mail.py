@@ -11,10 +11,12 @@ from channels.base import Party
 from hub.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from hub.store import cards, history
 from hub.wire import DecideSuggestion
-from hub.wire_mail import Decide, NewMail, NewMailDraft
+from hub.wire_base import Sheet
+from hub.wire_drafts import NewMailDraft
+from hub.wire_mail import Decide, NewMail
 from tests.hub.conftest import Heart
 from tests.hub.letters import EVE, MIA, opened, participants
-from tests.hub.writing import Talk, able, codes, detail, leave, row, say, talking, to
+from tests.hub.writing import Talk, able, codes, detail, draft_mail, drafts, leave, row, say, talking, to
 
 
 @pytest.fixture(autouse=True)
@@ -122,16 +124,27 @@ async def test_a_supervisor_writes_from_every_mailbox_an_agent_from_those_of_his
 
 async def test_the_new_mail_that_is_being_written_is_kept_until_it_is_sent(heart: Heart) -> None:
     ann, ben = await heart.agent("Ann"), await heart.agent("Ben", ready=False)
-    assert await heart.mailing.new_draft(ann) == NewMailDraft()
+    assert await heart.mailing.new_drafts(ann) == []
     half = NewMailDraft(mailbox="support", mail=to("half", kind="new"), text="dear 💡 \x00")
-    await heart.mailing.save_new_draft(ann, half)
-    assert await heart.mailing.new_draft(ann) == half.model_copy(update={"text": "dear 💡 \ufffd"})
-    assert await heart.mailing.new_draft(ben) == NewMailDraft()
+    assert (await heart.mailing.save_new_draft(ann, half)).others == []
+    [kept] = await heart.mailing.new_drafts(ann)
+    assert (kept.mailbox, kept.customer_id, kept.mail, kept.text) == ("support", None, half.mail, "dear 💡 \ufffd")
+    assert await heart.mailing.new_drafts(ben) == []
     await heart.mailing.write_new(ann, new())
-    assert await heart.mailing.new_draft(ann) == NewMailDraft()
+    assert await heart.mailing.new_drafts(ann) == []
     await heart.mailing.save_new_draft(ann, half)
     await heart.mailing.save_new_draft(ann, NewMailDraft(mailbox="support", text="  "))
-    assert await heart.pool.fetchval("SELECT count(*) FROM new_mail_drafts") == 0
+    assert await heart.mailing.new_drafts(ann) == []
+
+
+async def test_two_windows_write_two_new_mails(heart: Heart) -> None:
+    ann, one, two = await heart.agent("Ann"), Sheet(sheet=uuid4()), Sheet(sheet=uuid4())
+    await heart.mailing.save_new_draft(ann, NewMailDraft(mailbox="support", text="one", sheet=one.sheet))
+    heart.clock.advance(1)
+    kept = await heart.mailing.save_new_draft(ann, NewMailDraft(mailbox="support", text="two", sheet=two.sheet))
+    assert [draft.text for draft in kept.others] == ["one"]
+    await heart.mailing.write_new(ann, new(sheet=two))
+    assert [draft.text for draft in await heart.mailing.new_drafts(ann)] == ["one"]
 
 
 async def test_a_new_mail_can_be_taken_back(heart: Heart) -> None:
@@ -140,11 +153,12 @@ async def test_a_new_mail_can_be_taken_back(heart: Heart) -> None:
     assert touch.message_id is not None
     await heart.mailing.take_back(ann, touch.message_id)
     found = await detail(heart, ann, touch.interaction_id)
-    assert found.drafts == {"reply": "It has arrived."}
-    assert found.draft_mail is not None
-    assert (found.draft_mail.kind, found.draft_mail.to[0].address) == ("new", EVE)
+    assert drafts(found) == {"reply": ["It has arrived."]}
+    mail = draft_mail(found)
+    assert mail is not None
+    assert (mail.kind, mail.to[0].address) == ("new", EVE)
     await heart.desk.resume(ann, touch.interaction_id)
-    again = await say(heart, (ann, touch.interaction_id), mail=found.draft_mail)
+    again = await say(heart, (ann, touch.interaction_id), mail=mail)
     assert (again.data["wrote"], again.mail and again.mail.subject) == ("reply", "Your order")
     await leave(heart)
     assert [one.mail and one.mail.references for one in heart.mail.sent] == [()]

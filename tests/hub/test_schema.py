@@ -12,6 +12,7 @@ FROZEN = {
     "0002_mail.sql": "9af02b86dfec14daf7fe791940a37b7e15eb7c180f77132b00560add0948c625",
     "0003_deliveries.sql": "178e0b3e071341efa90df60768b35c13edfeba0b0abfeda884ac571012ac34a6",
     "0004_load.sql": "f2831db0e9d223ab69d4cd1aa7775b50a602104f762394a95cb5bf42789d72af",
+    "0005_drafts.sql": "fa93bdde8e2480589720b533a3db5edfcd1159439854c65a8c52b880ade497ee",
 }
 
 

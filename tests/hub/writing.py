@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 from channels.email.settings import Smtp
 from hub.errors import HubError
 from hub.model import Actor
+from hub.store import drafts as store
 from hub.store import history, interactions
+from hub.store.drafts import Folder
 from hub.wire import Detail, Say, TouchView
 from hub.wire_mail import MailDraft, PartyIn
 from tests.hub.conftest import Heart
@@ -46,6 +48,21 @@ async def say(heart: Heart, talk: Talk, *args: Any, **more: Any) -> TouchView:
 
 async def detail(heart: Heart, actor: Actor, it: UUID) -> Detail:
     return await interactions.detail(heart.pool, actor, it, heart.mailing.letters)
+
+
+def drafts(found: Detail) -> dict[str, list[str]]:
+    """The texts of each kind, the newest sheet first."""
+    return {kind: [one.text for one in sheets] for kind, sheets in found.drafts.items()}
+
+
+def draft_mail(found: Detail) -> MailDraft | None:
+    """Recipients and subject of the newest sheet of a reply."""
+    return found.drafts["reply"][0].mail if "reply" in found.drafts else None
+
+
+async def clear(heart: Heart, actor: Actor, it: UUID) -> None:
+    """No reply is being written any more."""
+    await store.drop(heart.pool, Folder(actor.id, it, "reply"), None)
 
 
 async def leave(heart: Heart, seconds: float = 8) -> None:

@@ -1,10 +1,11 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
-  AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit,
-  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, PageOfCards, Park, Prioritise, Problem, PutMailbox,
+  AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
+  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, PageOfCards, Park, Prioritise, Problem, PutMailbox,
   QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
 } from './wire'
 import { readLines } from './ndjson'
+import { policyCalls } from './policyApi'
 
 export type Page<T> = Omit<PageOfCards, 'items'> & { items: T[] }
 
@@ -17,6 +18,8 @@ export class ApiError extends Error {
   readonly code: string
   readonly fields: Record<string, string>
   readonly retryAfter: number | null
+  /** The whole answer, for what only some refusals say, such as the other's draft. */
+  readonly problem: Readonly<Record<string, unknown>>
 
   constructor(status: number, problem: Partial<Problem>) {
     super(problem.detail || problem.title || `HTTP ${status}`)
@@ -25,6 +28,7 @@ export class ApiError extends Error {
     this.code = problem.code ?? (status === 0 ? 'unreachable' : 'refused')
     this.fields = problem.fields ?? {}
     this.retryAfter = problem.retry_after ?? null
+    this.problem = { ...problem }
   }
 
   /** True where the same request may succeed later by itself. */
@@ -38,7 +42,7 @@ type Query = Record<string, string | number | readonly string[] | null | undefin
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
 /** One request: answers the body, or fails with an `ApiError`. */
-type Call = <T>(method: string, path: string, body?: unknown, limit?: number) => Promise<T>
+export type Call = <T>(method: string, path: string, body?: unknown, limit?: number, signal?: AbortSignal) => Promise<T>
 
 export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) {
   let csrf = ''
@@ -56,6 +60,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...customerCalls(call),
     ...mailCalls(call),
     ...mailboxCalls(call),
+    ...policyCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
       testMailbox(fetcher, csrf, body, each, signal),
     quarantineRaw: (id: string) => readText(fetcher, path('quarantine', id, 'raw')),
@@ -64,14 +69,15 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
 }
 
 function caller(fetcher: Fetch, csrf: () => string): Call {
-  return async <T>(method: string, path: string, body?: unknown, limit = LIMIT_MS): Promise<T> => {
+  return async <T>(method: string, path: string, body?: unknown, limit = LIMIT_MS, stop?: AbortSignal): Promise<T> => {
     const form = body instanceof FormData
     const headers: Record<string, string> = { Accept: 'application/json' }
     if (method !== 'GET') headers['X-CSRF-Token'] = csrf()
     if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
     const sent = body === undefined ? null : form ? body : JSON.stringify(body)
     const response = await reach(fetcher, path, {
-      method, headers, body: sent, credentials: 'same-origin', signal: AbortSignal.timeout(limit),
+      method, headers, body: sent, credentials: 'same-origin',
+      signal: stop ? AbortSignal.any([stop, AbortSignal.timeout(limit)]) : AbortSignal.timeout(limit),
     })
     if (!response.ok) throw new ApiError(response.status, await problemOf(response))
     return (response.status === 204 ? undefined : await json(response)) as T
@@ -147,8 +153,8 @@ function mailCalls(call: Call) {
       call<Detail>('POST', path('interactions', id, 'suggestions'), body),
     mailboxChoices: () => call<MailboxChoice[]>('GET', '/api/mail/from'),
     newMail: (body: NewMail) => call<TouchView>('POST', '/api/mail', body),
-    newMailDraft: () => call<NewMailDraft>('GET', '/api/mail/draft'),
-    saveNewMailDraft: (body: NewMailDraft) => call<undefined>('PUT', '/api/mail/draft', body),
+    newMailDrafts: () => call<KeptNewMail[]>('GET', '/api/mail/drafts'),
+    saveNewMailDraft: (body: NewMailDraft) => call<NewMailKept>('PUT', '/api/mail/draft', body),
   }
 }
 

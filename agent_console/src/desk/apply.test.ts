@@ -152,10 +152,10 @@ describe('mails', () => {
     expect(apply(state, { type: 'taken_up', id: 'a' }).returned).toEqual({})
   })
 
-  it('keeps recipients with the draft, and leaves them alone when a note is written', () => {
-    const letter = { kind: 'forward' as const, to: [{ address: 'bo@b.org' }] }
-    const state = run(opened, { type: 'drafted', id: 'a', kind: 'reply', text: 'x', mail: letter }, { type: 'drafted', id: 'a', kind: 'note', text: 'y' })
-    expect(state.details.a).toMatchObject({ drafts: { reply: 'x', note: 'y' }, draft_mail: letter })
+  it('keeps the drafts of each kind', () => {
+    const draft = (text: string) => [{ sheet: text, version: 1, saved_at: '', text, mail: null }]
+    const state = run(opened, { type: 'drafted', id: 'a', kind: 'reply', drafts: draft('x') }, { type: 'drafted', id: 'a', kind: 'note', drafts: draft('y') })
+    expect(state.details.a).toMatchObject({ drafts: { reply: draft('x'), note: draft('y') } })
   })
 })
 

@@ -2,7 +2,7 @@
 import type { DeskState, Link, Pending, Returned, Typist } from './state'
 import { without } from './state'
 import type {
-  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, MailDraft, MessageEvent, Snapshot, TouchView, TypingEvent,
+  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, KeptDraft, MessageEvent, Snapshot, TouchView, TypingEvent,
 } from './wire'
 
 export type DeskEvent =
@@ -19,7 +19,7 @@ export type DeskEvent =
   | { type: 'figures'; event: FiguresEvent }
   | { type: 'typing'; event: TypingEvent; until: number }
   | { type: 'link'; link: Link; asOf: number }
-  | { type: 'drafted'; id: string; kind: 'reply' | 'note'; text: string; mail?: MailDraft | null }
+  | { type: 'drafted'; id: string; kind: 'reply' | 'note'; drafts: readonly KeptDraft[] }
   | { type: 'pending'; pending: readonly Pending[] }
   | { type: 'leaving'; touch: TouchView } // sent, and can be taken back for some seconds
   | { type: 'left'; messageId: string } // it cannot any more, or was
@@ -194,9 +194,8 @@ function typists(all: DeskState['typing'], event: TypingEvent, until: number): D
   return { ...all, [event.interaction_id]: next }
 }
 
-function drafted(state: DeskState, { id, kind, text, mail }: Extract<DeskEvent, { type: 'drafted' }>): DeskState {
+function drafted(state: DeskState, { id, kind, drafts }: Extract<DeskEvent, { type: 'drafted' }>): DeskState {
   const detail = state.details[id]
   if (!detail) return state
-  const draft_mail = mail === undefined ? detail.draft_mail : mail
-  return { ...state, details: { ...state.details, [id]: { ...detail, drafts: { ...detail.drafts, [kind]: text }, draft_mail } } }
+  return { ...state, details: { ...state.details, [id]: { ...detail, drafts: { ...detail.drafts, [kind]: [...drafts] } } } }
 }

@@ -3,7 +3,7 @@ import { ApiError } from './api'
 import type { Api } from './api'
 import type { DeskEvent } from './apply'
 import type { DeskState, Kind, Pending } from './state'
-import type { MailDraft, Say, TouchView } from './wire'
+import type { MailDraft, Say, Sheet, TouchView } from './wire'
 
 export interface OutboxParts {
   api: Pick<Api, 'say' | 'note'>
@@ -20,10 +20,11 @@ export interface OutboxParts {
 
 const RETRY_MS = 2_000
 
-/** What makes a message a mail, and what its writer has read. */
+/** What makes a message a mail, what its writer has read, and the draft that it was. */
 export interface Addressed {
-  mail: MailDraft
-  seen: number
+  mail?: MailDraft
+  seen?: number
+  sheet?: Sheet
 }
 
 export class Outbox {
@@ -37,7 +38,7 @@ export class Outbox {
   send(interactionId: string, kind: Kind, text: string, files: Pending['files'], addressed?: Addressed): void {
     const { newId, now, get } = this.parts
     const item: Pending = {
-      id: newId(), interactionId, kind, text, files, mail: addressed?.mail ?? null, seen: addressed?.seen ?? null,
+      id: newId(), interactionId, kind, text, files, mail: addressed?.mail ?? null, seen: addressed?.seen ?? null, sheet: addressed?.sheet ?? null,
       state: 'kept', error: null, at: now(), after: Infinity,
     }
     this.change([...get().pending, item])
@@ -104,6 +105,7 @@ export class Outbox {
     const say: Say = { id: item.id, text: item.text, files: item.files.map((file) => file.id) }
     if (item.mail) say.mail = item.mail
     if (typeof item.seen === 'number') say.seen = item.seen
+    if (item.sheet) say.sheet = item.sheet
     return item.kind === 'note' ? api.note(item.interactionId, say) : api.say(item.interactionId, say)
   }
 

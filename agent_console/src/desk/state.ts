@@ -1,5 +1,5 @@
 // All that a desk knows, as one immutable value.
-import type { AgentView, Card, Detail, MailDraft, QueueFigures, QueueView, TouchView } from './wire'
+import type { AgentView, Card, Detail, MailDraft, QueueFigures, QueueView, Sheet, TouchView } from './wire'
 
 export type Kind = 'reply' | 'note'
 /** `starting`: nothing loaded yet. `live`: the screen is the truth. `lost`: it was, at `asOf`. `ended`: log in again. */
@@ -14,6 +14,8 @@ export interface Pending {
   files: readonly { id: string; name: string }[]
   /** Recipients and subject, where it is a mail. */
   mail?: MailDraft | null
+  /** The draft that it was. */
+  sheet?: Sheet | null
   /** Version of the interaction that the writer has read; the hub asks back (`stale`) when the customer wrote since. */
   seen?: number | null
   state: 'kept' | 'sending' | 'failed'

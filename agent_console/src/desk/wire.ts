@@ -238,13 +238,12 @@ export interface Detail {
     [k: string]: string
   }
   touches: TouchView[]
-  drafts: {
-    [k: string]: string
-  }
   /**
-   * recipients and subject of my draft of a reply
+   * the newest first
    */
-  draft_mail: MailDraft | null
+  drafts: {
+    [k: string]: KeptDraft[]
+  }
   /**
    * false where the channel has no way back; notes are always possible
    */
@@ -258,6 +257,16 @@ export interface Detail {
    * interactions that this one follows, or that follow it
    */
   linked: Card[]
+}
+export interface KeptDraft {
+  sheet: string
+  version: number
+  saved_at: string
+  text: string
+  /**
+   * recipients and subject; null: as the hub proposes
+   */
+  mail: MailDraft | null
 }
 /**
  * Recipients and subject of a mail that is being written; nothing in it needs to be complete.
@@ -344,20 +353,29 @@ export interface DkimFields {
   domain: string
   selector: string
 }
+/**
+ * Without text and recipients it is dropped.
+ */
 export interface Draft {
+  /**
+   * made by the window; left out: one for all that leave it out
+   */
+  sheet?: string
+  /**
+   * sheets that this one goes on with, each with the version that was read; one written on since then stays
+   */
+  replaces?: {
+    [k: string]: number
+  }
   kind: 'reply' | 'note'
   text: string
   mail?: MailDraft | null
-  /**
-   * the text that was kept when this one was begun: where another was kept since, in another window, nothing is overwritten; left out: whatever is kept is overwritten
-   */
-  upon?: string | null
 }
 /**
- * `other`: what was kept in another window meanwhile and is kept still; null: this draft is kept.
+ * `others`: what I keep of the same kind on other sheets, the newest first.
  */
 export interface DraftKept {
-  other: string | null
+  others: KeptDraft[]
 }
 export interface EditCustomer {
   name: string
@@ -557,6 +575,15 @@ export interface ImapFields {
   sent_folder?: string
   max_bytes?: number
 }
+export interface KeptNewMail {
+  sheet: string
+  version: number
+  saved_at: string
+  mailbox: string | null
+  customer_id: string | null
+  mail: MailDraft
+  text: string
+}
 export interface Labelled {
   id: string
   name: {
@@ -705,11 +732,40 @@ export interface NewMail {
    * @maxItems 20
    */
   files?: string[]
+  /**
+   * the draft that this was; left out: all new mails that I keep
+   */
+  sheet?: Sheet | null
 }
 /**
- * The one new mail that I am writing.
+ * What one window writes on. Each has its own, so that none writes over what another one wrote.
+ */
+export interface Sheet {
+  /**
+   * made by the window; left out: one for all that leave it out
+   */
+  sheet?: string
+  /**
+   * sheets that this one goes on with, each with the version that was read; one written on since then stays
+   */
+  replaces?: {
+    [k: string]: number
+  }
+}
+/**
+ * A new mail that I am writing. One that says nothing and names nobody is dropped.
  */
 export interface NewMailDraft {
+  /**
+   * made by the window; left out: one for all that leave it out
+   */
+  sheet?: string
+  /**
+   * sheets that this one goes on with, each with the version that was read; one written on since then stays
+   */
+  replaces?: {
+    [k: string]: number
+  }
   mailbox?: string | null
   customer_id?: string | null
   mail?: MailDraft1
@@ -734,6 +790,12 @@ export interface MailDraft1 {
   bcc?: PartyIn[]
   subject?: string
   quote?: boolean
+}
+/**
+ * `others`: new mails that I keep on other sheets, the newest first.
+ */
+export interface NewMailKept {
+  others: KeptNewMail[]
 }
 export interface Park {
   until: string
@@ -823,6 +885,10 @@ export interface Say {
    * version of the interaction that the writer has read; 409 `stale` when the customer wrote since then
    */
   seen?: number | null
+  /**
+   * the draft that this was; left out: all that I keep of its kind here
+   */
+  sheet?: Sheet | null
 }
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'

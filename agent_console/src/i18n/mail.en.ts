@@ -217,6 +217,9 @@ export const mailEn = {
   'command.new_mail': 'New mail',
   'command.expand': 'Expand or fold all mails',
 
+  'new_mail.others': 'Other new mails that you are writing',
+  'new_mail.another': 'Begin another',
+  'new_mail.turn': 'Write on',
   'new_mail.title': 'New mail',
   'new_mail.from': 'From',
   'new_mail.none': 'There is no mailbox to send from',

@@ -210,6 +210,9 @@ export const mailZh: Mail = {
   'command.new_mail': '新邮件',
   'command.expand': '展开或收起全部邮件',
 
+  'new_mail.others': '您正在写的其他新邮件',
+  'new_mail.another': '另写一封',
+  'new_mail.turn': '继续写',
   'new_mail.title': '新邮件',
   'new_mail.from': '发件人',
   'new_mail.none': '没有可用于发信的邮箱',

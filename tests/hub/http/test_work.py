@@ -35,15 +35,15 @@ async def test_one_contact_from_form_to_done(running_hub: RunningHub) -> None:
     assert first.body["note"] is True
     assert (await anna.post(f"{path}/notes", note | {"text": "Other"})).body["code"] == "conflict"
 
-    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": "half a"})).body == {"other": None}
-    assert (await anna.get(path)).body["drafts"] == {"note": "half a"}
-    late = {"kind": "note", "text": "other", "upon": ""}  # begun in another window, before that one was kept
-    assert (await anna.put(f"{path}/draft", late)).body == {"other": "half a"}
-    assert (await anna.put(f"{path}/draft", late | {"text": ""})).body == {"other": "half a"}
-    assert (await anna.get(path)).body["drafts"] == {"note": "half a"}
-    assert (await anna.put(f"{path}/draft", late | {"text": "half a"})).body == {"other": None}, "the same is no other"
-    assert (await anna.put(f"{path}/draft", late | {"upon": "half a"})).body == {"other": None}
-    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": ""})).body == {"other": None}
+    assert (await anna.put(f"{path}/draft", {"kind": "note", "text": "half a"})).body == {"others": []}
+    [kept] = (await anna.get(path)).body["drafts"]["note"]
+    assert kept["text"] == "half a"
+    elsewhere = {"kind": "note", "text": "other", "sheet": str(uuid4())}
+    assert (await anna.put(f"{path}/draft", elsewhere)).body == {"others": [kept]}
+    replacing = elsewhere | {"replaces": {kept["sheet"]: kept["version"]}}
+    assert (await anna.put(f"{path}/draft", replacing)).body == {"others": []}
+    assert (await anna.put(f"{path}/draft", elsewhere | {"text": ""})).body == {"others": []}
+    assert (await anna.put(f"{path}/draft", elsewhere | {"replaces": {kept["sheet"]: "new"}})).status == 422
     assert (await anna.post(f"{path}/read")).status == 204
     opened = (await anna.get(path)).body
     assert (opened["drafts"], opened["card"]["unread"], opened["can_reply"]) == ({}, 0, False)

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import type { Kind, Returned } from '../../desk/state'
-import type { Card, Detail } from '../../desk/wire'
+import type { Card, Detail, KeptDraft } from '../../desk/wire'
 import { Icon, names, useCommand, useDesk, useMe, useT } from '../../shared'
 import type { IconName } from '../../shared'
 import css from './Composer.module.css'
@@ -49,7 +49,7 @@ function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | nul
       <Tabs kind={kind} card={card} mode={lettering?.letter.mode ?? null} cannot={cannot} onTurn={turnTo} />
       <Obstructed obstacle={obstacle} kind={kind}>
         <Writer
-          key={`${card.id} ${kind} ${turn}`} id={card.id} kind={kind} draft={detail.drafts[kind] ?? ''} name={card.customer_name}
+          key={`${card.id} ${kind} ${turn}`} id={card.id} kind={kind} kept={detail.drafts[kind] ?? NONE} name={card.customer_name}
           back={back?.kind === kind ? back : null} onTaken={done} mailing={mailingOf(kind, lettering)}
         />
       </Obstructed>
@@ -101,6 +101,7 @@ function Tabs({ kind, card, mode, cannot, onTurn }: TabsProps) {
   )
 }
 
+const NONE: readonly KeptDraft[] = []
 const MODES: readonly Mode[] = ['reply', 'all', 'forward']
 const ICONS: Record<Mode, IconName> = { reply: 'reply', all: 'replyAll', forward: 'forward' }
 

@@ -1,7 +1,7 @@
 // A mail that no contact asks for. What is written is kept at the hub, and found again in any browser.
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import type { MailboxChoice, NewMailDraft } from '../../desk/wire'
+import type { KeptNewMail, MailboxChoice, NewMailDraft } from '../../desk/wire'
 import { Blank, Button, describe, isMac, keyLabel, names, Select, useApi, useLoad, useT } from '../../shared'
 import { Attachments } from './Attachments'
 import css from './NewMail.module.css'
@@ -10,8 +10,10 @@ import { useAttached } from './files'
 import { problemOf } from './letter'
 import { MailFoot } from './MailFoot'
 import { MailHead } from './MailHead'
-import { addressedTo, blank, flawOf, fromDraft, isBlank, mailboxOf, toDraft } from './newMail'
+import { addressedTo, blank, flawOf, fromDraft, gist, isBlank, mailboxOf, toDraft } from './newMail'
 import type { Fresh } from './newMail'
+import { NEW_MAIL, saveOn, sheetOf, split, takeOver, turnOver, wireSheet } from './sheets'
+import type { WireSheet } from './sheets'
 import { FILES, useSendNew } from './useSendNew'
 import { Drop, Picker, sends, useTaking } from './Writer'
 
@@ -24,22 +26,31 @@ export function NewMailPage({ customerId }: Props) {
   const t = useT()
   const api = useApi()
   const loaded = useLoad(`new mail ${customerId ?? ''}`, () =>
-    Promise.all([api.newMailDraft(), api.mailboxChoices(), customerId ? api.customer(customerId) : null]),
+    Promise.all([api.newMailDrafts(), api.mailboxChoices(), customerId ? api.customer(customerId) : null]),
   )
   if (loaded.error !== null) return <p className="notice bad" role="alert">{describe(loaded.error, t)}</p>
   if (!loaded.value) return null
-  const [draft, choices, customer] = loaded.value
+  const [drafts, choices, customer] = loaded.value
   if (!choices.length) return <Blank title={t('new_mail.none')}>{t('new_mail.none.what')}</Blank>
-  const before = fromDraft(draft)
+  const { own, others } = split(drafts, NEW_MAIL)
+  const before = own ? fromDraft(own) : blank
   const address = customer?.addresses.find((one) => one.kind === 'email')?.value ?? ''
   const first = customer ? addressedTo(before, { id: customer.id, name: customer.name, address }) : before
-  return <Sheet key={customerId} first={first} choices={choices} />
+  return <Sheet key={customerId} first={first} own={own} others={others} choices={choices} />
 }
 
-function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoice[] }) {
+interface SheetProps {
+  first: Fresh
+  /** What `first` was read from. */
+  own: KeptNewMail | null
+  others: readonly KeptNewMail[]
+  choices: readonly MailboxChoice[]
+}
+
+function Sheet({ first, own, others, choices }: SheetProps) {
   const t = useT()
   const [fresh, setFresh] = useState(first)
-  const { state, keep } = useKept()
+  const { state, keep, beside, turn } = useKept(own, others)
   const files = useAttached(FILES)
   const { over, take, dropping } = useTaking(FILES)
   const { id: mailbox, signature } = mailboxOf(fresh, choices) ?? NOWHERE
@@ -65,6 +76,7 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
   return (
     <div className={names(css.page, over && css.over)} {...dropping} onKeyDown={onKey}>
       <h1 className={css.title}>{t('new_mail.title')}</h1>
+      <Others of={files.length ? [] : beside} onTurn={(draft) => setFresh(turn(draft))} />
       <Select
         label={t('new_mail.from')} value={mailbox} onChange={(chosen) => change({ mailbox: chosen })}
         choices={choices.map((one) => ({ id: one.id, name: one.name ? `${one.name} <${one.address}>` : one.address }))}
@@ -87,11 +99,32 @@ function Sheet({ first, choices }: { first: Fresh; choices: readonly MailboxChoi
       <div className={css.bar}>
         <Picker onPick={take} />
         <Button kind="plain" isDisabled={isBlank(fresh)} onPress={discard}>{t('new_mail.discard')}</Button>
+        <Button kind="plain" isDisabled={!movable(fresh, files)} onPress={() => setFresh(turn(null))}>{t('new_mail.another')}</Button>
         <Kept state={state} />
         <span className={css.keys}>{keyLabel('Mod+Enter', isMac())}</span>
         <Button kind="primary" icon="send" onPress={submit} isDisabled={busy || files.some((file) => !file.id)}>{t('new_mail.send')}</Button>
       </div>
     </div>
+  )
+}
+
+/** Files are no part of a draft: with them, it stays until it is sent. */
+const movable = (fresh: Fresh, files: readonly unknown[]): boolean => !isBlank(fresh) && files.length === 0
+
+/** A mail in each window, and those of windows that are gone. */
+function Others({ of, onTurn }: { of: readonly KeptNewMail[]; onTurn: (draft: KeptNewMail) => void }) {
+  const t = useT()
+  if (!of.length) return null
+  return (
+    <section className={css.others} aria-label={t('new_mail.others')}>
+      <h2 className="small quiet">{t('new_mail.others')}</h2>
+      {of.map((draft) => (
+        <p key={draft.sheet}>
+          <bdi className="ellipsis">{gist(draft)}</bdi>
+          <Button onPress={() => onTurn(draft)}>{t('new_mail.turn')}</Button>
+        </p>
+      ))}
+    </section>
   )
 }
 
@@ -116,12 +149,17 @@ const STATES = { waiting: 'new_mail.keeping', saved: 'new_mail.kept', failed: 'n
 const DOUBTS = { no_subject: 'new_mail.no_subject', forgotten: 'composer.forgotten' } as const
 
 /** Keeps the draft at the hub within two seconds, and when the page is left. */
-function useKept() {
+function useKept(own: KeptNewMail | null, others: readonly KeptNewMail[]) {
   const api = useApi()
   const [state, setState] = useState<keyof typeof STATES | null>(null)
+  const [beside, setBeside] = useState(others)
+  const base = useRef(own)
   const keeper = useMemo(
-    () => createKeeper<NewMailDraft>({
-      save: (_, draft) => api.saveNewMailDraft(draft),
+    () => createKeeper<{ draft: NewMailDraft; on: WireSheet }>({
+      save: async (_, { draft, on }) => {
+        const found = await saveOn(NEW_MAIL, on, () => api.saveNewMailDraft({ ...draft, ...on }))
+        setBeside(found.filter((one) => one.sheet !== sheetOf(NEW_MAIL).sheet))
+      },
       later: (job, ms) => {
         const timer = setTimeout(job, ms)
         return () => clearTimeout(timer)
@@ -137,5 +175,19 @@ function useKept() {
       keeper.flush()
     }
   }, [keeper])
-  return { state, keep: (draft: NewMailDraft, now: boolean) => keeper.change('new', 'new', draft, now) }
+  const keep = (draft: NewMailDraft, now: boolean) => {
+    if (base.current) takeOver(NEW_MAIL, [base.current])
+    base.current = null
+    keeper.change('new', 'new', { draft, on: wireSheet(NEW_MAIL) }, now)
+  }
+  /** What is being written stays on its sheet, and `draft` is gone on with, or another one begun. */
+  const turn = (draft: KeptNewMail | null): Fresh => {
+    const fresh = draft ? fromDraft(draft) : blank
+    keeper.flush()
+    turnOver(NEW_MAIL)
+    base.current = draft
+    keep(toDraft(fresh), true)
+    return fresh
+  }
+  return { state, keep, beside, turn }
 }

@@ -1,14 +1,16 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ClipboardEvent, DragEvent, KeyboardEvent, ReactNode } from 'react'
 import type { Kind, Returned } from '../../desk/state'
-import type { MailDraft } from '../../desk/wire'
+import type { KeptDraft, MailDraft } from '../../desk/wire'
 import { Button, composing, goTo, Icon, isMac, keyLabel, names, usePreferences, useApi, useDeskParts, useT } from '../../shared'
 import css from './Composer.module.css'
 import { attach, detachAll, useAttached } from './files'
 import type { Attached } from './files'
 import { Attachments } from './Attachments'
+import { fromWire, shown } from './recipients'
 import { useSeen } from './useSeen'
 import type { Seen } from './useSeen'
+import type { WireSheet } from './sheets'
 import { useText } from './useText'
 import type { Written as Writing } from './useText'
 
@@ -19,6 +21,10 @@ const WARN = 500
 export interface Mailing {
   /** Kept with the text; null for what the hub proposes anyway. */
   draft: MailDraft | null
+  /** Whether these recipients and this subject say the same. */
+  alike: (draft: MailDraft | null) => boolean
+  /** Takes in who else gets it. */
+  join: (draft: MailDraft | null) => void
   /** As it is sent, or null where something is wrong, which is shown then. */
   ready: (text: string, files: number) => MailDraft | null
   onSent: () => void
@@ -33,7 +39,7 @@ export interface Mailing {
 interface Props {
   id: string
   kind: Kind
-  draft: string
+  kept: readonly KeptDraft[]
   name: string
   back: Returned | null
   onTaken: () => void
@@ -41,14 +47,14 @@ interface Props {
 }
 
 export function Writer(props: Props) {
-  const { id, kind, draft, name, back, onTaken, mailing } = props
+  const { id, kind, kept, name, back, onTaken, mailing } = props
   const enterSends = usePreferences().enterSends && !mailing // a letter has paragraphs
   const of = `${id} ${kind}`
   const files = useAttached(of)
-  const { text, write, elsewhere } = useText({ id, kind, draft: begun(draft, back, mailing), kept: draft, mail: mailing?.draft, back, onTaken })
+  const { text, write, on, elsewhere } = useText({ id, kind, kept, mailing, back, onTaken })
   const seen = useSeen(id, text)
   const ready = isReady(text, files, mailing)
-  const submit = useSubmit(props, { text, files, seen: seen.seen, clear: () => write('') })
+  const submit = useSubmit(props, { text, files, seen: seen.seen, on, clear: () => write('') })
   const onKey = (event: KeyboardEvent) => {
     if (!sends(event, enterSends && event.target instanceof HTMLTextAreaElement)) return
     event.preventDefault()
@@ -58,7 +64,7 @@ export function Writer(props: Props) {
   return (
     <div className={names(css.writer, over && css.over)} {...dropping} onKeyDown={onKey}>
       {mailing && <Meanwhile seen={seen} name={name} />}
-      {elsewhere && <Elsewhere {...elsewhere} />}
+      {elsewhere && <Elsewhere {...elsewhere} onJoin={mailing?.join} />}
       {mailing?.head}
       <Words kind={kind} isMail={Boolean(mailing)} text={text} onText={write} onFiles={take} autoFocus={back !== null} />
       {over && <Drop />}
@@ -128,23 +134,24 @@ interface Written {
   text: string
   files: readonly Attached[]
   seen: number
+  on: () => WireSheet
   clear: () => void
 }
 
 /** Hands over what is ready to be sent; where something is wrong with a mail, it stays and says so. */
-function useSubmit({ id, kind, mailing }: Props, { text, files, seen, clear }: Written): () => void {
+function useSubmit({ id, kind, mailing }: Props, { text, files, seen, on, clear }: Written): () => void {
   const { outbox } = useDeskParts()
   return () => {
     const mail = mailing?.ready(text, files.length)
     if (mail === null) return
-    outbox.send(id, kind, text, kept(files), mail && { mail, seen })
+    outbox.send(id, kind, text, uploaded(files), { ...(mail && { mail, seen }), sheet: on() })
     detachAll(`${id} ${kind}`)
     clear()
     mailing?.onSent()
   }
 }
 
-export const kept = (files: readonly Attached[]): { id: string; name: string }[] =>
+export const uploaded = (files: readonly Attached[]): { id: string; name: string }[] =>
   files.flatMap((file) => (file.id ? [{ id: file.id, name: file.name }] : []))
 
 /** Said as soon as it is known, so that nobody finishes an answer to what is no longer the question. */
@@ -168,15 +175,22 @@ function Meanwhile({ seen, name }: { seen: Seen; name: string }) {
 }
 
 /** Two windows of one agent: neither text is lost, and he decides. */
-function Elsewhere({ text, keep, join }: NonNullable<Writing['elsewhere']>) {
+function Elsewhere({ draft, alike, keep, join, onJoin }: NonNullable<Writing['elsewhere']> & { onJoin: Mailing['join'] | undefined }) {
   const t = useT()
+  const to = alike ? [] : fromWire(draft.mail?.to)
   return (
-    <p className={css.meanwhile} role="alert">
-      <Icon name="alert" size={14} />
-      <span className="ellipsis">{t('draft.elsewhere')} <bdi>{text}</bdi></span>
-      <Button onPress={join}>{t('draft.join')}</Button>
-      <Button onPress={keep}>{t('draft.keep')}</Button>
-    </p>
+    <div className={css.elsewhere} role="alert">
+      <p><Icon name="alert" size={14} /> {t('draft.elsewhere')}</p>
+      {to.length > 0 && <p className="small">{t('mail.field.to')}: <bdi>{to.map(shown).join(', ')}</bdi></p>}
+      {draft.text && <blockquote dir="auto" tabIndex={0}>{draft.text}</blockquote>}
+      <p className={css.choices}>
+        <Button onPress={() => {
+          onJoin?.(draft.mail)
+          join()
+        }}>{t('draft.join')}</Button>
+        <Button onPress={keep}>{t('draft.keep')}</Button>
+      </p>
+    </div>
   )
 }
 
@@ -193,8 +207,6 @@ export function Picker({ onPick }: { onPick: (files: FileList | null) => void })
     </>
   )
 }
-
-const begun = (draft: string, back: Returned | null, mailing: Mailing | undefined): string => draft || (back ? '' : (mailing?.template ?? ''))
 
 function isReady(text: string, files: readonly Attached[], mailing: Mailing | undefined): boolean {
   const written = text.trim() !== '' && text.trim() !== mailing?.template.trim()

@@ -1,6 +1,4 @@
 // Drafts reach the hub within two seconds, at once when the agent leaves, and never after the message was sent.
-import type { Kind } from '../../desk/state'
-import type { Draft, DraftKept } from '../../desk/wire'
 
 const PAUSE_MS = 1_200
 
@@ -52,33 +50,5 @@ export function createKeeper<T>({ save, later, onState = () => undefined }: Keep
     flush: (): void => {
       for (const key of [...waiting.keys()]) put(key)
     },
-  }
-}
-
-export interface DraftParts extends Omit<KeeperParts<Draft>, 'save'> {
-  save: (id: string, draft: Draft) => Promise<DraftKept>
-  /** Another text was kept from another window meanwhile, and is kept still. */
-  onOther?: (id: string, kind: Kind, other: string) => void
-}
-
-/** Each draft is saved upon the text that was kept before it, so that two windows overwrite nothing of one another. */
-export function createDrafts({ save, later, onOther = () => undefined }: DraftParts) {
-  const kept = new Map<string, string>()
-  const keyOf = (id: string, kind: Kind) => `${id} ${kind}`
-  const keeper = createKeeper<Draft>({
-    later,
-    save: async (id, draft) => {
-      const key = keyOf(id, draft.kind)
-      const upon = kept.get(key)
-      const { other } = await save(id, upon === undefined ? draft : { ...draft, upon })
-      if (other === null) kept.set(key, draft.text)
-      else onOther(id, draft.kind, other)
-    },
-  })
-  return {
-    /** The text that is known to be kept; what is saved next is written upon it. */
-    upon: (id: string, kind: Kind, text: string): void => void kept.set(keyOf(id, kind), text),
-    change: (id: string, draft: Draft): void => keeper.change(keyOf(id, draft.kind), id, draft, !draft.text && !draft.mail),
-    flush: keeper.flush,
   }
 }

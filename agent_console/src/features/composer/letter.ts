@@ -63,6 +63,21 @@ export function letterOf(draft: MailDraft | null, view: ReplyView): Letter {
   return { mode, edits }
 }
 
+/** Whether a draft read back says the same as this letter. */
+export const alike = (draft: MailDraft | null, letter: Letter, view: ReplyView): boolean =>
+  JSON.stringify(draftOf(letterOf(draft, view), view)) === JSON.stringify(draftOf(letter, view))
+
+/** This letter, and whoever else gets the other one. */
+export function both(letter: Letter, other: Letter, view: ReplyView): Letter {
+  const [mine, theirs] = [headOf(letter, view), headOf(other, view)]
+  const edits = { ...letter.edits }
+  for (const field of FIELDS) {
+    const all = joined(mine[field], theirs[field])
+    if (!same(all, mine[field])) edits[field] = all
+  }
+  return { ...letter, edits }
+}
+
 export type Problem = { code: 'nobody'; field: Field } | { code: 'invalid'; field: Field; address: string }
 
 /** Why it cannot be sent yet, or null. */

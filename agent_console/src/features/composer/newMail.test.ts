@@ -1,17 +1,26 @@
 import { expect, it } from 'vitest'
-import { addressedTo, blank, doubtOf, flawOf, fromDraft, isBlank, mailboxOf, toDraft, toSend } from './newMail'
+import { addressedTo, blank, doubtOf, flawOf, fromDraft, gist, isBlank, mailboxOf, toDraft, toSend } from './newMail'
+import type { Fresh } from './newMail'
 
 const ann = { name: 'Ann Li', address: 'ann@a.org' }
+const kept = ({ mailbox, customerId, text, ...head }: Fresh) => ({
+  sheet: 's1', version: 1, saved_at: '', mailbox, customer_id: customerId, mail: toDraft({ ...blank, ...head }).mail ?? {}, text,
+})
 const full = { ...blank, mailbox: 'sales', customerId: 'c1', to: [ann], cc: [{ name: '', address: 'bo@b.org' }], subject: 'Offer', text: 'Dear Ann' }
 
 it('comes back from the hub as it was kept', () => {
-  expect(fromDraft(toDraft(full))).toEqual(full)
-  expect(fromDraft({})).toEqual(blank)
+  expect(fromDraft(kept(full))).toEqual(full)
+  expect(fromDraft(kept(blank))).toEqual(blank)
+})
+
+it('is known by whom it goes to, its subject and its first line', () => {
+  expect(gist(kept({ ...full, text: '\nDear Ann,\nhere' }))).toBe('Ann Li · Offer · Dear Ann,')
+  expect(gist(kept({ ...blank, text: 'half' }))).toBe('half')
 })
 
 it('sends what stands there', () => {
-  expect(toSend('m1', full, 'sales', ['f1'])).toEqual({
-    id: 'm1', mailbox: 'sales', customer_id: 'c1', text: 'Dear Ann', files: ['f1'],
+  expect(toSend('m1', full, 'sales', ['f1'], { sheet: 's1' })).toEqual({
+    id: 'm1', sheet: { sheet: 's1' }, mailbox: 'sales', customer_id: 'c1', text: 'Dear Ann', files: ['f1'],
     mail: { kind: 'new', to: [ann], cc: [{ name: '', address: 'bo@b.org' }], bcc: [], subject: 'Offer', quote: false },
   })
 })

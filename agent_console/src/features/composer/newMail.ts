@@ -1,8 +1,8 @@
 // The new mail that is being written: its form, what the hub keeps of it, what is sent. Pure.
-import type { MailboxChoice, NewMail, NewMailDraft } from '../../desk/wire'
+import type { KeptNewMail, MailboxChoice, NewMail, NewMailDraft, Sheet } from '../../desk/wire'
 import { forgotten, problemOf } from './letter'
 import type { Head } from './letter'
-import { fromWire } from './recipients'
+import { fromWire, shown } from './recipients'
 
 export interface Fresh extends Omit<Head, 'quote'> {
   mailbox: string | null
@@ -15,13 +15,16 @@ export const blank: Fresh = { mailbox: null, customerId: null, to: [], cc: [], b
 export const isBlank = ({ to, cc, bcc, subject, text }: Fresh): boolean =>
   !to.length && !cc.length && !bcc.length && !subject.trim() && !text.trim()
 
-export function fromDraft(draft: NewMailDraft): Fresh {
-  const { mail } = draft
+export function fromDraft({ mailbox, customer_id, mail, text }: KeptNewMail): Fresh {
   return {
-    mailbox: draft.mailbox ?? null, customerId: draft.customer_id ?? null, to: fromWire(mail?.to), cc: fromWire(mail?.cc),
-    bcc: fromWire(mail?.bcc), subject: mail?.subject ?? '', text: draft.text ?? '',
+    mailbox, customerId: customer_id, to: fromWire(mail.to), cc: fromWire(mail.cc), bcc: fromWire(mail.bcc),
+    subject: mail.subject ?? '', text,
   }
 }
+
+/** What tells one new mail from another, in one line. */
+export const gist = ({ mail, text }: KeptNewMail): string =>
+  [fromWire(mail.to).map(shown).join(', '), mail.subject, text.trim().split('\n')[0]].filter(Boolean).join(' · ')
 
 const mailOf = ({ to, cc, bcc, subject }: Fresh) => ({ kind: 'new' as const, to: [...to], cc: [...cc], bcc: [...bcc], subject, quote: false })
 
@@ -29,8 +32,8 @@ export const toDraft = (fresh: Fresh): NewMailDraft => ({
   mailbox: fresh.mailbox, customer_id: fresh.customerId, mail: mailOf(fresh), text: fresh.text,
 })
 
-export const toSend = (id: string, fresh: Fresh, mailbox: string, files: readonly string[]): NewMail => ({
-  id, mailbox, customer_id: fresh.customerId, mail: mailOf(fresh), text: fresh.text, files: [...files],
+export const toSend = (id: string, fresh: Fresh, mailbox: string, files: readonly string[], sheet: Sheet): NewMail => ({
+  id, sheet, mailbox, customer_id: fresh.customerId, mail: mailOf(fresh), text: fresh.text, files: [...files],
 })
 
 /** The mailbox that was chosen while it can be sent from, else the first. */

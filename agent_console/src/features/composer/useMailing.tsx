@@ -2,10 +2,11 @@
 import { useMemo, useState } from 'react'
 import type { Detail, MailDraft, ReplyView } from '../../desk/wire'
 import { useT } from '../../shared'
-import { draftOf, forgotten, headOf, known, letterOf, problemOf, turned, undeliverable, wireOf } from './letter'
+import { alike, both, draftOf, forgotten, headOf, known, letterOf, problemOf, turned, undeliverable, wireOf } from './letter'
 import type { Head, Letter, Mode } from './letter'
 import { MailFoot } from './MailFoot'
 import { MailHead } from './MailHead'
+import { keyOf, split } from './sheets'
 import type { Mailing } from './Writer'
 
 export interface Lettering {
@@ -20,7 +21,7 @@ const PLAIN: Letter = { mode: 'reply', edits: {} }
 
 export function useMailing(detail: Detail, view: ReplyView): Lettering {
   const t = useT()
-  const [letter, setLetter] = useState(() => letterOf(detail.draft_mail, view))
+  const [letter, setLetter] = useState(() => letterOf(split(detail.drafts.reply ?? [], keyOf(detail.card.id, 'reply')).own?.mail ?? null, view))
   const [tried, setTried] = useState(false)
   const [hint, setHint] = useState<string | null>(null)
   const head = headOf(letter, view)
@@ -52,7 +53,7 @@ export function useMailing(detail: Detail, view: ReplyView): Lettering {
     turn,
     restore: (draft) => setLetter(letterOf(draft, view)),
     mailing: {
-      draft: draftOf(letter, view), ready, onSent, template: view.template, mayBeEmpty: forward && head.quote,
+      draft: draftOf(letter, view), alike: (draft) => alike(draft, letter, view), join: (draft) => draft && setLetter(both(letter, letterOf(draft, view), view)), ready, onSent, template: view.template, mayBeEmpty: forward && head.quote,
       head: <MailHead key={letter.mode} head={head} onChange={change} known={who} bad={bad} problem={tried ? problemOf(head) : null} focus={forward ? 'to' : null} />,
       foot: <MailFoot from={view.author.address} signature={view.signature} quote={quote} hint={hint} />,
     },

@@ -5,6 +5,7 @@ import { describe, deskPath, useApi, useDeskParts, useT, useTell, useWhere } fro
 import { detachAll, useAttached } from './files'
 import { doubtOf, flawOf, toSend } from './newMail'
 import type { Doubt, Fresh } from './newMail'
+import { NEW_MAIL, wireSheet } from './sheets'
 
 /** Files of the one new mail. */
 export const FILES = 'new mail'
@@ -28,7 +29,7 @@ export function useSendNew(onDone: () => void) {
     const id = attempt.of === '' || attempt.of === of ? attempt.id : newId()
     setAttempt({ id, of })
     setState({ busy: true, flaw: false, doubt: null, error: null })
-    api.newMail(toSend(id, fresh, mailbox, files.flatMap((file) => file.id ?? []))).then(
+    api.newMail(toSend(id, fresh, mailbox, files.flatMap((file) => file.id ?? []), wireSheet(NEW_MAIL))).then(
       (touch) => {
         if (touch.mail?.due_at) dispatch({ type: 'leaving', touch })
         detachAll(FILES)

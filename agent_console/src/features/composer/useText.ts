@@ -1,77 +1,115 @@
 // What is being written: kept as a draft here and at the hub; the customer is told that somebody types.
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Kind, Returned } from '../../desk/state'
-import type { MailDraft } from '../../desk/wire'
+import type { KeptDraft, MailDraft } from '../../desk/wire'
 import { useDeskParts } from '../../shared'
-import { createDrafts } from './drafts'
+import { createKeeper } from './drafts'
 import { reattach } from './files'
+import { keyOf, saveOn, split, takeOver, wireSheet } from './sheets'
+import type { WireSheet } from './sheets'
 
 const TYPING_MS = 3_000
 
 interface Given {
   id: string
   kind: Kind
-  /** What the writing begins with: the draft, or a template. */
-  draft: string
-  /** The draft as the hub has it. */
-  kept: string
-  /** Recipients and subject, which are kept with the text; undefined where it is no mail. */
-  mail: MailDraft | null | undefined
+  /** All that the hub keeps of this kind, the newest first. */
+  kept: readonly KeptDraft[]
+  /** Undefined where it is no mail. */
+  mailing: Lettered | undefined
   /** A message that comes back to be written on. */
   back: Returned | null
   onTaken: () => void
 }
 
+interface Lettered {
+  /** Recipients and subject, which are kept with the text; null for what the hub proposes anyway. */
+  draft: MailDraft | null
+  /** Whether these say the same. */
+  alike: (draft: MailDraft | null) => boolean
+  /** What the writing begins with where there is no draft. */
+  template: string
+}
+
 export interface Written {
   text: string
   write: (text: string) => void
+  /** The sheet that this stands on, when it is sent. */
+  on: () => WireSheet
   /** What the same agent has written in another window meanwhile. */
-  elsewhere: { text: string; keep: () => void; join: () => void } | null
+  elsewhere: { draft: KeptDraft; alike: boolean; keep: () => void; join: () => void } | null
 }
 
-export function useText({ id, kind, draft, kept, mail, back, onTaken }: Given): Written {
-  const { api, dispatch } = useDeskParts()
-  const [text, setText] = useState(() => together(back?.text ?? '', draft))
-  const [other, setOther] = useState<string | null>(null)
-  const [first] = useState(back ? null : kept) // what comes back is the hub's draft by now
-  const drafts = useMemo(() => {
-    const made = createDrafts({
-      save: api.draft,
-      onOther: (_id, _kind, found) => setOther(found),
+interface Words {
+  text: string
+  mail?: MailDraft | null
+}
+
+const CHAT = { draft: undefined, alike: (mail: MailDraft | null) => mail === null, template: '' }
+
+export function useText({ id, kind, kept, mailing, back, onTaken }: Given): Written {
+  const { dispatch } = useDeskParts()
+  const { draft: mail, alike, template } = mailing ?? CHAT
+  const key = keyOf(id, kind)
+  const [{ own, others: beside }] = useState(() => split(kept, key))
+  const [text, setText] = useState(() => (back ? together(back.text, own?.text ?? '') : own?.text || template))
+  const [others, setOthers] = useState(beside)
+  const keep = useKeeping(id, kind, setOthers)
+  // what stands here as well is no other text
+  const said = others.filter((one) => text.includes(one.text) && (one.mail === null || alike(one.mail)))
+  const loose = others.filter((one) => !said.includes(one))
+  const on = () => {
+    takeOver(key, own ? [own, ...said] : said)
+    return wireSheet(key)
+  }
+  const change = (next: string, left = loose) => {
+    const { sheet } = on()
+    const mine = next || mail ? [{ sheet, version: 0, saved_at: '', text: next, mail: mail ?? null }] : []
+    dispatch({ type: 'drafted', id, kind, drafts: [...mine, ...left] })
+    keep(mail === undefined ? { text: next } : { text: next, mail })
+  }
+  useTaken({ id, kind, back, onTaken, keep: () => change(text) })
+  useChanged(mail, () => change(text))
+  const tell = useTyping(id, kind)
+  const write = (next: string, left = loose) => {
+    setText(next)
+    setOthers(left)
+    change(next, left)
+    tell(next)
+  }
+  const [draft, ...rest] = loose
+  const settle = (next: string) => {
+    if (draft) takeOver(key, [draft])
+    write(next, rest)
+  }
+  const blank = !mail && (!text.trim() || text === template)
+  const elsewhere = !draft || blank ? null : {
+    draft, alike: draft.mail === null || alike(draft.mail), keep: () => settle(text), join: () => settle(together(draft.text, text)),
+  }
+  return { text, write: (next) => write(next), on, elsewhere }
+}
+
+/** Saves on this window's sheet, and tells what lies on others. */
+function useKeeping(id: string, kind: Kind, onOthers: (others: readonly KeptDraft[]) => void) {
+  const { api } = useDeskParts()
+  const keeper = useMemo(() => {
+    const key = keyOf(id, kind)
+    return createKeeper<Words>({
+      save: async (_, words) => onOthers(await saveOn(key, wireSheet(key), (on) => api.draft(id, { kind, ...words, ...on }))),
       later: (job, ms) => {
         const timer = setTimeout(job, ms)
         return () => clearTimeout(timer)
       },
     })
-    if (first !== null) made.upon(id, kind, first)
-    return made
-  }, [api, first, id, kind])
+  }, [api, id, kind, onOthers])
   useEffect(() => {
-    addEventListener('pagehide', drafts.flush)
+    addEventListener('pagehide', keeper.flush)
     return () => {
-      removeEventListener('pagehide', drafts.flush)
-      drafts.flush()
+      removeEventListener('pagehide', keeper.flush)
+      keeper.flush()
     }
-  }, [drafts])
-  const keep = (next: string) => {
-    dispatch({ type: 'drafted', id, kind, text: next, mail })
-    drafts.change(id, mail === undefined ? { kind, text: next } : { kind, text: next, mail })
-  }
-  useTaken({ id, kind, back, onTaken, keep: () => keep(text) })
-  useChanged(mail, () => keep(text))
-  const tell = useTyping(id, kind)
-  const write = (next: string) => {
-    setText(next)
-    keep(next)
-    tell(next)
-  }
-  const settle = (next: string) => {
-    drafts.upon(id, kind, other ?? '')
-    setOther(null)
-    write(next)
-  }
-  const elsewhere = other === null ? null : { text: other, keep: () => settle(text), join: () => settle(together(other, text)) }
-  return { text, write, elsewhere }
+  }, [keeper])
+  return (words: Words) => keeper.change(keyOf(id, kind), id, words, !words.text && !words.mail)
 }
 
 /** What comes back, before what has been begun since; the hub may have made a draft of it already. */
