@@ -1,0 +1,150 @@
+"""TwiML: what the telephone is told to do. The same values give the same bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from channels.voice.menu import Screen
+from channels.voice.settings import Language
+
+SPOKEN: dict[Language, str] = {"en": "en-US", "zh-Hans": "zh-CN"}
+ROOM_EVENTS = "start end join leave mute hold modify"
+PATIENCE: dict[Language, str] = {
+    "en": "We were cut off. Please stay on the line, somebody will be with you in a moment.",
+    "zh-Hans": "通话中断,请不要挂机,马上会有人继续为您服务。",
+}
+HOLD: dict[Language, str] = {"en": "Please hold.", "zh-Hans": "请稍候。"}
+UNKNOWN: dict[Language, str] = {"en": "This number is not in service.", "zh-Hans": "您拨打的号码暂未开通。"}
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where the parts of one call are asked for. All are absolute, and name no person."""
+
+    base: str  # of the call, such as https://hub.example.org/twilio/main/voice/calls/0192...
+    music: str
+
+    def step(self, number: int) -> str:
+        return f"{self.base}/steps/{number}"
+
+    def room(self, room: int) -> str:
+        return f"{self.base}/rooms/{room}"
+
+    def left(self, room: int) -> str:
+        return f"{self.base}/left/{room}"
+
+    def join(self, room: int) -> str:
+        return f"{self.base}/join/{room}"
+
+    def leg(self, leg: str) -> str:
+        return f"{self.base}/legs/{leg}"
+
+    def plain(self, name: str) -> str:
+        return f"{self.base}/{name}"
+
+
+def menu(screen: Screen, number: int, urls: Urls) -> str:
+    """Says and asks; the answer, or none in time, comes to the step's address."""
+    root = Element("Response")
+    step = screen.then
+    if step.kind == "hangup":
+        _say(root, screen.said, screen.language)
+        SubElement(root, "Hangup")
+        return _text(root)
+    collect = step.kind == "collect"
+    asked = {"action": urls.step(number), "method": "POST", "timeout": str(step.seconds), "actionOnEmptyResult": "true"}
+    if not collect:
+        asked |= {"numDigits": "1", "finishOnKey": ""}
+    elif step.digits:
+        asked |= {"numDigits": str(step.digits)}
+    gather = SubElement(root, "Gather", asked)
+    _say(gather, screen.said, screen.language)
+    return _text(root)
+
+
+def in_line(said: Sequence[str], language: Language, queue: str, urls: Urls) -> str:
+    """Into the waiting room."""
+    root = Element("Response")
+    _say(root, said, language)
+    enqueue = SubElement(root, "Enqueue", {
+        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.plain("wait"), "waitUrlMethod": "POST"})
+    enqueue.text = queue
+    return _text(root)
+
+
+def waiting(language: Language, position: int | None, wait: tuple[int, int] | None, urls: Urls) -> str:
+    """Where he stands in line, as far as that is known, and music; asked for again when it has run out."""
+    root = Element("Response")
+    _say(root, _standing(language, position, wait), language)
+    SubElement(root, "Play").text = urls.music
+    return _text(root)
+
+
+def _standing(language: Language, position: int | None, wait: tuple[int, int] | None) -> list[str]:
+    minutes = (max(1, -(-wait[0] // 60)), max(1, -(-wait[1] // 60))) if wait else None
+    if language == "zh-Hans":
+        said = [f"您排在第{position}位。"] if position else ["请不要挂机。"]
+        return said + ([f"预计等待{_range(minutes)}分钟。"] if minutes else [])
+    said = [f"You are number {position} in line."] if position else ["Please stay on the line."]
+    return said + ([f"The wait is about {_range(minutes)} minute{'' if minutes[1] == 1 else 's'}."] if minutes else [])
+
+
+def _range(minutes: tuple[int, int]) -> str:
+    low, high = minutes
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def together(room: int, name: str, urls: Urls) -> str:
+    """The customer into the room. His going ends it, unless the hub says otherwise later."""
+    root = Element("Response")
+    dial = SubElement(root, "Dial", {"action": urls.left(room), "method": "POST"})
+    conference = SubElement(dial, "Conference", {
+        "participantLabel": "customer", "startConferenceOnEnter": "true", "endConferenceOnExit": "true",
+        "beep": "false", "statusCallback": urls.room(room), "statusCallbackMethod": "POST",
+        "statusCallbackEvent": ROOM_EVENTS})
+    conference.text = name
+    return _text(root)
+
+
+def played(text: str, language: Language, urls: Urls, *, loop: bool) -> str:
+    """Words and music for somebody who is held or alone."""
+    root = Element("Response")
+    _say(root, [text], language)
+    SubElement(root, "Play", {"loop": "0"} if loop else {}).text = urls.music
+    return _text(root)
+
+
+def hung_up(said: Sequence[str] = (), language: Language = "en") -> str:
+    root = Element("Response")
+    _say(root, said, language)
+    SubElement(root, "Hangup")
+    return _text(root)
+
+
+def again_in_a_moment(language: Language, queue: str, urls: Urls) -> str:
+    """The waiting room would not take him: a pause, so that nothing spins, and into it once more."""
+    root = Element("Response")
+    _say(root, [PATIENCE[language]], language)
+    SubElement(root, "Pause", {"length": "5"})
+    enqueue = SubElement(root, "Enqueue", {
+        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.plain("wait"), "waitUrlMethod": "POST"})
+    enqueue.text = queue
+    return _text(root)
+
+
+def nothing() -> str:
+    return _text(Element("Response"))
+
+
+def _say(parent: Element, said: Sequence[str], language: Language) -> None:
+    for text in said:
+        SubElement(parent, "Say", {"language": SPOKEN[language]}).text = _plain(text)
+
+
+def _plain(text: str) -> str:
+    """What XML cannot hold becomes a space."""
+    return "".join(letter if letter >= " " or letter in "\n\t" else " " for letter in text)
+
+
+def _text(root: Element) -> str:
+    return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(root, encoding="unicode")

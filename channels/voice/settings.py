@@ -1,0 +1,138 @@
+"""The settings of the telephone: which number leads to which menu, and what its steps say and ask."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Literal["en", "zh-Hans"]
+Words = Annotated[dict[Language, Annotated[str, Field(max_length=1500)]], Field(description="language -> what is said")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
+Kind = Literal["say", "menu", "collect", "language", "hours", "queue", "hangup"]
+PASSED = ("say", "hours")  # steps at which nobody is asked anything
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(Part):
+    """One step of a menu.
+
+    say: goes on to `then`. menu: a key leads to a step. collect: digits are kept as `field`. language: a key chooses.
+    hours: `then` while the calendar is open, else `otherwise`. queue: waits in line. hangup: the end.
+    """
+
+    kind: Kind
+    say: Words = {}
+    keys: dict[Key, str] = Field({}, description="menu: key -> step; language: key -> language")
+    then: str = Field("", description="the step that follows")
+    otherwise: str = Field("", description="the step after `tries` in vain, and while it is closed; none: goodbye")
+    calendar: Name | None = Field(None, description="hours: which one of `voice.calendars`")
+    queue: Name | None = Field(None, description="queue: which one; the first queue unless told")
+    field: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39})?$")] = Field("", description=(
+        "collect: what the digits are called; rules read them as ivr.<field>"))
+    digits: int = Field(0, ge=0, le=40, description="collect: exactly so many; 0: as many as come before #")
+    tries: int = Field(3, ge=1, le=9, description="how often it is asked")
+    seconds: int = Field(6, ge=1, le=60, description="how long a key is waited for")
+
+
+class Flow(Part):
+    """A menu: where it begins, and its steps."""
+
+    begin: str = Field(description="the first step")
+    language: Language = Field("en", description="spoken until the caller chooses another one")
+    repeat: Key = Field("*", description="says a menu once more")
+    wrong: Words = {"en": "Sorry, that was not one of the choices.", "zh-Hans": "抱歉,没有这个选项。"}
+    music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
+    steps: dict[Name, Step]
+
+
+class Number(Part):
+    """A telephone number of ours."""
+
+    number: Phone
+    account: str = Field(description="id of the account in `twilio` that owns it")
+    flow: Name = Field(description="which one of `voice.flows` answers")
+
+
+class VoiceSettings(Part):
+    """The telephone. Without numbers there is none."""
+
+    numbers: tuple[Number, ...] = ()
+    flows: dict[Name, Flow] = {}
+    calendars: dict[Name, dict[str, Any]] = Field({}, description="opening hours: zone, week, closed, special")
+    caller_ids: dict[Name, Phone] = Field({}, description="queue -> the number of ours that its agents show")
+    ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
+
+    def number(self, number: str) -> Number | None:
+        """The configured number, or None."""
+        return next((one for one in self.numbers if one.number == number), None)
+
+
+def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset[str]) -> list[str]:
+    """Everything that does not fit together, each with its key."""
+    wrong = []
+    for place, number in enumerate(voice.numbers):
+        if number.account not in accounts:
+            wrong.append(f"voice.numbers.{place}.account: there is no account {number.account!r} in `twilio`")
+        if number.flow not in voice.flows:
+            wrong.append(f"voice.numbers.{place}.flow: there is no flow {number.flow!r}")
+        if number.number in {one.number for one in voice.numbers[:place]}:
+            wrong.append(f"voice.numbers.{place}.number: stands twice")
+    wrong += [f"voice.caller_ids.{name}: there is no queue {name!r}" for name in voice.caller_ids if name not in queues]
+    for name, flow in voice.flows.items():
+        if flow.begin not in flow.steps:
+            wrong.append(f"voice.flows.{name}.begin: there is no step {flow.begin!r}")
+        for step, one in flow.steps.items():
+            wrong += [f"voice.flows.{name}.steps.{step}.{text}"
+                      for text in (*_links(flow, one), *_needs(one, voice.calendars, queues))]
+        wrong += [f"voice.flows.{name}.steps.{step}: leads round to itself and asks nothing"
+                  for step in flow.steps if _circles(flow, step)]
+    return wrong
+
+
+def _links(flow: Flow, step: Step) -> Iterator[str]:
+    for key, to in (("then", step.then), ("otherwise", step.otherwise)):
+        if to and to not in flow.steps:
+            yield f"{key}: there is no step {to!r}"
+    if step.kind == "menu":
+        yield from (f"keys.{key}: there is no step {to!r}" for key, to in step.keys.items() if to not in flow.steps)
+    if step.kind == "language":
+        yield from (f"keys.{key}: there is no language {to!r}" for key, to in step.keys.items()
+                    if to not in ("en", "zh-Hans"))
+    if step.kind in ("menu", "language") and flow.repeat in step.keys:
+        yield f"keys.{flow.repeat}: is the key that repeats"
+
+
+def _needs(step: Step, calendars: Mapping[str, object], queues: frozenset[str]) -> Iterator[str]:
+    if step.kind in ("say", "collect", "language", "hours") and not step.then:
+        yield "then: is missing"
+    if step.kind in ("menu", "language") and not step.keys:
+        yield "keys: is missing"
+    if step.kind in ("menu", "collect", "language") and not step.say:
+        yield "say: is missing, so nobody would know what to do"
+    if step.kind == "collect" and not step.field:
+        yield "field: is missing"
+    if step.kind == "hours" and step.calendar not in calendars:
+        yield f"calendar: there is no calendar {step.calendar!r}"
+    if step.queue is not None and step.queue not in queues:
+        yield f"queue: there is no queue {step.queue!r}"
+
+
+def _circles(flow: Flow, begin: str) -> bool:
+    """Whether some way leads from a step back to it past steps that ask nothing."""
+    seen: set[str] = set()
+    ahead = [begin]
+    while ahead:
+        step = flow.steps.get(ahead.pop())
+        if step is None or step.kind not in PASSED:
+            continue
+        for to in {step.then, step.otherwise} - seen:
+            if to == begin:
+                return True
+            seen.add(to)
+            ahead.append(to)
+    return False
