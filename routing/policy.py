@@ -76,7 +76,9 @@ class QueueRouting:
     `target_minutes`: the first answer is due so long after the arrival, unless the rule says otherwise.
     `offer_seconds`: so long an offer rings. `exclude_seconds`: so long an agent who declined or missed an item is not
     offered it again. `overflow`: at most one of each condition, in the order of CONDITIONS; the first that is true
-    decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates.
+    decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates. `unanswered_minutes`: so long
+    (of open time, where there is a calendar) may the holder leave a customer without an answer before the item goes
+    back to the queue; None: as long as he likes.
     """
 
     id: str
@@ -89,6 +91,7 @@ class QueueRouting:
     wrap_up: WrapUp = WrapUp()
     calendar: str | None = None
     ladder: str | None = None
+    unanswered_minutes: int | None = None
 
     def exit_when(self, condition: Condition) -> Overflow | None:
         """What happens under a condition, None: the item goes on waiting."""

@@ -74,6 +74,7 @@ def _queue(queue: QueueRouting) -> dict[str, Any]:
         "wrap_up": asdict(queue.wrap_up),
         "calendar": queue.calendar,
         "ladder": queue.ladder,
+        "unanswered_minutes": queue.unanswered_minutes,
     })
 
 

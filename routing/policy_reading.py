@@ -170,6 +170,7 @@ class PolicyReading(RulesReading):
             "wrap_up": self.wrap_up,
             "calendar": self.uses("calendar"),
             "ladder": self.uses("ladder"),
+            "unanswered_minutes": self.wholes(1, LONGEST_MINUTES),
         }
         given = self.table(data, path, ("id",), readers)
         if given is None or "id" not in given:

@@ -97,6 +97,14 @@ def test_the_digest_is_of_the_meaning() -> None:
     assert digest(load(SMALL)) == digest(load(json.loads(json.dumps(dump(load(SMALL))))))
 
 
+def test_how_long_a_holder_may_leave_a_customer_alone() -> None:
+    """It is left out where nobody asked for it, so that digests of older policies stay what they were."""
+    given = changed(FULL, "queues.0.unanswered_minutes", 5)
+    assert load(given).queue("billing").unanswered_minutes == 5
+    assert dump(load(given)) == given
+    assert load(FULL).queue("billing").unanswered_minutes is None
+
+
 def test_the_digest_never_changes() -> None:
     """Decisions name it; whoever changes how it is made must raise the format."""
     assert digest(load(SMALL)) == "5169e6f7fd3401315cc6008407da0964cec9ddd73e4b8cac44a26a63794c6886"
@@ -132,6 +140,8 @@ def test_the_digest_never_changes() -> None:
         ("queues.0.calendar", "ofice", "queues[0].calendar", "there is no calendar ofice; did you mean office?"),
         ("queues.0.calendar", ..., "queues[0].overflow.closed", "never closed"),
         ("queues.0.ladder", ..., "queues[0].overflow.max_wait", "without a ladder"),
+        ("queues.0.unanswered_minutes", 0, "queues[0].unanswered_minutes", "from 1"),
+        ("queues.0.unanswered_minutes", 2.5, "queues[0].unanswered_minutes", "whole"),
         ("queues.0.wrap_up.extensions", 101, "queues[0].wrap_up.extensions", "from 0 to 100"),
         ("queues.0.overflow.max_wait.minutes", 0, "queues[0].overflow.max_wait.minutes", "from 1"),
         ("queues.0.overflow.max_wait.minutes", ..., "queues[0].overflow.max_wait.minutes", "is missing"),
