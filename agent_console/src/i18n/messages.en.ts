@@ -4,6 +4,9 @@
 export interface Data {
   get: (name: string) => string
   time: (name: string) => string
+  has: (name: string) => boolean
+  /** The word for a code, e.g. `word('channel', 'channel')` for the channel that is told. */
+  word: (group: string, name: string) => string
 }
 
 /** What a line of the history may speak of; what is unknown is empty. */
@@ -175,12 +178,19 @@ export const en = {
   'reason.longest_wait': (p: Data) => `waited longest in its queue (${p.time('seconds')})`,
   'reason.waited': (p: Data) => `waited ${p.time('seconds')}`,
   'reason.newest': (p: Data) => `the newest in its queue (${p.time('seconds')})`,
-  'reason.priority': (p: Data) => `priority ${p.get('priority')}`,
-  'reason.preferred_agent': () => 'you know this customer',
+  'reason.priority': (p: Data) => `priority ${p.get('priority')}${p.has('minutes') ? `, worth ${p.get('minutes')} min of waiting` : ''}`,
+  'reason.preferred_agent': (p: Data) => (p.has('as') ? p.word('preferred_as', 'as') : 'you know this customer'),
+  'preferred_as.named': 'it was meant for you',
+  'preferred_as.owner': 'this customer is yours',
+  'preferred_as.last_agent': 'you spoke with this customer last',
   'reason.only_candidate': () => 'nobody else could take it',
   'reason.longest_idle': (p: Data) => `you were free longest (${p.time('seconds')})`,
   'reason.least_loaded': () => 'you had the most room',
-  'reason.skill_match': (p: Data) => `skill ${p.get('skill')} ${p.get('level')} ≥ ${p.get('required')}`,
+  'reason.preferred_skill': (p: Data) => `preferred: ${p.get('test')}${p.has('next') ? ` (you ${p.get('grade')}, next best ${p.get('next')})` : ''}`,
+  'reason.fewest_other_skills': (p: Data) => `you have the fewest skills that others need (${p.get('others')}, next best ${p.get('next')})`,
+  'reason.ring': (p: Data) => `widened while it waited: step ${p.get('ring')} of ${p.get('rings')}`,
+  'reason.refused': (p: Data) => `declined or missed before: ${p.get('times')}`,
+  'reason.skill_match': (p: Data) => (p.has('test') ? `asked for ${p.get('test')}, you have ${p.get('skill')} ${p.get('level')}` : `skill ${p.get('skill')} ${p.get('level')} ≥ ${p.get('required')}`),
 
   'talk.label': (p: { name: string }) => `Conversation with ${p.name}`,
   'talk.log': 'History of this contact',

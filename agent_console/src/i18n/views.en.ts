@@ -1,4 +1,6 @@
 // English for the floor, the ledger, customers, search and contacts logged by hand.
+import type { Data } from './messages.en'
+
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 interface Count {
   n: number
@@ -115,24 +117,20 @@ export const viewsEn = {
   'why_not.disabled': 'account disabled',
   'why.agent_free': 'Free: it is offered at the next pass',
   'why.held_for_older': 'Room is kept for one that waits longer',
-  'why.held_for_preferred': 'Waits for the agent who knows the customer',
+  'why.held_for_preferred': (p: Data) => `Waits for the agent who knows the customer${p.has('seconds') ? `, at most ${p.time('seconds')} more` : ''}`,
   'why.offer_open': 'Has an offer that is not answered yet',
   'why.busy': 'Busy: no room beside the present work',
-  'why.channel_limit': 'Holds as many of this channel as allowed',
+  'why.channel_limit': (p: Data) => `Holds as many as allowed: ${p.word('channel', 'channel')}, at most ${p.get('limit')}`,
   'why.exclusive_conflict': 'In a call, or would have to hold nothing else',
-  'why.not_routable': 'Not available',
+  'why.not_routable': (p: Data) => `Not available${p.has('reason') ? `: ${p.word('why_not', 'reason')}` : ''}`,
   'why.over_capacity': 'The contact is larger than the whole capacity',
   'why.excluded': 'Declined or missed it before',
-  'why.skill_missing': 'Lacks a skill',
+  'why.skill_missing': (p: Data) => `Lacks a skill: ${p.has('test') ? p.get('test') : `${p.get('skill')} ≥ ${p.get('required')}`}`,
   'why.not_in_queue': 'Does not serve this queue',
   'why.no_agents': 'There are no agents at all',
   'why.place_kept': 'It waits so long that an agent is kept free for it',
-  'reason_data.reason': 'reason:',
-  'reason_data.channel': 'channel:',
-  'reason_data.limit': 'at most',
-  'reason_data.seconds': 'seconds left:',
-  'reason_data.skill': 'skill:',
-  'reason_data.required': 'level needed:',
+  'why.ring': (p: Data) => `${p.get('ring') === '0' ? `Asks for all that its rule requires (${p.get('rings')} ${p.get('rings') === '1' ? 'step' : 'steps'} of widening to come)` : `Widened: step ${p.get('ring')} of ${p.get('rings')}`}${p.has('next_seconds') ? `; next in ${p.time('next_seconds')}` : ''}`,
+  'why.refused': (p: Data) => `Declined or missed so far: ${p.get('times')}`,
 
   'ledger.what': 'Whatever reaches the hub is stored, known already, put aside for a human, or refused with a reason. Nothing else may happen.',
   'ledger.equation': 'received = stored + duplicate + quarantined + refused',

@@ -1,5 +1,5 @@
 import type { Card, Reason } from '../../desk/wire'
-import { Blank, Button, describe, Dialog, DialogActions, useApi, useLoad, useT } from '../../shared'
+import { Blank, Button, describe, Dialog, DialogActions, reasonText, useApi, useLoad, useT } from '../../shared'
 import css from './Drilled.module.css'
 
 /** Why an item still waits: each agent's nearest obstacle, counted. */
@@ -25,12 +25,10 @@ export function WhyDialog({ card, onClose }: { card: Card; onClose: () => void }
 
 function ReasonLine({ reason }: { reason: Reason }) {
   const t = useT()
-  const { agents, ...rest } = reason.data
-  const details = Object.entries(rest).map(([name, value]) => `${t.word('reason_data', name)} ${value}`)
+  const { agents } = reason.data
   return (
     <>
-      <span>{t.word('why', reason.code)}</span>
-      {details.length > 0 && <span className="quiet"> ({details.join(', ')})</span>}
+      <span>{reasonText(reason, t, 'why')}</span>
       {typeof agents === 'number' && agents > 0 && <strong> · {t('floor.why.agents', { n: agents })}</strong>}
     </>
   )
