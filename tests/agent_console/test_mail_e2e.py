@@ -262,10 +262,12 @@ async def test_two_new_mails_in_two_windows_are_two_drafts(dsn: str, browser: "B
         others = other.page.get_by_role("region", name="Other new mails that you are writing")
         await others.get_by_text("About the lamp").wait_for()
         async with other.page.expect_response(draft):
-            await others.get_by_role("button", name="Write on").click()
+            await others.get_by_role("button", name="Continue").click()
         assert await other.page.get_by_role("textbox", name="Text").input_value() == "About the lamp"
         await others.get_by_text("About the chair").wait_for()
+        await other.page.set_viewport_size({"width": 390, "height": 844})
         assert await other.violations() == []
+        assert await other.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 async def test_a_forward_and_its_draft_survive_a_reload(dsn: str, browser: "Browser") -> None:

@@ -219,7 +219,7 @@ export const mailEn = {
 
   'new_mail.others': 'Other new mails that you are writing',
   'new_mail.another': 'Begin another',
-  'new_mail.turn': 'Write on',
+  'new_mail.turn': 'Continue',
   'new_mail.title': 'New mail',
   'new_mail.from': 'From',
   'new_mail.none': 'There is no mailbox to send from',

@@ -75,7 +75,7 @@ function Sheet({ first, own, others, choices }: SheetProps) {
   }
   return (
     <div className={names(css.page, over && css.over)} {...dropping} onKeyDown={onKey}>
-      <h1 className={css.title}>{t('new_mail.title')}</h1>
+      <Top onAnother={movable(fresh, files) ? () => setFresh(turn(null)) : null} />
       <Others of={files.length ? [] : beside} onTurn={(draft) => setFresh(turn(draft))} />
       <Select
         label={t('new_mail.from')} value={mailbox} onChange={(chosen) => change({ mailbox: chosen })}
@@ -99,11 +99,20 @@ function Sheet({ first, own, others, choices }: SheetProps) {
       <div className={css.bar}>
         <Picker onPick={take} />
         <Button kind="plain" isDisabled={isBlank(fresh)} onPress={discard}>{t('new_mail.discard')}</Button>
-        <Button kind="plain" isDisabled={!movable(fresh, files)} onPress={() => setFresh(turn(null))}>{t('new_mail.another')}</Button>
         <Kept state={state} />
         <span className={css.keys}>{keyLabel('Mod+Enter', isMac())}</span>
         <Button kind="primary" icon="send" onPress={submit} isDisabled={busy || files.some((file) => !file.id)}>{t('new_mail.send')}</Button>
       </div>
+    </div>
+  )
+}
+
+function Top({ onAnother }: { onAnother: (() => void) | null }) {
+  const t = useT()
+  return (
+    <div className={css.head}>
+      <h1 className={css.title}>{t('new_mail.title')}</h1>
+      <Button kind="plain" icon="plus" isDisabled={!onAnother} onPress={() => onAnother?.()}>{t('new_mail.another')}</Button>
     </div>
   )
 }
