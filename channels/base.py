@@ -117,6 +117,31 @@ class MailOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A file that the vendor keeps for us: the hub copies it behind the message, which waits for nothing."""
+
+    url: str
+    declared_type: str
+    name: str
+
+
+# What a customer's text does to our right to write to him: an end, a new beginning, a question about it.
+Opt = Literal["stop", "start", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextOut:
+    """A text to a telephone. `sender` is which number of ours it goes from, as in `Inbound.source`.
+
+    `template`: the vendor's id of a text agreed beforehand, and what is filled in, where free text is not allowed.
+    """
+
+    sender: str
+    template: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing that a customer did, understood, with the bytes it was understood from.
 
@@ -144,6 +169,9 @@ class Inbound:
     client_id: str | None = None  # the sender's own id of the message
     mail: MailIn | None = None
     entry: Entry | None = None  # written in the same transaction, so that the mail is not fetched again
+    elsewhere: tuple[Elsewhere, ...] = ()
+    opt: Opt | None = None
+    quiet: bool = False  # kept, and nobody need react: no unread mark, no queue
 
 
 Mark = Literal["sent", "delivered", "read", "failed"]
@@ -176,6 +204,7 @@ class Outbound:
     files: tuple["FileRef", ...] = ()
     mail: MailOut | None = None
     contents: tuple[bytes, ...] = ()  # of the files, in their order; only for a channel that `carries_files`
+    texting: TextOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +411,22 @@ class Channel(Protocol):
         """One attempt. Returns when the other side has it; raises `SendError` otherwise."""
 
     def check(self) -> AsyncIterator[Check]: ...
+
+
+class Unfetched(Exception):
+    """A file that lies with the vendor could not be had now (`later`), or never will."""
+
+    def __init__(self, code: str, later: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.later = later
+
+
+class Fetching(Protocol):
+    """The extra power of channels whose messages leave files with the vendor."""
+
+    async def fetch(self, source: str, file: Elsewhere) -> File:
+        """One attempt, within limits of bytes and seconds. Raises `Unfetched`."""
 
 
 class Conversational(Protocol):

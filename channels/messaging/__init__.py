@@ -1,1 +1,10 @@
-"""SMS and WhatsApp through Twilio."""
+"""SMS, MMS and WhatsApp through Twilio.
+
+Source: `<kind>:<account>:<number of ours>`. Natural key: Twilio's MessageSid. Addresses: the customer's number; of
+WhatsApp also as a telephone number, because it is one. A text continues the conversation that its number has with ours.
+"""
+
+from channels.messaging.channel import Gateway, Sms, WhatsApp
+from channels.messaging.settings import MessagingSettings, Sender, Template
+
+__all__ = ["Gateway", "MessagingSettings", "Sender", "Sms", "Template", "WhatsApp"]

@@ -1,0 +1,234 @@
+"""Texts as the hub sees them: one gateway to Twilio for its webhooks, and a channel each for SMS and WhatsApp."""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from aiohttp import web
+
+from channels.base import (
+    Channel,
+    Check,
+    Elsewhere,
+    Fetching,
+    File,
+    Mark,
+    Outbound,
+    Receipt,
+    Refused,
+    Route,
+    SendError,
+    Sent,
+    Sink,
+    Unfetched,
+)
+from channels.messaging.failures import send_error, words_of
+from channels.messaging.settings import Kind, MessagingSettings
+from channels.messaging.understand import WHATSAPP, understand
+from channels.twilio.rest import Rest, RestFailure, TooLargeError
+from channels.twilio.signature import Doorkeeper, Signed
+
+log = structlog.get_logger()
+TAKE_SECONDS = 12.0  # Twilio waits for 15
+NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+AGAIN = "#rc=3&rp=all"  # Twilio's own retries, which it does not do after an error unless asked to
+INBOUND, STATUS = "/messages", "/messages/{message}/status"
+_MARKS: Mapping[str, Mark] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed",
+                              "undelivered": "failed", "canceled": "failed"}
+
+
+class Gateway:
+    """Takes what Twilio tells us about texts, of every account. Answers only after the sink has committed."""
+
+    def __init__(self, sink: Sink, doorkeeper: Doorkeeper, rests: Mapping[str, Rest], settings: MessagingSettings,
+                 now: Callable[[], datetime]) -> None:
+        self._sink = sink
+        self._doorkeeper = doorkeeper
+        self.rests = rests
+        self.settings = settings
+        self._now = now
+
+    def routes(self) -> Sequence[Route]:
+        guard = self._doorkeeper.guard
+        return (
+            Route("POST", "/twilio/{account}" + INBOUND, guard(self.take), "Twilio: a text of a customer"),
+            Route("POST", "/twilio/{account}" + STATUS, guard(self.take_status), "Twilio: what became of our text"),
+        )
+
+    async def take(self, signed: Signed) -> web.StreamResponse:
+        """A text. The same MessageSid again changes nothing, and is answered as before."""
+        try:
+            inbound = understand(signed.raw, signed.account.id, self._now(), self.settings)
+        except Refused as refused:
+            return await self._turned_away(signed, refused)
+        try:
+            async with asyncio.timeout(TAKE_SECONDS):
+                taken = await self._sink.take_in(inbound)
+        except Refused as refused:
+            return _no(refused)
+        except TimeoutError:
+            return _no(Refused("unavailable", 503, after=5))
+        return web.Response(text=NOTHING_TO_SAY, content_type="text/xml", headers={"X-Reference": taken.reference})
+
+    async def take_status(self, signed: Signed) -> web.StreamResponse:
+        """What became of a message of ours; its own id stands in the address, so none is too early."""
+        mark = _MARKS.get(signed["MessageStatus"] or signed["SmsStatus"])
+        try:
+            message_id = UUID(signed.params["message"])
+        except ValueError:
+            return web.Response(status=204)  # of nothing that this hub has sent
+        if mark is None:
+            return web.Response(status=204)
+        error = words_of(_number(signed["ErrorCode"])) if mark == "failed" else None
+        kind: Kind = "whatsapp" if signed["To"].startswith(WHATSAPP) else "sms"
+        receipt = Receipt(signed.account.id, kind, mark, self._now(), message_id, signed["MessageSid"] or None, error)
+        try:
+            async with asyncio.timeout(TAKE_SECONDS):
+                await self._sink.take_receipt(receipt)
+        except Refused as refused:
+            return _no(refused)
+        except TimeoutError:
+            return _no(Refused("unavailable", 503, after=5))
+        return web.Response(status=204)
+
+    async def send(self, message: Outbound, kind: Kind) -> Sent:
+        """One attempt; nothing here tries again. Raises `SendError`."""
+        account, number = _from(message)
+        rest = self.rests.get(account)
+        if rest is None:
+            raise SendError("permanent", "no_account", f"There is no account {account} of Twilio any more.")
+        if message.recipient.kind not in ("phone", "whatsapp"):
+            raise SendError("permanent", "no_number", "This sender cannot be answered: it is no telephone number.")
+        before = WHATSAPP if kind == "whatsapp" else ""
+        callback = rest.account.url(STATUS.format(message=message.message_id)) + AGAIN
+        form = {"To": before + message.recipient.value, "From": before + number, "StatusCallback": callback}
+        try:
+            made = await rest.post("/Messages.json", form | _content(message))
+        except RestFailure as failure:
+            raise send_error(failure) from failure
+        sid = made.get("sid")
+        if not isinstance(sid, str):
+            raise SendError("ambiguous", "no_answer", "Twilio did not say whether it took the message.")
+        return Sent(sid)
+
+    async def fetch(self, source: str, file: Elsewhere) -> File:
+        """A file of a text, with our password, within the configured size. Raises `Unfetched`."""
+        rest = self.rests.get(source.split(":")[1] if source.count(":") >= 2 else "")
+        if rest is None:
+            raise Unfetched("no_account", later=False)
+        try:
+            declared, content = await rest.load(file.url, self.settings.file_bytes)
+        except TooLargeError:
+            raise Unfetched("too_large", later=False) from None
+        except RestFailure as failure:
+            # Twilio may still be copying what has just come in, so even "not there" is worth another look.
+            raise Unfetched(failure.kind, later=failure.kind not in ("refused", "log_in")) from failure
+        if not content:
+            raise Unfetched("empty", later=False)
+        return File(file.name, declared or file.declared_type, content)
+
+    async def check(self, kind: Kind) -> AsyncIterator[Check]:
+        """What is configured, and what Twilio would call."""
+        senders = [one for one in self.settings.senders if one.kind == kind]
+        if not senders:
+            yield Check(kind, True, "no number is configured")
+        for one in senders:
+            rest = self.rests.get(one.account)
+            if rest is None:
+                yield Check(one.number, False, f"there is no account {one.account!r} in [[twilio]]")
+                continue
+            wanted = rest.account.url(INBOUND)
+            if kind == "whatsapp":  # which address a WhatsApp sender calls cannot be asked for in this API
+                yield Check(one.number, True, f"enter POST {wanted}{AGAIN} for incoming messages")
+            else:
+                yield await _check_number(rest, one.number, wanted)
+
+    async def _turned_away(self, signed: Signed, refused: Refused) -> web.Response:
+        try:
+            async with asyncio.timeout(TAKE_SECONDS):
+                await self._sink.refuse(f"messaging:{signed.account.id}", signed.raw, signed.content_type, refused.code)
+        except Refused as worse:
+            return _no(worse)
+        except TimeoutError:
+            return _no(Refused("unavailable", 503, after=5))
+        return _no(refused)
+
+
+class _Texts(Channel, Fetching):
+    repeatable = False  # Twilio drops no second copy: there is no key for a create
+    attempt_seconds = 30.0
+    kind: Kind
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def routes(self) -> Sequence[Route]:
+        return ()
+
+    async def send(self, message: Outbound) -> Sent:
+        return await self._gateway.send(message, self.kind)
+
+    async def fetch(self, source: str, file: Elsewhere) -> File:
+        return await self._gateway.fetch(source, file)
+
+    async def check(self) -> AsyncIterator[Check]:
+        async for one in self._gateway.check(self.kind):
+            yield one
+
+
+class Sms(_Texts):
+    """SMS and MMS. It brings the gateway's ways in, which are the same for both kinds."""
+
+    kind = "sms"
+
+    def routes(self) -> Sequence[Route]:
+        return self._gateway.routes()
+
+
+class WhatsApp(_Texts):
+    """WhatsApp; its texts come in by the ways that SMS brings."""
+
+    kind = "whatsapp"
+
+
+def _content(message: Outbound) -> dict[str, str]:
+    texting = message.texting
+    if texting is None or not texting.template:
+        return {"Body": message.text}
+    return {"ContentSid": texting.template, "ContentVariables": json.dumps(dict(texting.variables), ensure_ascii=False)}
+
+
+def _from(message: Outbound) -> tuple[str, str]:
+    """Account and number of ours that a message goes out from."""
+    sender = message.texting.sender.split(":", 2) if message.texting is not None else []
+    if len(sender) != 3:
+        raise SendError("permanent", "no_sender", "This message does not say which number of ours it goes from.")
+    return sender[1], sender[2]
+
+
+def _no(refused: Refused) -> web.Response:
+    after = {} if refused.after is None else {"Retry-After": str(math.ceil(refused.after))}
+    return web.Response(status=refused.status, text=refused.code, headers=after)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+async def _check_number(rest: Rest, number: str, wanted: str) -> Check:
+    """Asks Twilio which address it calls for a number's texts."""
+    try:
+        found = await rest.get("/IncomingPhoneNumbers.json", {"PhoneNumber": number})
+    except RestFailure as failure:
+        return Check(number, False, f"Twilio could not be asked: {failure}. It should call POST {wanted}{AGAIN}")
+    numbers = [one for one in found.get("incoming_phone_numbers", ()) if one.get("phone_number") == number]
+    if not numbers:
+        return Check(number, False, f"the account {rest.account.id} has no such number")
+    calls, method = str(numbers[0].get("sms_url") or ""), str(numbers[0].get("sms_method") or "POST")
+    if calls.partition("#")[0] == wanted and method == "POST":
+        return Check(number, True, f"Twilio calls {wanted}")
+    return Check(number, False, f"Twilio calls {method} {calls or 'nothing'}; enter POST {wanted}{AGAIN}")
