@@ -75,7 +75,7 @@ function Sheet({ first, own, others, choices }: SheetProps) {
   }
   return (
     <div className={names(css.page, over && css.over)} {...dropping} onKeyDown={onKey}>
-      <Top onAnother={movable(fresh, files) ? () => setFresh(turn(null)) : null} />
+      <Top isDisabled={!movable(fresh, files)} onAnother={() => setFresh(turn(null))} />
       <Others of={files.length ? [] : beside} onTurn={(draft) => setFresh(turn(draft))} />
       <Select
         label={t('new_mail.from')} value={mailbox} onChange={(chosen) => change({ mailbox: chosen })}
@@ -107,12 +107,12 @@ function Sheet({ first, own, others, choices }: SheetProps) {
   )
 }
 
-function Top({ onAnother }: { onAnother: (() => void) | null }) {
+function Top({ isDisabled, onAnother }: { isDisabled: boolean; onAnother: () => void }) {
   const t = useT()
   return (
     <div className={css.head}>
       <h1 className={css.title}>{t('new_mail.title')}</h1>
-      <Button kind="plain" icon="plus" isDisabled={!onAnother} onPress={() => onAnother?.()}>{t('new_mail.another')}</Button>
+      <Button kind="plain" icon="plus" isDisabled={isDisabled} onPress={onAnother}>{t('new_mail.another')}</Button>
     </div>
   )
 }
