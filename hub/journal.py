@@ -38,6 +38,8 @@ _WITHOUT_AGENT = (
     model.Noted,
     model.Seen,
     model.Prioritised,
+    model.Overflowed,
+    model.Clocked,
     model.Corrected,
     model.Extended,
     model.Ended,

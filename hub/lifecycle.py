@@ -35,6 +35,9 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Parked: frozenset({"active", "wrapping"}),
     model.Resumed: frozenset({"waiting", "parked"}),
     model.Requeued: OPEN,
+    model.Escalated: OPEN,
+    model.Overflowed: frozenset({"queued"}),
+    model.Clocked: ANY,
     model.Prioritised: OPEN,
     model.Corrected: ANY,
     model.SendFailed: ANY,
@@ -333,8 +336,7 @@ def _resumed(it: Interaction, agent: Agent | None, act: model.Resumed, now: date
 def _requeued(it: Interaction, agent: Agent | None, act: model.Requeued, now: datetime) -> Change:
     kind = "requeued" if act.queue_id == it.queue_id else "transferred"
     data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id}
-    waits_already = it.state in ("queued", "offered")
-    after = replace(_back(it, act.prefer), queue_id=act.queue_id, queued_at=it.queued_at if waits_already else now)
+    after = replace(_back(it, act.prefer), queue_id=act.queue_id, queued_at=_age(it, act.waiting_since or now))
     return Change(
         after,
         kind,
@@ -342,6 +344,34 @@ def _requeued(it: Interaction, agent: Agent | None, act: model.Requeued, now: da
         end_offer=_offer_over(it, "withdrawn", act.reason),
         unassign="requeued" if it.state in ("active", "wrapping") else None,
     )
+
+
+def _age(it: Interaction, since: datetime) -> datetime:
+    """What waits already keeps its age."""
+    return it.queued_at if it.state in ("queued", "offered") else since
+
+
+def _escalated(it: Interaction, agent: Agent | None, act: model.Escalated, now: datetime) -> Change:
+    data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id, "priority": act.priority, **act.data}
+    after = replace(it, priority=act.priority)
+    if not act.moves:
+        return Change(after, "escalated", data)
+    return Change(
+        replace(_back(after, None), queue_id=act.queue_id, queued_at=_age(it, now)),
+        "escalated",
+        data,
+        end_offer=_offer_over(it, "withdrawn", act.reason),
+        unassign="requeued" if it.state in ("active", "wrapping") else None,
+    )
+
+
+def _overflowed(it: Interaction, agent: Agent | None, act: model.Overflowed, now: datetime) -> Change:
+    data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id, **act.data}
+    return Change(replace(it, queue_id=act.queue_id), "overflowed", data)
+
+
+def _clocked(it: Interaction, agent: Agent | None, act: model.Clocked, now: datetime) -> Change:
+    return Change(it, f"sla_{act.what}", act.data)
 
 
 def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, now: datetime) -> Change:
@@ -431,6 +461,9 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Parked: _parked,
     model.Resumed: _resumed,
     model.Requeued: _requeued,
+    model.Escalated: _escalated,
+    model.Overflowed: _overflowed,
+    model.Clocked: _clocked,
     model.Prioritised: _prioritised,
     model.Corrected: _corrected,
     model.SendFailed: _send_failed,

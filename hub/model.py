@@ -223,11 +223,46 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """Back to a queue, by its holder or a supervisor; perhaps to another queue, perhaps for one agent first."""
+    """Back to a queue, by its holder or a supervisor; perhaps to another queue, perhaps for one agent first.
+
+    `waiting_since`: the customer has waited for an answer since then, and that age counts.
+    """
 
     reason: str
     queue_id: str
     prefer: UUID | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """One step up its ladder, because of `reason`. `moves`: it leaves whoever holds it, and waits in `queue_id`.
+
+    `data`: what else of the step the history shall tell (ladder, step, who is asked and told, policy).
+    """
+
+    reason: str
+    queue_id: str
+    priority: int
+    moves: bool
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """Nobody answered it in its queue under this condition; `queue_id` is where it waits from now on."""
+
+    reason: str
+    queue_id: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocked:
+    """What the clock of a promise says: which promise holds, a warning, a breach, or that there was none after all."""
+
+    what: Literal["promised", "warned", "breached", "cleared"]
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +360,9 @@ Act = (
     | Parked
     | Resumed
     | Requeued
+    | Escalated
+    | Overflowed
+    | Clocked
     | Prioritised
     | Corrected
     | SendFailed

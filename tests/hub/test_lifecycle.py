@@ -312,3 +312,35 @@ def test_i3_i4_any_sequence_of_acts_leaves_everything_in_one_place(walk: list[tu
         world.attempt(place, choice, who)
         for person, state in world.agents.items():  # nobody waits for an end that has come
             assert state.pending is None or world.held(person)
+
+
+# --- promises and escalation ------------------------------------------------------------------------------------------
+
+
+def test_a_step_up_takes_it_from_its_holder_and_keeps_the_age_of_what_waits() -> None:
+    step = model.Escalated("breach", "sales", 4, True, {"step": 1})
+    held = interaction("active")
+    change = apply(held, agent(held=holds(held)), step, LATER)
+    assert (change.interaction.queue_id, change.interaction.priority, change.interaction.queued_at) == ("sales", 4, LATER)
+    assert (change.unassign, change.interaction.preferred_agent_id, change.data["step"]) == ("requeued", None, 1)
+    rings = interaction("offered")
+    change = apply(rings, agent(held=holds(rings)), step, LATER)
+    assert (change.interaction.queued_at, change.end_offer) == (START, (OFFER, "withdrawn", "breach"))
+
+
+def test_a_step_that_only_presses_leaves_it_where_it_is() -> None:
+    rings = interaction("offered")
+    change = apply(rings, agent(held=holds(rings)), model.Escalated("breach", "support", 4, False), LATER)
+    assert (change.interaction.state, change.interaction.priority, change.end_offer) == ("offered", 4, None)
+
+
+def test_what_overflows_keeps_its_age() -> None:
+    change = apply(interaction(), None, model.Overflowed("closed", "sales"), LATER)
+    assert (change.interaction.queue_id, change.interaction.queued_at) == ("sales", START)
+    assert change.data == {"reason": "closed", "from": "support", "to": "sales"}
+
+
+def test_what_is_taken_from_its_holder_may_keep_the_age_of_the_customers_question() -> None:
+    held = interaction("active")
+    back = apply(held, agent(held=holds(held)), model.Requeued("unanswered", "support", ANN, START), LATER)
+    assert (back.interaction.queued_at, back.interaction.preferred_agent_id) == (START, ANN)
