@@ -79,7 +79,7 @@ mailForm.addEventListener("submit", async (event) => {
   send.disabled = true;
   mailStatus.textContent = words.sending;
   try {
-    await talk({ visitor, name: name.value || words.me, language: document.documentElement.lang, to: to.value,
+    await talk({ visitor, name: name.value.trim(), language: document.documentElement.lang, to: to.value,
       subject: subject.value, text: text.value, answers });
     text.value = subject.value = "";
     reply(null);
