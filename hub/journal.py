@@ -48,6 +48,7 @@ _WITHOUT_AGENT = (
     model.Acknowledged,
     model.TakenBack,
     model.Decided,
+    model.CallEvent,
     model.Linked,
 )
 
@@ -185,11 +186,13 @@ class Page:
     async def lock(self, interaction_id: UUID) -> Interaction:
         return await store.lock_interaction(self.conn, interaction_id)
 
-    async def latest(self, address: Address, channel: str) -> tuple[UUID, UUID, Interaction] | None:
-        return await store.latest(self.conn, address, channel)
+    async def latest(self, address: Address, channel: str, source: str) -> tuple[UUID, UUID, Interaction] | None:
+        return await store.latest(self.conn, address, channel, source)
 
-    async def lock_latest(self, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
-        return await store.lock_latest(self.conn, address, channel)
+    async def lock_latest(
+        self, address: Address, channel: str, source: str
+    ) -> tuple[UUID, UUID, Interaction | None] | None:
+        return await store.lock_latest(self.conn, address, channel, source)
 
     async def write(self, before: Interaction, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
         """Applies `act` to a locked interaction: lifecycle decides, the rows follow."""

@@ -45,6 +45,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Acknowledged: OPEN,
     model.TakenBack: ANY,
     model.Decided: ANY,
+    model.CallEvent: ANY,
     model.Linked: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
@@ -352,7 +353,8 @@ def _age(it: Interaction, since: datetime) -> datetime:
 
 
 def _escalated(it: Interaction, agent: Agent | None, act: model.Escalated, now: datetime) -> Change:
-    data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id, "priority": act.priority, **act.data}
+    data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id, "priority": act.priority,
+            "moves": act.moves, **act.data}
     after = replace(it, priority=act.priority)
     if not act.moves:
         return Change(after, "escalated", data)
@@ -392,6 +394,10 @@ def _taken_back(it: Interaction, agent: Agent | None, act: model.TakenBack, now:
 
 def _decided(it: Interaction, agent: Agent | None, act: model.Decided, now: datetime) -> Change:
     return Change(it, "decided", {"message": str(act.message_id), "what": act.what})
+
+
+def _call_event(it: Interaction, agent: Agent | None, act: model.CallEvent, now: datetime) -> Change:
+    return Change(it, "call", {"what": act.what, **act.data})
 
 
 def _linked(it: Interaction, agent: Agent | None, act: model.Linked, now: datetime) -> Change:
@@ -471,6 +477,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Acknowledged: _acknowledged,
     model.TakenBack: _taken_back,
     model.Decided: _decided,
+    model.CallEvent: _call_event,
     model.Linked: _linked,
     model.TimeUp: _time_up,
 }

@@ -329,6 +329,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEvent:
+    """Something happened in the telephone call, such as `connected`, `held`, `resumed`, `agent_lost`."""
+
+    what: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A human decided whether this interaction follows another one."""
 
@@ -370,6 +378,7 @@ Act = (
     | Acknowledged
     | TakenBack
     | Decided
+    | CallEvent
     | Linked
     | TimeUp
 )
