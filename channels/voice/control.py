@@ -127,6 +127,16 @@ def due(call: Call) -> tuple[Command, ...]:
     return tuple(command for command in _all(call) if command.id not in call.issued)
 
 
+def standing(call: Call, command_id: str) -> Command | None:
+    """The command of that id, if what it is for still holds; None when facts have overtaken it."""
+    return next((command for command in _all(call) if command.id == command_id), None)
+
+
+def meeting(call: Call) -> int | None:
+    """The room that the customer is in or is expected in; None while nobody talks with him."""
+    return call.customer.room if _in_room(call) else _meeting(call)
+
+
 def next_look(call: Call) -> datetime | None:
     """When the provider must be asked how things stand, or the hub must decide, if nothing is heard until then."""
     now = phase(call)

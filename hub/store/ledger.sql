@@ -1,8 +1,8 @@
 -- name: rows
--- A row is accounted for when its outcome is borne out: what was stored has its touch, a duplicate points to one.
+-- A row is accounted for when its outcome is borne out: what was stored or came twice has its touch, or its call.
 SELECT a.source, count(*) AS received,
-       count(*) FILTER (WHERE a.outcome = 'stored' AND t.id IS NOT NULL) AS stored,
-       count(*) FILTER (WHERE a.outcome = 'duplicate' AND t.id IS NOT NULL) AS duplicate,
+       count(*) FILTER (WHERE a.outcome = 'stored' AND (t.id IS NOT NULL OR a.call_id IS NOT NULL)) AS stored,
+       count(*) FILTER (WHERE a.outcome = 'duplicate' AND (t.id IS NOT NULL OR a.call_id IS NOT NULL)) AS duplicate,
        count(*) FILTER (WHERE a.outcome = 'quarantined' AND a.reason IS NOT NULL) AS quarantined,
        count(*) FILTER (WHERE a.outcome = 'refused' AND a.reason IS NOT NULL) AS refused,
        max(a.arrived_at) AS last_at

@@ -1,0 +1,224 @@
+"""Bringing a telephone call and its interaction together: each is told what has become of the other.
+
+Nothing is remembered as done. Both are compared, and where they differ one of them follows: a caller who has gone
+leaves the line, an agent who accepted is called, one who gave back is let go. So a lost wake-up costs a second or two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from channels.base import Address, Inbound
+from channels.voice.call import Call, Leg
+from channels.voice.control import abandoned_by_partners, outcome, phase
+from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, decide
+from channels.voice.reports import identity
+from channels.voice.settings import VoiceSettings
+from hub import model
+from hub.doorbell import AgentMoved
+from hub.intake import Intake
+from hub.journal import Opening, Page, declare
+from hub.model import CUSTOMER, SYSTEM, Interaction
+from hub.store import intake as people
+from hub.store.calls import Kept
+from hub.store.journal import lock_agent
+
+TURNS = 8  # each changes something; more would be two rules that undo one another
+ANONYMOUS = frozenset({"", "anonymous", "+266696687", "+7378742883", "+2562533", "+8656696", "+464", "+86282452253"})
+
+
+def softphone(agent_id: UUID) -> str:
+    """The address of an agent's softphone."""
+    return f"client:{identity(str(agent_id))}"
+
+
+@dataclass
+class Terms:
+    """One call with its interaction, both locked, for the length of a transaction."""
+
+    page: Page
+    kept: Kept
+    now: datetime
+    intake: Intake
+    settings: VoiceSettings
+    it: Interaction | None = None
+    trouble: list[str] = field(default_factory=list)
+
+    @property
+    def call(self) -> Call:
+        return self.kept.call
+
+    def decide(self, *decisions: Decision) -> bool:
+        for one in decisions:
+            self.kept = replace(self.kept, call=decide(self.kept.call, one))
+        return True
+
+    async def write(self, act: model.Act, by: model.By = SYSTEM) -> None:
+        assert self.it is not None
+        self.it = (await self.page.write(self.it, act, by)).interaction
+
+    async def say(self, what: str, **data: object) -> None:
+        """A line in the history."""
+        if self.it is not None:
+            await self.write(model.CallEvent(what, data))
+
+
+async def agree(terms: Terms) -> None:
+    """Until neither has anything to tell the other."""
+    if terms.kept.interaction_id is not None:
+        terms.it = await terms.page.lock(terms.kept.interaction_id)
+    for _ in range(TURNS):
+        if not await _turn(terms):
+            break
+    else:
+        terms.trouble.append("call.restless")
+    await _tell(terms)
+    call = terms.call
+    if phase(call) == "ended" and all(leg.over or not leg.sid for leg in call.legs.values()):
+        terms.kept = replace(terms.kept, ended_at=terms.kept.ended_at or terms.now)
+    if terms.it is not None:
+        terms.kept = replace(terms.kept, interaction_id=terms.it.id, seen_version=terms.it.version)
+
+
+async def _tell(terms: Terms) -> None:
+    """What the history shall say of the way from one phase to the other."""
+    was, now = terms.kept.was, phase(terms.call)
+    if now == "talking" and was in ("queued", "offering", "connecting"):
+        await terms.say("connected")
+    elif now == "talking" and was == "orphaned":
+        await terms.say("reconnected")
+    elif now == "orphaned" and was in ("talking", "held", "consulting"):
+        await terms.say("agent_lost")
+
+
+async def _turn(terms: Terms) -> bool:
+    """One step; whether anything changed."""
+    it, call = terms.it, terms.call
+    if call.customer.over:
+        return await _gone(terms)
+    if it is None:
+        return False
+    if it.state in ("queued", "offered"):
+        return _let_go(terms)
+    if it.state == "active":
+        return await _with_agent(terms, it)
+    return not call.closing and terms.decide(Closed())
+
+
+async def _gone(terms: Terms) -> bool:
+    """The caller has hung up, or was."""
+    it, how = terms.it, outcome(terms.call)
+    if terms.kept.was == "ended":
+        return False
+    terms.kept = replace(terms.kept, was="ended")
+    if it is None:
+        await _missed_in_menu(terms)
+        return True
+    if it.state in ("queued", "offered", "active"):
+        await terms.say("ended", outcome=how, seconds=_talked(terms.call))
+        seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
+        await terms.write(model.Left(seconds), CUSTOMER)
+    elif it.state == "wrapping":
+        await terms.say("ended", outcome=how, seconds=_talked(terms.call))
+    return True
+
+
+def _talked(call: Call) -> int:
+    """Seconds from the first answer of anybody to the end."""
+    answers = [leg.answered_at for leg in call.legs.values() if leg.role != "customer" and leg.answered_at]
+    end = call.customer.ended_at
+    return max(0, round((end - min(answers)).total_seconds())) if answers and end else 0
+
+
+def _let_go(terms: Terms) -> bool:
+    """It waits for an agent, so nobody may be with him, or on his way."""
+    call = terms.call
+    others = [leg for leg in call.legs.values() if leg.role != "customer" and leg.wanted and not leg.over]
+    if phase(call) in ("talking", "held", "consulting", "orphaned"):
+        return terms.decide(Returned(terms.now))
+    return bool(others) and terms.decide(*(Released(leg.id) for leg in others))
+
+
+async def _with_agent(terms: Terms, it: Interaction) -> bool:
+    """An agent has it: his softphone is called, once; who does not answer there loses it again."""
+    assert it.agent_id is not None
+    who, call = softphone(it.agent_id), terms.call
+    mine = [leg for leg in call.legs.values() if leg.who == who and leg.planned_at >= it.entered_at]
+    strangers = [leg for leg in _partners(call) if leg.who.startswith("client:") and leg.who != who]
+    if strangers:
+        return terms.decide(*(Released(leg.id) for leg in strangers))
+    if not mine:
+        return dial(terms, who)
+    if abandoned_by_partners(call, terms.now):
+        terms.decide(Returned(terms.now))
+        await _back(terms, it, "agent_lost")
+        return True
+    if phase(call) == "queued" and not any(leg.wanted and not leg.over for leg in mine):
+        await _back(terms, it, "phone_not_answered")
+        return True
+    return False
+
+
+def dial(terms: Terms, who: str) -> bool:
+    """Somebody who is to talk with the customer."""
+    leg = f"agent-{len(terms.call.legs)}"
+    return terms.decide(Dialled(leg, "partner", who, terms.now, terms.settings.ring_seconds))
+
+
+def _partners(call: Call) -> list[Leg]:
+    return [leg for leg in call.of("partner") if leg.wanted]
+
+
+async def _back(terms: Terms, it: Interaction, reason: str) -> None:
+    """To the front of the queue: the age of the first waiting counts. Who did not answer is asked for nothing more."""
+    agent_id = it.agent_id
+    await terms.write(model.Requeued(reason, it.queue_id, None, it.queued_at))
+    if agent_id is None or reason != "phone_not_answered":
+        return
+    agent = await lock_agent(terms.page.conn, agent_id, terms.now)
+    if agent.declared == "available" and agent.pending is None:
+        await declare(terms.page.conn, agent, ("missed", None, "call_missed"), terms.now)
+        terms.page.rings.append(AgentMoved(agent_id))
+
+
+# --- the interaction's beginning -------------------------------------------------------------------------------------
+
+
+async def begin(terms: Terms, queue: str | None) -> None:
+    """Out of the menu and into the one queue of all channels."""
+    terms.decide(Queued(terms.now))
+    await _open(terms, queue, "received")
+
+
+async def _missed_in_menu(terms: Terms) -> None:
+    """Who hung up before he waited for anybody stands in the history, and nobody has to do anything."""
+    await _open(terms, None, "abandoned", done=True)
+
+
+async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = False) -> None:
+    conn, intake, kept = terms.page.conn, terms.intake, terms.kept
+    inbound = _inbound(kept, queue)
+    known = await people.known_addresses(conn, inbound.addresses)
+    person = intake.person(inbound, known)
+    new = replace(intake.fresh(inbound, person), source=kept.number, unread=0)
+    if done:
+        new = replace(new, state="done", closed_at=terms.now)
+    enclosed = intake.enclosed(inbound, person)
+    rows = {part: rows for part, rows in enclosed.rows.items() if part != "arrivals"}
+    how: Mapping[str, object] = {"outcome": outcome(kept.call)} if done else {}
+    enclosed = replace(enclosed, message=None, raw=None, rows=rows, at=None,
+                       data={**enclosed.data, "menu": kept.place.words, **how})
+    terms.it = (await terms.page.open(Opening(new, kind, CUSTOMER, enclosed)))[0].interaction
+
+
+def _inbound(kept: Kept, queue: str | None) -> Inbound:
+    caller, place = kept.call.customer.who, kept.place
+    fields = {"address_dialled": kept.number, "ivr_path": place.words,
+              **{f"ivr.{name}": value for name, value in place.collected.items()},
+              **{name: kept.fields[name] for name in ("StirVerstat", "ForwardedFrom") if kept.fields.get(name)}}
+    return Inbound(
+        source=f"voice:{kept.account}", natural_key=f"call:{kept.id}", channel="voice",
+        addresses=() if caller in ANONYMOUS else (Address("phone", caller),), text="", at=kept.began_at, raw=b"",
+        content_type="", name=kept.fields.get("CallerName") or None, language=place.language, queue=queue,
+        fields={name: value for name, value in fields.items() if value})

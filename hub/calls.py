@@ -1,0 +1,364 @@
+"""Telephone calls: what the provider asks and tells, kept before it is answered; what agents want; what must be said.
+
+Every way in is one transaction: the call is locked, then its interaction, then an agent. Facts are merged, call and
+interaction brought together, and the commands that follow are rows for `hub.switchboard` to give.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from channels.base import Refused
+from channels.twilio.account import Account
+from channels.voice import documents, menu, reports
+from channels.voice.call import OVER, RANK
+from channels.voice.control import Command, Connect, End, SendBack, due, meeting, phase
+from channels.voice.decisions import Decision, HoldWanted, Issued, begun
+from channels.voice.documents import UNKNOWN, Urls
+from channels.voice.facts import Fact, LegSeen, Moved, observe
+from channels.voice.menu import Place
+from channels.voice.ports import Knock
+from channels.voice.provider import Learned, Wiring, room_name, with_room
+from channels.voice.settings import Flow, VoiceSettings
+from hub.call_terms import Terms, agree, begin, dial, softphone
+from hub.errors import NotFound, NotYours, WrongState
+from hub.intake import Intake
+from hub.journal import Journal, Page
+from hub.model import Actor, Interaction
+from hub.reception import in_its_words
+from hub.store import calls as store
+from hub.store import conversation, dispatch
+from hub.store.calls import Claimed, Kept
+from routing.calendar import Calendar
+from routing.estimate import estimate
+from routing.model import Policy
+
+log = structlog.get_logger()
+Standing = tuple[int | None, tuple[int, int] | None]  # place in line, and seconds of waiting from - to
+NOWHERE: Standing = (None, None)
+RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
+# How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
+SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
+ATTEMPTS = 3  # of a webhook that another of the same moment was in the way of
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the telephone consists of: numbers and menus, the accounts behind them, opening hours."""
+
+    settings: VoiceSettings
+    accounts: Mapping[str, Account]
+    calendars: Mapping[str, Calendar]
+
+    def flow(self, number: str) -> Flow | None:
+        found = self.settings.number(number)
+        return self.settings.flows[found.flow] if found else None
+
+    def urls(self, kept: Kept) -> Urls:
+        account, flow = self.accounts[kept.account], self.flow(kept.number)
+        music = flow.music if flow else ""
+        return Urls(account.url(f"/voice/calls/{kept.id}"), music or f"{account.public_url}/voice/music.wav")
+
+
+Wish = Callable[[Terms, Interaction], Awaitable[None]]
+
+
+class Calls:
+    """`channels.voice.ports.Exchange`, and the verbs of agents. `work`: told that there are commands to give."""
+
+    def __init__(self, journal: Journal, intake: Intake, lines: Lines) -> None:
+        self.journal = journal
+        self.lines = lines
+        self.work: Callable[[], None] = lambda: None
+        self._intake = intake
+
+    # --- what the provider asks and tells -----------------------------------------------------------------------------
+
+    async def ask(self, knock: Knock) -> str:
+        return await self._taken(knock)
+
+    async def tell(self, knock: Knock) -> None:
+        await self._taken(knock)
+
+    async def _taken(self, knock: Knock) -> str:
+        """Raises `Refused`."""
+        with in_its_words():
+            standing = await self._standing(knock.call) if knock.kind == "wait" and knock.call else NOWHERE
+            for _ in range(ATTEMPTS):
+                try:
+                    return await self._take(knock, standing)
+                except asyncpg.UniqueViolationError:  # two calls of a new customer, or one request twice, at once
+                    continue
+        raise Refused("unavailable", 503, after=1.0)
+
+    async def _take(self, knock: Knock, standing: Standing) -> str:
+        async with self.journal.begin() as page:
+            kept = await self._find(page, knock)
+            if kept is None:
+                await self._keep(page, knock, None, "refused", None)
+                return documents.hung_up([UNKNOWN["en"]])
+            before = await store.answered(page.conn, knock.source, knock.key) if knock.key else None
+            if before is not None:
+                await self._keep(page, knock, kept.id, "duplicate", None)
+                return before["answer"] or ""
+            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings)
+            self._observe(terms, knock)
+            answer = await self._answer(terms, knock, standing)
+            await self._settle(terms, kept)
+            await self._keep(page, knock, kept.id, "stored", answer)
+        self.work()
+        return answer
+
+    async def _find(self, page: Page, knock: Knock) -> Kept | None:
+        """The call that it is about, locked; begun when it is a new one."""
+        sid = knock.fields.get("CallSid", "")
+        if knock.call is not None:
+            kept = await store.lock(page.conn, knock.call)
+            return kept if kept is not None and kept.account == knock.account else None
+        if knock.kind == "in":
+            number = self.lines.settings.number(knock.fields.get("To", ""))
+            if number is None or number.account != knock.account or not sid:
+                return None
+            await store.begin(page.conn, self._begun(knock, number.number))
+        return await store.lock_sid(page.conn, knock.account, sid)
+
+    def _begun(self, knock: Knock, number: str) -> Kept:
+        now, call_id, sid = self.journal.now(), self.journal.new_id(), knock.fields["CallSid"]
+        flow = self.lines.flow(number)
+        assert flow is not None
+        told = {name: knock.fields[name][:200] for name in ("CallerName", "StirVerstat", "ForwardedFrom")
+                if knock.fields.get(name)}
+        call = begun(str(call_id), knock.fields.get("From", "")[:64], sid, now)
+        return Kept(call_id, knock.account, sid, number, call, Place(flow.begin, flow.language), Wiring(), told,
+                    now)
+
+    async def _keep(self, page: Page, knock: Knock, call_id: UUID | None, outcome: str, answer: str | None) -> None:
+        await store.keep(page.conn, {
+            "id": self.journal.new_id(), "source": knock.source, "key": knock.key or f"one:{self.journal.new_id()}",
+            "at": self.journal.now(), "outcome": outcome, "raw": knock.raw, "content_type": knock.content_type[:200],
+            "call_id": call_id, "answer": answer, "reason": "unknown_call" if outcome == "refused" else None})
+
+    def _observe(self, terms: Terms, knock: Knock) -> None:
+        fields, now = knock.fields, terms.now
+        facts: list[Fact] = []
+        if knock.kind == "leg":
+            facts += reports.of_leg(knock.part, fields, now)
+        elif knock.kind == "room":
+            facts += self._of_room(terms, knock)
+        elif fields.get("CallSid") == terms.kept.sid:  # the customer's own requests tell that he has gone
+            facts += [one for one in reports.of_leg("customer", fields, now)
+                      if isinstance(one, LegSeen) and RANK[one.state] == OVER]
+        if knock.kind == "wait" and fields.get("QueueSid"):
+            terms.kept = replace(terms.kept, wiring=replace(terms.kept.wiring, queue_sid=fields["QueueSid"]))
+        self._merge(terms, facts)
+
+    def _of_room(self, terms: Terms, knock: Knock) -> Sequence[Fact]:
+        room, sid = _number(knock.part), knock.fields.get("ConferenceSid", "")
+        if room is None or not 0 < room <= terms.call.rooms:
+            return ()
+        terms.kept = replace(terms.kept, wiring=with_room(terms.kept.wiring, room, sid))
+        if terms.kept.wiring.rooms.get(room) != sid:
+            return ()  # another conference of the same name
+        return reports.of_room(room, knock.fields, terms.now)
+
+    def _merge(self, terms: Terms, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            terms.kept = replace(terms.kept, call=observe(terms.kept.call, fact))
+
+    # --- what it is answered ------------------------------------------------------------------------------------------
+
+    async def _answer(self, terms: Terms, knock: Knock, standing: Standing) -> str:
+        match knock.kind:
+            case "in":
+                fresh = terms.kept.place.number == 0
+                return await self._menu(terms, None) if fresh else self._current(terms)
+            case "step":
+                asked = terms.kept.place.number == _number(knock.part) and phase(terms.call) == "menu"
+                return await self._menu(terms, knock.fields.get("Digits", "")) if asked else self._current(terms)
+            case "wait":
+                return self._waiting(terms, standing)
+            case "line":
+                return self._out_of_line(terms, knock.fields.get("QueueResult", ""))
+            case "join" | "back":
+                return self._current(terms)
+            case "left":
+                return self._left(terms, _number(knock.part) or 0)
+            case "hold" | "comfort":
+                return self._played(terms, knock.kind == "hold")
+        return ""
+
+    async def _menu(self, terms: Terms, digits: str | None) -> str:
+        """On through the menu: from its beginning, or with the caller's keys."""
+        flow = self.lines.flow(terms.kept.number)
+        if flow is None:
+            return documents.hung_up([UNKNOWN["en"]])
+        place, urls = terms.kept.place, self.lines.urls(terms.kept)
+        if terms.call.customer.over:
+            return documents.hung_up()
+        if digits is None:
+            place, screen = menu.enter(flow, place, self._is_open)
+        else:
+            place, screen = menu.pressed(flow, place, digits, self._is_open)
+        terms.kept = replace(terms.kept, place=place)
+        if screen.then.kind != "queue":
+            return documents.menu(screen, place.number, urls)
+        await begin(terms, screen.then.queue)
+        return documents.in_line(screen.said, place.language, self._line(terms), urls)
+
+    def _is_open(self, calendar: str) -> bool:
+        return calendar in self.lines.calendars and self.lines.calendars[calendar].is_open(self.journal.now())
+
+    def _line(self, terms: Terms) -> str:
+        """The provider's waiting room. The order in it means nothing: whose turn it is, the hub decides."""
+        return f"hub-{terms.kept.account}"
+
+    def _current(self, terms: Terms) -> str:
+        """What he should hear now, wherever he comes from."""
+        call, kept = terms.call, terms.kept
+        flow, urls = self.lines.flow(kept.number), self.lines.urls(kept)
+        if call.customer.over or call.closing or flow is None:
+            return documents.hung_up()
+        if phase(call) == "menu":
+            return documents.menu(menu.again(flow, kept.place), kept.place.number, urls)
+        room = meeting(call)
+        if room is not None:
+            return documents.together(room, room_name(call.id, room), urls)
+        return documents.in_line((), kept.place.language, self._line(terms), urls)
+
+    def _waiting(self, terms: Terms, standing: Standing) -> str:
+        call, language = terms.call, terms.kept.place.language
+        if call.customer.over or call.closing or phase(call) == "menu":
+            return documents.hung_up()
+        return documents.waiting(language, *standing, self.lines.urls(terms.kept))
+
+    async def _standing(self, call_id: UUID) -> Standing:
+        """His place in the one line of all channels, and an honest wait, as far as they are known.
+
+        Read before anything is locked: a transaction that waited for a second connection could wait for ever.
+        """
+        pool, now = self.journal.pool, self.journal.now()
+        row = await store.waiting(pool, call_id)
+        if row is None:
+            return NOWHERE
+        position = await dispatch.ahead(pool, row["id"], Policy().priority_minutes) + 1
+        _, places = await conversation.staff(pool, row["queue_id"], now, self._intake.weight("voice").units)
+        if not places:
+            return position, None
+        known = estimate(position, places, *await dispatch.recent(pool, row["queue_id"], now - RECENT))
+        return position, (known.low_seconds, known.high_seconds) if known else None
+
+    def _out_of_line(self, terms: Terms, result: str) -> str:
+        """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""
+        if terms.call.customer.over or result in ("hangup", "redirected", "redirected-from-bridged"):
+            return documents.nothing()
+        if result in ("queue-full", "error", "system-error") and phase(terms.call) in ("queued", "offering"):
+            log.error("call.line_refused", account=terms.kept.account, result=result)
+            return documents.again_in_a_moment(terms.kept.place.language, self._line(terms),
+                                               self.lines.urls(terms.kept))
+        return self._current(terms)
+
+    def _left(self, terms: Terms, room: int) -> str:
+        """His part in a room is over, and he is not: back into line, so that he never hears silence."""
+        call = terms.call
+        if call.customer.over or call.closing:
+            return documents.hung_up()
+        known = call.customer.inside.get(room)
+        if known is not None and known.value and room > call.closed_rooms:
+            self._merge(terms, [Moved("customer", room, known.seq + 1, False, terms.now)])
+        return self._current(terms)
+
+    def _played(self, terms: Terms, hold: bool) -> str:
+        language = terms.kept.place.language
+        words = documents.HOLD if hold else documents.PATIENCE
+        return documents.played(words[language], language, self.lines.urls(terms.kept), loop=hold)
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    async def _settle(self, terms: Terms, before: Kept) -> None:
+        """Brings both together, gives out what is due, and writes what has changed."""
+        await agree(terms)
+        for trouble in terms.trouble:
+            log.error(trouble, call=str(terms.kept.id))
+        commands = due(terms.call)
+        if commands:
+            terms.decide(Issued(frozenset(one.id for one in commands)))
+        await store.save(terms.page.conn, before, terms.kept)
+        await store.give_out(terms.page.conn, terms.kept, [(one, terms.now + _worth(one)) for one in commands],
+                             terms.now)
+
+    async def bring_together(self, call_id: UUID) -> None:
+        """The interaction has moved."""
+        await self.learn(call_id, Learned())
+
+    async def learn(self, call_id: UUID, learned: Learned, *decisions: Decision, done: Claimed | None = None,
+                    state: str = "done", error: str | None = None) -> None:
+        """What was read or answered, with what is decided because of it; `done`: the command that it came from."""
+        async with self.journal.begin() as page:
+            kept = await store.lock(page.conn, call_id)
+            if kept is None:
+                return
+            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings)
+            self._merge(terms, learned.facts)
+            if learned.room is not None:
+                terms.kept = replace(terms.kept, wiring=with_room(terms.kept.wiring, *learned.room))
+            if done is not None:
+                await store.finish(page.conn, done, state, error)
+            terms.decide(*decisions)
+            await self._settle(terms, kept)
+        self.work()
+
+    async def caller_id(self, kept: Kept) -> str:
+        """The number of ours that is shown: that of the queue, else the one that was dialled."""
+        queue = await store.queue_of(self.journal.pool, kept.id)
+        return self.lines.settings.caller_ids.get(queue or "", kept.number)
+
+    # --- verbs of agents ----------------------------------------------------------------------------------------------
+
+    async def hold(self, actor: Actor, interaction_id: UUID, on: bool) -> None:
+        """Music for the customer, or an end of it. The same wish twice is one."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            if phase(terms.call) not in ("talking", "held"):
+                raise WrongState("Nobody talks with the customer now.")
+            if terms.call.hold != on:
+                terms.decide(HoldWanted(on))
+                await terms.say("held" if on else "resumed", agent=str(actor.id))
+
+        await self._wish(actor, interaction_id, wish)
+
+    async def rejoin(self, actor: Actor, interaction_id: UUID) -> None:
+        """Calls the agent's softphone once more, after his page was reloaded or his network came back."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            if phase(terms.call) == "orphaned":
+                dial(terms, softphone(actor.id))
+            elif phase(terms.call) not in ("offering", "connecting", "talking", "held"):
+                raise WrongState("The customer is not on the line any more.")
+
+        await self._wish(actor, interaction_id, wish)
+
+    async def _wish(self, actor: Actor, interaction_id: UUID, wish: Wish) -> None:
+        async with self.journal.begin() as page:
+            call_id = await store.of_interaction(page.conn, interaction_id)
+            kept = await store.lock(page.conn, call_id) if call_id else None
+            if kept is None:
+                raise NotFound("This interaction is no telephone call.")
+            it = await page.lock(interaction_id)
+            if it.agent_id != actor.id:
+                raise NotYours()
+            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings, it)
+            await wish(terms, it)
+            await self._settle(terms, kept)
+        self.work()
+
+
+def _worth(command: Command) -> timedelta:
+    return ENDS if isinstance(command, End) else MOVES if isinstance(command, Connect | SendBack) else SOON
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 6 else None

@@ -1,0 +1,102 @@
+-- name: begin
+-- Whoever comes second finds the first one's row, and waits for it in `lock_sid`.
+INSERT INTO calls (id, account, sid, number, document, place, fields, phase, began_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'menu', $8)
+ON CONFLICT (account, sid) DO NOTHING;
+
+-- name: lock
+SELECT id, account, sid, number, interaction_id, seen_version, document, place, wiring, fields, phase, began_at,
+       looked_at, ended_at
+FROM calls WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: lock_sid
+SELECT id, account, sid, number, interaction_id, seen_version, document, place, wiring, fields, phase, began_at,
+       looked_at, ended_at
+FROM calls WHERE account = $1 AND sid = $2 FOR NO KEY UPDATE;
+
+-- name: answered
+SELECT id, answer FROM arrivals WHERE source = $1 AND natural_key = $2 AND outcome = 'stored';
+
+-- name: keep
+WITH raw AS (INSERT INTO blobs (sha256, size, bytes, stored_at) VALUES ($6, length($7::bytea), $7, $4)
+             ON CONFLICT (sha256) DO NOTHING)
+INSERT INTO arrivals (id, source, natural_key, arrived_at, outcome, raw_sha256, content_type, body_sha256, call_id,
+                      answer, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $8, $6, $9, $10, $11);
+
+-- name: save
+UPDATE calls SET interaction_id = $2, seen_version = $3, document = $4, place = $5, wiring = $6, phase = $7,
+                 looked_at = $8, look_at = $9, ended_at = $10
+WHERE id = $1;
+
+-- name: save_legs
+INSERT INTO call_legs (call_id, leg, role, who, sid, state, planned_at, answered_at, ended_at)
+SELECT $1, n.leg, n.role, n.who, n.sid, n.state, n.planned_at, n.answered_at, n.ended_at
+FROM jsonb_to_recordset($2::jsonb) AS n (leg text, role text, who text, sid text, state text, planned_at timestamptz,
+                                         answered_at timestamptz, ended_at timestamptz)
+ON CONFLICT (call_id, leg) DO UPDATE
+SET role = excluded.role, sid = excluded.sid, state = excluded.state, answered_at = excluded.answered_at,
+    ended_at = excluded.ended_at
+WHERE (call_legs.role, call_legs.sid, call_legs.state, call_legs.answered_at, call_legs.ended_at)
+   IS DISTINCT FROM (excluded.role, excluded.sid, excluded.state, excluded.answered_at, excluded.ended_at);
+
+-- name: give_out
+-- A command that comes again was forgotten: it surely did nothing.
+INSERT INTO call_commands (call_id, id, phase, created_at, due_at, deadline)
+SELECT $1, n.id, $2, $3, $3, n.deadline FROM unnest($4::text[], $5::timestamptz[]) AS n (id, deadline)
+ON CONFLICT (call_id, id) DO UPDATE
+SET state = 'pending', phase = excluded.phase, attempts = 0, due_at = excluded.due_at, deadline = excluded.deadline,
+    claimed_until = NULL;
+
+-- name: claim
+-- The first commands of calls that have none under way, most overdue first. What was claimed by a hub that died is
+-- claimed again when its time is over: only a create must be looked for then.
+UPDATE call_commands c SET state = 'sending', attempts = c.attempts + 1, claimed_until = $2
+FROM (SELECT DISTINCT ON (o.call_id) o.call_id, o.id, o.state AS before
+      FROM call_commands o
+      WHERE o.state IN ('pending', 'sending')
+      ORDER BY o.call_id, o.number LIMIT 200) f
+WHERE c.call_id = f.call_id AND c.id = f.id AND c.due_at <= $1
+  AND (c.state = 'pending' OR c.claimed_until < $1)
+RETURNING c.call_id, c.id, c.attempts, c.deadline, f.before = 'sending' AS doubtful;
+
+-- name: finish
+UPDATE call_commands SET state = $3, error = $4, claimed_until = NULL WHERE call_id = $1 AND id = $2;
+
+-- name: put_off
+UPDATE call_commands SET state = 'pending', due_at = $3, error = $4, claimed_until = NULL
+WHERE call_id = $1 AND id = $2;
+
+-- name: moved
+-- Calls that have to be brought together with their interaction again.
+SELECT c.id FROM calls c JOIN interactions i ON i.id = c.interaction_id
+WHERE c.ended_at IS NULL AND i.version <> c.seen_version LIMIT 200;
+
+-- name: looks
+-- Marked at once, so that nobody else asks for the same call at the same time.
+UPDATE calls SET looked_at = $1, look_at = $2
+WHERE id IN (SELECT id FROM calls WHERE ended_at IS NULL AND look_at <= $1 ORDER BY look_at LIMIT 50
+             FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id;
+
+-- name: next
+SELECT least((SELECT min(look_at) FROM calls WHERE ended_at IS NULL),
+             (SELECT min(due_at) FROM call_commands WHERE state = 'pending'));
+
+-- name: of_interaction
+SELECT id FROM calls WHERE interaction_id = $1;
+
+-- name: look_at_all
+UPDATE calls SET look_at = $1 WHERE ended_at IS NULL AND (look_at IS NULL OR look_at > $1);
+
+-- name: load
+SELECT id, account, sid, number, interaction_id, seen_version, document, place, wiring, fields, phase, began_at,
+       looked_at, ended_at
+FROM calls WHERE id = $1;
+
+-- name: waiting
+SELECT i.id, i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id
+WHERE c.id = $1 AND i.state = 'queued';
+
+-- name: queue_of
+SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE c.id = $1;

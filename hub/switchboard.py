@@ -1,0 +1,173 @@
+"""Loop: tells the provider what calls need, and asks it how they stand when nothing was heard for too long.
+
+A command is given only while what it is for still holds. What surely did nothing is tried again until its deadline; a
+create without an answer is looked for by its label, and never made twice; anything else may be said twice.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from channels.twilio.rest import RestFailure
+from channels.voice.call import RANK, TALKS
+from channels.voice.control import CONNECTING, Command, Connect, Create, SendBack, meeting, phase, standing
+from channels.voice.decisions import Decision, Forgotten, Released
+from channels.voice.facts import LegSeen
+from channels.voice.provider import Learned, Provider
+from hub import loop
+from hub.calls import Calls
+from hub.doorbell import Doorbell, Moved, Ring
+from hub.errors import HubError
+from hub.journal import AWAY
+from hub.store import calls as store
+from hub.store.calls import Claimed, Kept
+
+log = structlog.get_logger()
+NET = 1.0  # seconds between passes, rung or not
+CLAIM = timedelta(seconds=30)  # longer than any attempt; what lapses belongs to a hub that died
+PAUSES = (0.5, 1.0, 2.0, 5.0)  # seconds before what did nothing is tried again
+DOUBT = 2.0  # seconds before what may have been done is looked at
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class Switchboard:
+    """`providers`: by account."""
+
+    def __init__(self, calls: Calls, providers: Mapping[str, Provider], doorbell: Doorbell) -> None:
+        self._calls = calls
+        self._journal = calls.journal
+        self._providers = providers
+        self._doorbell = doorbell
+
+    async def run(self) -> None:
+        wake = loop.Wake(self._doorbell, _matters)
+        self._calls.work = wake.set
+        await store.look_at_all(self._journal.pool, self._journal.now())
+        async with asyncio.TaskGroup() as group:
+            await loop.run(wake, lambda: self.step(group.create_task))
+
+    async def step(self, spawn: Spawn) -> float:
+        """One pass; what takes the provider's time is spawned. Returns the seconds until the next."""
+        pool, now = self._journal.pool, self._journal.now()
+        for call_id in await store.moved(pool):
+            await self._calls.bring_together(call_id)
+        for call_id in await store.looks(pool, now):
+            spawn(self._guarded(self._look(call_id)))
+        for one in await store.claim(pool, now, now + CLAIM):
+            spawn(self._guarded(self._give(one)))
+        upcoming = await store.next_moment(pool)
+        left = (upcoming - self._journal.now()) / timedelta(seconds=1) if upcoming else NET
+        return min(max(left, 0.02), NET)
+
+    async def drain(self) -> bool:
+        """Everything that can be done at this moment; whether there was nothing."""
+        idle = True
+        while True:
+            work: list[Coroutine[Any, Any, None]] = []
+            await self.step(work.append)
+            if not work:
+                return idle
+            idle = False
+            await asyncio.gather(*work)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """One call's trouble is not the others'; what was claimed or due is so again after a while."""
+        try:
+            await work
+        except (RestFailure, HubError, *AWAY) as trouble:
+            log.warning("switchboard.put_off", error=type(trouble).__name__)
+
+    # --- commands -----------------------------------------------------------------------------------------------------
+
+    async def _give(self, one: Claimed) -> None:
+        kept = await store.load(self._journal.pool, one.call_id)
+        if kept is None:
+            return
+        command = standing(kept.call, one.id)
+        if command is None:
+            await self._calls.learn(kept.id, Learned(), done=one, error="overtaken")
+        elif isinstance(command, Create) and one.doubtful:
+            await self._look_for(kept, command, one)
+        elif self._journal.now() >= one.deadline:
+            await self._late(kept, command, one)
+        else:
+            await self._attempt(kept, command, one)
+
+    async def _attempt(self, kept: Kept, command: Command, one: Claimed) -> None:
+        lines, now = self._calls.lines, self._journal.now()
+        try:
+            learned = await self._providers[kept.account].do(
+                command, kept.call, kept.wiring, lines.urls(kept), await self._calls.caller_id(kept), now)
+        except RestFailure as failure:
+            log.warning("switchboard.failed", call=str(kept.id), command=one.id.partition(":")[0], kind=failure.kind,
+                        code=failure.code)
+            await self._failed(kept, command, one, failure)
+        else:
+            await self._calls.learn(kept.id, learned, done=one)
+
+    async def _failed(self, kept: Kept, command: Command, one: Claimed, failure: RestFailure) -> None:
+        error = f"{failure.kind} {failure.status} {failure.code}"
+        if failure.kind in ("unreached", "busy"):
+            pause = failure.after or PAUSES[min(one.attempts, len(PAUSES)) - 1]
+            await store.put_off(self._journal.pool, one, self._journal.now() + timedelta(seconds=pause), error)
+        elif failure.kind == "unknown" and isinstance(command, Create):
+            await self._look_for(kept, command, one)
+        elif failure.kind == "unknown":
+            await store.put_off(self._journal.pool, one, self._journal.now() + timedelta(seconds=DOUBT), error)
+        elif isinstance(command, Create):
+            refused = LegSeen(command.leg, "failed", self._journal.now())
+            await self._calls.learn(kept.id, Learned((refused,)), done=one, state="refused", error=error)
+        else:  # the call is not what we took it for
+            facts = await self._providers[kept.account].read(kept.call, kept.wiring, self._journal.now())
+            await self._calls.learn(kept.id, Learned(tuple(facts)), done=one, state="refused", error=error)
+
+    async def _look_for(self, kept: Kept, command: Create, one: Claimed) -> None:
+        """Whether a create of unknown outcome was done. If not, nobody waits for it; should it come late, it is ended
+        by what its own report says."""
+        provider, now = self._providers[kept.account], self._journal.now()
+        found = await provider.look_for(kept.call.legs[command.leg], kept.call, now)
+        if found is not None:
+            await self._calls.learn(kept.id, found, done=one, error="found")
+        else:
+            await self._calls.learn(kept.id, Learned(), Released(command.leg), done=one, state="refused",
+                                    error="not found")
+
+    async def _late(self, kept: Kept, command: Command, one: Claimed) -> None:
+        log.error("switchboard.late", call=str(kept.id), command=one.id.partition(":")[0])
+        if isinstance(command, Create):
+            gone = LegSeen(command.leg, "failed", self._journal.now())
+            await self._calls.learn(kept.id, Learned((gone,)), done=one, state="late")
+        else:
+            await self._calls.learn(kept.id, Learned(), Forgotten(one.id), done=one, state="late")
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    async def _look(self, call_id: UUID) -> None:
+        """How the call really stands, and what has taken too long."""
+        kept = await store.load(self._journal.pool, call_id)
+        if kept is None:
+            return
+        now = self._journal.now()
+        facts = await self._providers[kept.account].read(kept.call, kept.wiring, now)
+        overdue: list[Decision] = [
+            Released(leg.id) for leg in kept.call.legs.values()
+            if leg.role != "customer" and leg.wanted and RANK[leg.state] < TALKS and now >= leg.ring_until]
+        await self._calls.learn(kept.id, Learned(tuple(facts)), *overdue, *self._without_effect(kept))
+
+    def _without_effect(self, kept: Kept) -> list[Decision]:
+        """A redirect that was taken, and never came to be: said once more."""
+        call, now = kept.call, self._journal.now()
+        room = meeting(call)
+        answered = [leg.answered_at for leg in call.of("partner") if leg.answered_at]
+        if phase(call) != "connecting" or not answered or now < max(answered) + CONNECTING:
+            return []
+        command = standing(call, f"connect:{room}")
+        return [Forgotten(command.id)] if isinstance(command, Connect | SendBack) else []
+
+
+def _matters(what: Ring) -> bool:
+    return isinstance(what, Moved) and what.channel == "voice"
