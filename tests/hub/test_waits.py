@@ -90,7 +90,7 @@ async def test_who_left_is_no_proof_of_a_short_wait(heart: Heart, waits: Waits) 
     ann = await busy_day(heart)
     for _ in range(30):
         await waited(heart, waits, ann, 1)
-    for _ in range(60):  # impatient people, who were told as much as the others
+    for _ in range(160):  # impatient people, who were told as much as the others
         it = (await heart.arrive()).interaction_id
         await waits.told(it, "support", 1, 1)
         heart.clock.advance(1)
