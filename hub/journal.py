@@ -180,8 +180,8 @@ class Page:
     def __init__(self, conn: Connection, journal: Journal) -> None:
         self.conn = conn
         self.rings: list[Ring] = []
-        self._now: Callable[[], datetime] = journal.now
-        self._new_id = journal.new_id
+        self.now: Callable[[], datetime] = journal.now
+        self.new_id = journal.new_id
 
     async def lock(self, interaction_id: UUID) -> Interaction:
         return await store.lock_interaction(self.conn, interaction_id)
@@ -196,10 +196,10 @@ class Page:
 
     async def write(self, before: Interaction, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
         """Applies `act` to a locked interaction: lifecycle decides, the rows follow."""
-        now = self._now()
+        now = self.now()
         agent = await self._agent(before, act, now)
         change = lifecycle.apply(before, agent, act, now)
-        rows = _state_rows(change, now, self._new_id)
+        rows = _state_rows(change, now, self.new_id)
         if agent is not None:
             await self._agent_rows(rows, agent, change, now)
         after = _counted(change.interaction, enclosed)
@@ -219,7 +219,7 @@ class Page:
             rows["interactions"].append(store.interaction_row(after))
             written.append(self._touch(rows, after, new.kind, {}, new.by, new.enclosed))
             blobs += _blobs(new.enclosed)
-        await store.put(self.conn, self._now(), rows, blobs)
+        await store.put(self.conn, self.now(), rows, blobs)
         for new, done in zip(openings, written, strict=True):
             self._ring(new.interaction, done, None, new.enclosed)
         return written
@@ -240,7 +240,7 @@ class Page:
         enclosed: Enclosed,
     ) -> Written:
         """Adds the touch, and what is enclosed with it, to the rows of a write."""
-        now, touch_id = self._now(), self._new_id()
+        now, touch_id = self.now(), self.new_id()
         rows.setdefault("touches", []).append(
             {
                 "id": touch_id,

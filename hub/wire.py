@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 from hub.wire_base import Line, Moment, Sheet, Text, Wire
 from hub.wire_drafts import KeptDraft
 from hub.wire_mail import MailDraft, MailView, ReplyView
+from hub.wire_messaging import TemplateUse, TextingView
 
 Role = Literal["agent", "supervisor", "admin"]
 State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", "done"]
@@ -217,6 +218,7 @@ class Detail(Wire):
     drafts: dict[Literal["reply", "note"], list[KeptDraft]] = Field(description="the newest first")
     can_reply: bool = Field(description="false where the channel has no way back; notes are always possible")
     reply: ReplyView | None = Field(None, description="where the way back is mail; null elsewhere")
+    texting: TextingView | None = Field(None, description="where the way back is SMS or WhatsApp; null elsewhere")
     suggestions: list[SuggestionView] = []
     linked: list[Card] = Field([], description="interactions that this one follows, or that follow it")
 
@@ -271,6 +273,7 @@ class Say(Wire):
     seen: int | None = Field(None, ge=0, description=(
         "version of the interaction that the writer has read; 409 `stale` when the customer wrote since then"))
     sheet: Sheet | None = Field(None, description="the draft that this was; left out: all that I keep of its kind here")
+    template: TemplateUse | None = Field(None, description="of WhatsApp: the text is this agreed one, filled in")
 
 
 class DecideSuggestion(Wire):
@@ -301,6 +304,12 @@ class Requeue(Wire):
     reason: Line
     queue: str | None = None
     agent: UUID | None = None
+
+
+class Escalate(Wire):
+    """One step up the ladder of its queue."""
+
+    reason: Line
 
 
 class Prioritise(Wire):

@@ -321,7 +321,8 @@ def test_a_step_up_takes_it_from_its_holder_and_keeps_the_age_of_what_waits() ->
     step = model.Escalated("breach", "sales", 4, True, {"step": 1})
     held = interaction("active")
     change = apply(held, agent(held=holds(held)), step, LATER)
-    assert (change.interaction.queue_id, change.interaction.priority, change.interaction.queued_at) == ("sales", 4, LATER)
+    after = change.interaction
+    assert (after.queue_id, after.priority, after.queued_at) == ("sales", 4, LATER)
     assert (change.unassign, change.interaction.preferred_agent_id, change.data["step"]) == ("requeued", None, 1)
     rings = interaction("offered")
     change = apply(rings, agent(held=holds(rings)), step, LATER)
