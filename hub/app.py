@@ -28,6 +28,7 @@ from hub.desk import Desk
 from hub.dispatch import Dispatch
 from hub.doorbell import Doorbell
 from hub.errors import Unavailable
+from hub.escalation import Escalation
 from hub.floor import Floor
 from hub.http import demo, routes, static
 from hub.http.endpoint import authenticate, register
@@ -40,6 +41,7 @@ from hub.http.parts import PARTS, Parts
 from hub.http.problems import answer_problems
 from hub.intake import Intake, Placement, Weight
 from hub.journal import AWAY, Journal
+from hub.ladder import Ladders
 from hub.mail_room import MailRoom
 from hub.mailing import Mailing
 from hub.nodes import Nodes
@@ -53,6 +55,7 @@ from hub.tasks import Loop, Tasks
 from hub.timers import Timers
 from hub.users import Users
 from hub.watch import Watch
+from routing.policy import Policy
 
 log = structlog.get_logger()
 WIDGET = Path(__file__).parent / "static" / "chat" / "widget.js"
@@ -138,6 +141,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         tasks.supervise("dispatch", parts.dispatch.run)
         tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
         tasks.supervise("timers", Timers(journal, doorbell).run)
+        tasks.supervise("escalation", Escalation(journal, doorbell, _unpublished).run, on_failure="restart")
         tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
         room.start(kinds.email, tasks, doorbell, world.node)
         yield
@@ -202,7 +206,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     parts = Parts(
         settings=settings, pool=journal.pool, now=world.now, users=users,
         desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
-        floor=Floor(journal, presence), dispatch=Dispatch(journal, doorbell), presence=presence,
+        floor=Floor(journal, presence), ladders=Ladders(journal, _unpublished),
+        dispatch=Dispatch(journal, doorbell), presence=presence,
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect)
     return parts, realtime, watch
@@ -220,6 +225,11 @@ def _mount(app: web.Application, settings: Settings, kinds: Mapping[str, Channel
         for route in channel.routes():
             app.router.add_route(route.method, route.path, route.handler)
     static.mount(app)
+
+
+def _unpublished() -> tuple[int, Policy]:
+    """Nobody has published a policy yet: nothing is promised, and no queue has a ladder."""
+    return 0, Policy(queues=())
 
 
 async def _sweeping(presence: PresenceDesk) -> None:

@@ -13,6 +13,7 @@ from hub.desk import Desk
 from hub.dispatch import Dispatch
 from hub.floor import Floor
 from hub.intake import Intake
+from hub.ladder import Ladders
 from hub.mailbox_setup import Setup
 from hub.mailing import Mailing
 from hub.presence import PresenceDesk
@@ -30,6 +31,7 @@ class Parts:
     desk: Desk
     mailing: Mailing
     floor: Floor
+    ladders: Ladders
     dispatch: Dispatch
     presence: PresenceDesk
     mailboxes: Setup

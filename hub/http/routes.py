@@ -6,6 +6,7 @@ from hub.http import (
     contacts,
     customers,
     desk,
+    escalation,
     files,
     floor,
     health,
@@ -25,8 +26,8 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *messages.ENDPOINTS, *customers.ENDPOINTS,
-    *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *files.ENDPOINTS,
-    *floor.ENDPOINTS, *health.ENDPOINTS,
+    *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
+    *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS,
+    *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

@@ -208,3 +208,11 @@ async def upload(person: Person, name: str, content: bytes, kind: str, field: st
 
 def later(minutes: float) -> str:
     return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+
+
+async def test_a_step_up_by_hand_needs_a_ladder_and_its_holder(running_hub: RunningHub) -> None:
+    anna, path = await working(running_hub)
+    assert (await anna.post(f"{path}/escalate", {})).status == 422
+    answer = await anna.post(f"{path}/escalate", {"reason": "needs an expert"})
+    assert (answer.status, answer.body["code"]) == (409, "no_step")
+    assert (await anna.post(f"/api/interactions/{uuid4()}/escalate", {"reason": "who?"})).status == 404
