@@ -84,10 +84,8 @@ async def agree(terms: Terms) -> None:
 async def _tell(terms: Terms) -> None:
     """What the history shall say of the way from one phase to the other."""
     was, now = terms.kept.was, phase(terms.call)
-    if now == "talking" and was in ("queued", "offering", "connecting"):
+    if now == "talking" and was in ("queued", "offering", "connecting", "orphaned"):
         await terms.say("connected")
-    elif now == "talking" and was == "orphaned":
-        await terms.say("reconnected")
     elif now == "orphaned" and was in ("talking", "held", "consulting"):
         await terms.say("agent_lost")
 

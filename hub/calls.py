@@ -33,14 +33,13 @@ from hub.reception import in_its_words
 from hub.store import calls as store
 from hub.store import conversation, dispatch
 from hub.store.calls import Claimed, Kept
+from hub.waits import Waits
 from routing.calendar import Calendar
-from routing.estimate import estimate
 from routing.model import Policy
 
 log = structlog.get_logger()
-Standing = tuple[int | None, tuple[int, int] | None]  # place in line, and seconds of waiting from - to
+Standing = tuple[int | None, int | None]  # place in line, and the seconds within which he will probably be answered
 NOWHERE: Standing = (None, None)
-RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
 SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
 ATTEMPTS = 3  # of a webhook that another of the same moment was in the way of
@@ -75,6 +74,7 @@ class Calls:
         self.lines = lines
         self.work: Callable[[], None] = lambda: None
         self._intake = intake
+        self._waits = Waits(journal)
 
     # --- what the provider asks and tells -----------------------------------------------------------------------------
 
@@ -248,8 +248,7 @@ class Calls:
         _, places = await conversation.staff(pool, row["queue_id"], now, self._intake.weight("voice").units)
         if not places:
             return position, None
-        known = estimate(position, places, *await dispatch.recent(pool, row["queue_id"], now - RECENT))
-        return position, (known.low_seconds, known.high_seconds) if known else None
+        return position, await self._waits.told(row["id"], row["queue_id"], position, places)
 
     def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""

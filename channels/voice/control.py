@@ -118,8 +118,15 @@ def outcome(call: Call) -> Outcome:
         return "talked" if room > call.closed_rooms else "abandoned_after_talk"
     if call.queued_at is None:
         return "abandoned_in_menu"
-    rung = any(leg.role == "partner" and leg.dialled > call.closed_rooms and leg.wanted for leg in others)
+    rung = any(leg.role == "partner" and leg.dialled > call.closed_rooms and leg.wanted and not _before(leg, call)
+               for leg in others)
     return "abandoned_while_ringing" if rung else "abandoned_in_queue"
+
+
+def _before(leg: Leg, call: Call) -> bool:
+    """It was over before the customer went."""
+    end = call.customer.ended_at
+    return leg.ended_at is not None and end is not None and leg.ended_at < end
 
 
 def due(call: Call) -> tuple[Command, ...]:

@@ -72,26 +72,22 @@ def in_line(said: Sequence[str], language: Language, queue: str, urls: Urls) -> 
     return _text(root)
 
 
-def waiting(language: Language, position: int | None, wait: tuple[int, int] | None, urls: Urls) -> str:
-    """Where he stands in line, as far as that is known, and music; asked for again when it has run out."""
+def waiting(language: Language, position: int | None, seconds: int | None, urls: Urls) -> str:
+    """Where he stands in line and how long it may take, as far as that is known, and music; asked for again when it
+    has run out."""
     root = Element("Response")
-    _say(root, _standing(language, position, wait), language)
+    _say(root, _standing(language, position, seconds), language)
     SubElement(root, "Play").text = urls.music
     return _text(root)
 
 
-def _standing(language: Language, position: int | None, wait: tuple[int, int] | None) -> list[str]:
-    minutes = (max(1, -(-wait[0] // 60)), max(1, -(-wait[1] // 60))) if wait else None
+def _standing(language: Language, position: int | None, seconds: int | None) -> list[str]:
+    minutes = max(1, -(-seconds // 60)) if seconds is not None else None
     if language == "zh-Hans":
         said = [f"您排在第{position}位。"] if position else ["请不要挂机。"]
-        return said + ([f"预计等待{_range(minutes)}分钟。"] if minutes else [])
+        return said + ([f"很可能在{minutes}分钟内接通。"] if minutes else [])
     said = [f"You are number {position} in line."] if position else ["Please stay on the line."]
-    return said + ([f"The wait is about {_range(minutes)} minute{'' if minutes[1] == 1 else 's'}."] if minutes else [])
-
-
-def _range(minutes: tuple[int, int]) -> str:
-    low, high = minutes
-    return str(low) if low == high else f"{low}-{high}"
+    return said + ([f"You will probably be answered within {minutes} minute{'s'[:minutes > 1]}."] if minutes else [])
 
 
 def together(room: int, name: str, urls: Urls) -> str:

@@ -23,7 +23,7 @@ from hub.doorbell import Doorbell
 from hub.model import Actor
 from hub.switchboard import Switchboard
 from routing import calendar_data
-from simulator.telephony.driver import Sim, Softphone, running_sim
+from simulator.telephony.driver import Person, Sim, Softphone, running_sim
 from tests.hub.conftest import Heart, a_heart
 from tests.support.clock import FakeClock, SeededIds
 from tests.support.waiting import unused_port
@@ -99,6 +99,27 @@ class Telephone:
         taken = await self.heart.desk.accept(actor, UUID(str(offer)))
         await self.settle()
         return taken
+
+    async def waiting(self, number: str = MIA) -> Person:
+        """A caller in line for support."""
+        caller = await self.sim.call(number, OURS)
+        await caller.heard("Press 1")
+        await caller.press("1")
+        await caller.heard("line")
+        return caller
+
+    async def talking(self) -> tuple[Person, Actor, UUID]:
+        """Mia and Ann, for three seconds."""
+        caller, ann = await self.waiting(), await self.agent()
+        item = await self.accepts(ann)
+        await self.phones[ann.id].rings()
+        await self.phones[ann.id].accept()
+        await self.pass_time(3)
+        return caller, ann, item
+
+    def agent_leg(self) -> str:
+        """The call of the only agent who is on a line."""
+        return next(leg.sid for leg in self.sim.exchange.legs.values() if leg.live and leg.label.startswith("agent"))
 
     async def state(self) -> str:
         """Of the only interaction."""

@@ -84,7 +84,7 @@ def test_every_document_is_good_twiml() -> None:
         "call": [documents.menu(screen, place.number, URLS), documents.hung_up(["a < b \x00"]), documents.nothing(),
                  documents.in_line(["One moment."], "en", "support", URLS), documents.together(1, "call-1-1", URLS),
                  documents.again_in_a_moment("zh-Hans", "support", URLS)],
-        "queue": [documents.waiting("en", 2, (30, 200), URLS), documents.waiting("zh-Hans", None, None, URLS)],
+        "queue": [documents.waiting("en", 2, 200, URLS), documents.waiting("zh-Hans", None, None, URLS)],
         "conference": [documents.played("Please hold.", "en", URLS, loop=True)],
     }
     for context, texts in written.items():
@@ -93,10 +93,10 @@ def test_every_document_is_good_twiml() -> None:
             assert not read.findings, text
 
 
-def test_the_wait_is_said_as_a_range() -> None:
-    assert "You are number 2 in line." in documents.waiting("en", 2, (30, 200), URLS)
-    assert "The wait is about 1-4 minutes." in documents.waiting("en", 2, (30, 200), URLS)
-    assert "The wait is about 1 minute." in documents.waiting("en", 1, (5, 50), URLS)
+def test_the_wait_is_said_in_minutes_that_hold() -> None:
+    assert "You are number 2 in line." in documents.waiting("en", 2, 200, URLS)
+    assert "answered within 4 minutes." in documents.waiting("en", 2, 200, URLS)
+    assert "answered within 1 minute." in documents.waiting("en", 1, 5, URLS)
 
 
 def test_music_is_a_sound_file_of_some_seconds() -> None:
