@@ -6,6 +6,7 @@ from channels.base import Channel
 from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
+from channels.messaging import Sms, WhatsApp
 from channels.webchat import WebChat
 
 CHANNELS: Mapping[str, type[Channel]] = {
@@ -13,4 +14,6 @@ CHANNELS: Mapping[str, type[Channel]] = {
     "webchat": WebChat,
     "manual": Manual,
     "email": Email,
+    "sms": Sms,
+    "whatsapp": WhatsApp,
 }

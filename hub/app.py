@@ -20,6 +20,7 @@ from channels.base import Channel, Sink
 from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
+from channels.messaging import Sms, WhatsApp
 from channels.webchat import WebChat, WebChatSettings
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
@@ -52,7 +53,9 @@ from hub.reception import Reception
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
+from hub.texting import KINDS, Texting
 from hub.timers import Timers
+from hub.twilio_room import TwilioRoom
 from hub.users import Users
 from hub.watch import Watch
 from routing.policy import Policy
@@ -83,10 +86,13 @@ class Channels:
     webchat: WebChat
     manual: Manual
     email: Email
+    sms: Sms
+    whatsapp: WhatsApp
 
     @property
     def by_kind(self) -> dict[str, Channel]:
-        return {one.kind: one for one in (self.form, self.webchat, self.manual, self.email)}
+        return {one.kind: one for one in (self.form, self.webchat, self.manual, self.email, self.sms,
+                                                self.whatsapp)}
 
 
 def open_pool(dsn: str, size: int) -> asyncpg.Pool:
@@ -112,7 +118,8 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     intake = Intake(journal, _placement(settings))
     outbox = Outbox(journal)
     room = MailRoom(settings, journal, world.now, world.new_id)
-    kinds = _channels(settings, Reception(intake, outbox, room.mailboxes), sio, world, room)
+    twilio = TwilioRoom(settings, world.now)
+    kinds = _channels(settings, Reception(intake, outbox, room.mailboxes), sio, world, room, twilio)
     parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room)
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
@@ -129,6 +136,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         await room.open(kinds.email)
         yield
         await _within("mail", kinds.email.close())
+        await _within("twilio", twilio.close())
 
     async def loops(app: web.Application) -> AsyncIterator[None]:
         nodes = Nodes(settings.redis_url.get_secret_value(), doorbell) if settings.redis_url else None
@@ -172,20 +180,24 @@ def _placement(settings: Settings) -> Placement:
     return Placement(
         queues=frozenset(queue.id for queue in settings.queues), default_queue=settings.queues[0].id,
         weights={kind: Weight(one.units, one.exclusive, one.interruptible) for kind, one in weights.items()},
-        reopen=timedelta(hours=settings.reopen_hours), reopens={"email": timedelta(days=settings.mail.reopen_days)})
+        reopen=timedelta(hours=settings.reopen_hours), reopens={
+            "email": timedelta(days=settings.mail.reopen_days),
+            **dict.fromkeys(KINDS, timedelta(hours=settings.messaging.reopen_hours))})
 
 
-def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, room: MailRoom) -> Channels:
+def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, room: MailRoom,
+              twilio: TwilioRoom) -> Channels:
     chat = settings.webchat
     secret = settings.secret.get_secret_value() if settings.secret else ""
     options = WebChatSettings(
         secret=secret, queue=chat.queue, text_length=chat.text_length, file_bytes=chat.file_bytes,
         allowed_origins=(*chat.allowed_origins, settings.public_url), messages_per_minute=chat.messages_per_minute,
         token_lifetime=timedelta(days=chat.token_days))
+    sms, whatsapp = twilio.texts(sink)
     return Channels(
         form=Forms(sink, settings.forms, world.now, world.new_id, secret),
         webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        manual=Manual(), email=room.channel(sink))
+        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp)
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
@@ -193,7 +205,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
     watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
-    mailing = Mailing(intake, room.letters({kinds.webchat.kind}))
+    mailing = Mailing(intake, room.letters({kinds.webchat.kind, *KINDS}), Texting(settings.messaging, world.now))
 
     async def authenticated(environ: Mapping[str, Any]) -> Session | None:
         request: web.Request = environ["aiohttp.request"]

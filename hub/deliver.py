@@ -18,6 +18,7 @@ from hub.errors import Unavailable
 from hub.journal import AWAY
 from hub.outbox import CLAIM, Outbox
 from hub.store.outbox import Claimed
+from hub.texting import OPTED_OUT
 
 log = structlog.get_logger()
 AGAIN = 1.0  # seconds between looks, rung or not
@@ -141,12 +142,22 @@ class Deliver:
         channel = self._channels.get(kind)
         if channel is None:
             raise SendError("permanent", "no_channel", f"There is no channel {kind} now.")
+        await self._must_be_wanted(message)
         if not channel.carries_files or not message.files:
             return await self._try(channel, message)
         if sum(one.size for one in message.files) < LARGE:
             return await self._try(channel, await self._loaded(message))
         async with self._large:
             return await self._try(channel, await self._loaded(message))
+
+    async def _must_be_wanted(self, message: Outbound) -> None:
+        """A STOP that came after the agent had written counts, too."""
+        try:
+            barred = await self._outbox.barred(message)
+        except AWAY as problem:
+            raise SendError("temporary", "database_away", "Nobody knows whether it is wanted.") from problem
+        if barred:
+            raise SendError("permanent", "opted_out", OPTED_OUT)
 
     async def _loaded(self, message: Outbound) -> Outbound:
         try:

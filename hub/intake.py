@@ -127,7 +127,7 @@ class Intake:
         None when there is none to join, or somebody else wrote in the same moment: then the lock decides.
         """
         async with self.journal.at_once() as page:
-            found = await page.latest(inbound.addresses[0], inbound.channel)
+            found = await page.latest(inbound.addresses[0], inbound.channel, inbound.source)
             if found is None or len(inbound.addresses) > 1 or self.is_over(found[2], inbound.channel):
                 return None
             address_id, customer_id, before = found
@@ -135,7 +135,7 @@ class Intake:
             person = self.person(inbound, {key: store.KnownAddress(address_id, customer_id)}, customer_id)
             enclosed = self.enclosed(inbound, person)
             try:
-                return await page.write(before, model.Received(inbound.text), CUSTOMER, enclosed)
+                return await page.write(before, model.Received(inbound.text, inbound.quiet), CUSTOMER, enclosed)
             except asyncpg.UniqueViolationError as overtaken:
                 if overtaken.constraint_name in OVERTAKEN:
                     return None
@@ -144,7 +144,7 @@ class Intake:
     async def _continue(self, page: Page, inbound: Inbound) -> Written | None:
         """Joins the latest conversation of this address; locks the address first, so that two cannot open two."""
         first, *others = inbound.addresses
-        found = await page.lock_latest(first, inbound.channel)
+        found = await page.lock_latest(first, inbound.channel, inbound.source)
         if found is None:
             return None
         address_id, customer_id, before = found
@@ -153,7 +153,8 @@ class Intake:
         person = self.person(inbound, known, customer_id)
         if before is None or self.is_over(before, inbound.channel):
             return (await page.open(self._opening(inbound, person, before)))[0]
-        return await page.write(before, model.Received(inbound.text), CUSTOMER, self.enclosed(inbound, person))
+        return await page.write(before, model.Received(inbound.text, inbound.quiet), CUSTOMER,
+                                self.enclosed(inbound, person))
 
     def is_over(self, before: Interaction, channel: str) -> bool:
         """Closed so long ago, or in a queue that nobody serves any more, that a message opens another one."""
@@ -228,6 +229,7 @@ class Intake:
         now, new_id = self._now(), self._new_id()
         queue = inbound.queue if inbound.queue in self.placement.queues else self.placement.default_queue
         weight = self.weight(inbound.channel)
+        quiet = inbound.quiet  # what needs nobody is kept, and over at once
         return Interaction(
             id=new_id,
             reference=reference(new_id),
@@ -236,7 +238,8 @@ class Intake:
             customer_id=person.customer_id,
             address_id=person.address_id,
             queue_id=queue,
-            state="queued",
+            state="done" if quiet else "queued",
+            closed_at=now if quiet else None,
             units=weight.units,
             exclusive=weight.exclusive,
             interruptible=weight.interruptible,
@@ -248,7 +251,7 @@ class Intake:
             subject=inbound.subject[:500],
             language=inbound.language,
             last_text=inbound.text[:200],
-            unread=1,
+            unread=0 if quiet else 1,
             fields=dict(inbound.fields),
         )
 
@@ -259,7 +262,11 @@ class Intake:
             data["name"] = inbound.name
         if inbound.subject:
             data["subject"] = inbound.subject
-        rows = dict(person.rows)
+        if inbound.opt is not None:
+            data["opt"] = inbound.opt
+        if inbound.elsewhere:
+            data["fetching"] = len(inbound.elsewhere)
+        rows = {**person.rows, **self._texted(inbound, now)}
         rows["arrivals"] = (self.arrival_row(inbound, "stored", now),)
         if inbound.files:
             rows["files"] = tuple(files.row(f, self._new_id(), owner(inbound), now) for f in inbound.files)
@@ -279,6 +286,21 @@ class Intake:
             at=inbound.at,
             data=data,
         )
+
+    def _texted(self, inbound: Inbound, now: datetime) -> dict[str, tuple[Row, ...]]:
+        """Files that lie with the vendor still, and whether the customer wants texts from this number of ours."""
+        rows: dict[str, tuple[Row, ...]] = {}
+        if inbound.elsewhere:
+            rows["media"] = tuple(
+                {"id": self._new_id(), "channel": inbound.channel, "source": inbound.source, "place": place,
+                 "url": one.url, "declared_type": one.declared_type, "name": one.name, "due_at": now}
+                for place, one in enumerate(inbound.elsewhere))
+        if inbound.opt in ("stop", "start") and inbound.addresses:
+            first = inbound.addresses[0]
+            rows["opt_outs"] = (
+                {"kind": first.kind, "address": first.value, "sender": inbound.source,
+                 "stopped": inbound.opt == "stop", "at": inbound.at, "said_by": "customer"},)
+        return rows
 
     def arrival_row(self, inbound: Inbound, outcome: str, now: datetime, **more: object) -> Row:
         return {

@@ -9,6 +9,7 @@ import asyncpg
 
 from channels.base import Address, Inbound, MailOut
 from channels.email.identity import canonical
+from channels.messaging.settings import MessagingSettings
 from channels.text import storable
 from hub import held, model, undelivered
 from hub.doorbell import MessageMoved
@@ -23,6 +24,7 @@ from hub.store import intake as files_store
 from hub.store import mail as store
 from hub.store.drafts import Folder
 from hub.store.journal import Connection, Row
+from hub.texting import Texting
 from hub.wire import DecideSuggestion, Say
 from hub.wire_drafts import KeptNewMail, NewMailDraft, NewMailKept
 from hub.wire_mail import Decide, MailboxChoice, MailDraft, NewMail
@@ -34,8 +36,9 @@ _BECOMES = {"again": "pending", "sent": "sent", "failed": "failed"}
 class Mailing:
     """Every verb returns after COMMIT or raises a `HubError`; a retry of the same verb is answered as the first was."""
 
-    def __init__(self, intake: Intake, letters: Letters) -> None:
+    def __init__(self, intake: Intake, letters: Letters, texting: Texting | None = None) -> None:
         self.letters = letters
+        self.texting = texting or Texting(MessagingSettings(), intake.journal.now)
         self._intake = intake
         self._journal = intake.journal
         self._now, self._new_id = intake.journal.now, intake.journal.new_id
@@ -54,7 +57,12 @@ class Mailing:
             raise WrongState("This channel has no way back to the customer.", code="no_way_back")
         if said.mail is not None:
             raise Invalid("This channel has no mails.", fields={"mail": "no_mail"})
-        message = self._message(self._new_id(), str(said.id), said.text, actor, _frozen(recipient))
+        frozen = _frozen(recipient)
+        if self.texting.concerns(before.channel):
+            frozen["texting"] = await self.texting.outgoing(conn, before, recipient, said)
+        elif said.template is not None:
+            raise Invalid("This channel has no templates.", fields={"template": "no_template"})
+        message = self._message(self._new_id(), str(said.id), said.text, actor, frozen)
         return Enclosed(message=message, attach=tuple(said.files), owner=_owner(actor))
 
     async def _mail(self, conn: Connection, before: Interaction, actor: Actor, said: Say) -> Enclosed:

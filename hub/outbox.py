@@ -14,6 +14,7 @@ from hub.doorbell import MessageMoved
 from hub.journal import Journal, Page
 from hub.model import SYSTEM, Interaction
 from hub.store import outbox as store
+from hub.store import texting
 from hub.store.outbox import Claimed, Rest, Standing
 
 CLAIM = timedelta(seconds=60)  # renewed while an attempt runs
@@ -59,6 +60,12 @@ class Outbox:
     async def contents(self, message: Outbound) -> tuple[bytes, ...]:
         """The bytes of its files, in their order."""
         return await store.contents(self._journal.pool, [one.id for one in message.files])
+
+    async def barred(self, message: Outbound) -> bool:
+        """Whether the customer has asked for no more texts since this one was written."""
+        if message.texting is None:
+            return False
+        return await texting.stopped(self._journal.pool, message.recipient, message.texting.sender)
 
     async def next_due(self) -> datetime | None:
         found: datetime | None = await self._journal.pool.fetchval(store.sql["next_due"])
@@ -113,6 +120,8 @@ class Outbox:
         if (only := _only(message)) is not None:
             await self._failed_for_some(claimed, error, only)
             return
+        if error.code == "opted_out" and message.texting is not None:  # the network knows what we do not
+            await texting.stop(self._journal.pool, message.recipient, message.texting.sender, self._now())
         back_off = self._back_off(kind)
         if error.kind == "temporary" and attempt <= len(back_off):
             due = self._now() + timedelta(seconds=error.after or back_off[attempt - 1])

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from channels.messaging.settings import MessagingSettings
 from channels.twilio.account import Account, TwilioAccount, TwilioSecrets
 from hub.found_secrets import secrets_of
 
@@ -50,4 +51,15 @@ def wrong_with(accounts: Sequence[ConfiguredTwilio]) -> list[str]:
         if one.secrets.auth_token is None:
             wrong.append(f"twilio.{place}.auth_token_env: is missing: name the variable that holds the auth token, "
                          "or the file with auth_token_file")
+    return wrong
+
+
+def wrong_with_texts(messaging: MessagingSettings, accounts: Sequence[str], queues: Sequence[str]) -> list[str]:
+    """What numbers and templates name and there is not, each with its key."""
+    wrong = [f"messaging.senders.{place}.account: there is no account {one.account!r} in [[twilio]]"
+             for place, one in enumerate(messaging.senders) if one.account not in accounts]
+    wrong += [f"messaging.senders.{place}.queue: there is no queue {one.queue!r}"
+              for place, one in enumerate(messaging.senders) if one.queue not in (None, *queues)]
+    wrong += [f"messaging.templates.{place}.account: there is no account {one.account!r} in [[twilio]]"
+              for place, one in enumerate(messaging.templates) if one.account not in ("", *accounts)]
     return wrong

@@ -40,7 +40,8 @@ async def list_interactions(call: Call, query: Listing) -> Page[Card]:
 
 
 async def get_interaction(call: Call, id: UUID) -> Detail:
-    return await interactions.detail(call.parts.pool, call.actor, id, call.parts.mailing.letters)
+    return await interactions.detail(call.parts.pool, call.actor, id, call.parts.mailing.letters,
+                                     call.parts.mailing.texting)
 
 
 async def say(call: Call, id: UUID, body: Say) -> TouchView:

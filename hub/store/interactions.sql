@@ -1,2 +1,2 @@
 -- name: opened
-SELECT customer_id, fields FROM interactions WHERE id = $1;
+SELECT customer_id, source, fields FROM interactions WHERE id = $1;

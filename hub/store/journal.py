@@ -36,6 +36,8 @@ PARTS = (
     "notes",
     "files",
     "attached",
+    "media",
+    "opt_outs",
     "offers",
     "offer_ends",
     "assignments",
@@ -69,21 +71,25 @@ async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interactio
     return read_interaction(row)
 
 
-async def latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction] | None:
-    """Ids of an address and its customer, and his latest interaction on the channel, unlocked; None without one."""
-    row = await conn.fetchrow(sql["latest"], address.kind, address.value, channel)
+async def latest(
+    conn: Connection, address: Address, channel: str, source: str
+) -> tuple[UUID, UUID, Interaction] | None:
+    """Ids of an address and its customer, and his latest interaction of this source, unlocked; None without one."""
+    row = await conn.fetchrow(sql["latest"], address.kind, address.value, channel, source)
     return (row["address_id"], row["customer_id"], read_interaction(row)) if row else None
 
 
-async def lock_latest(conn: Connection, address: Address, channel: str) -> tuple[UUID, UUID, Interaction | None] | None:
-    """Ids of an address and its customer, and his latest interaction on the channel; None when nobody has it.
+async def lock_latest(
+    conn: Connection, address: Address, channel: str, source: str
+) -> tuple[UUID, UUID, Interaction | None] | None:
+    """Ids of an address and its customer, and his latest interaction of this source; None when nobody has it.
 
     The address is locked first, so that two first messages at once cannot open two interactions.
     """
     owner = await conn.fetchrow(sql["lock_address"], address.kind, address.value)
     if owner is None:
         return None
-    row = await conn.fetchrow(sql["lock_latest"], owner["id"], channel)
+    row = await conn.fetchrow(sql["lock_latest"], owner["id"], channel, source)
     return owner["id"], owner["customer_id"], read_interaction(row) if row else None
 
 

@@ -13,7 +13,7 @@ SELECT i.id, i.reference, i.channel, i.source, i.customer_id, i.address_id, i.qu
        i.preferred_agent_id, i.parent_id, i.subject, i.language, i.priority, i.requirements, i.units, i.exclusive,
        i.interruptible, i.created_at, i.queued_at, i.entered_at, i.due_at, i.answered_at, i.closed_at, i.disposition,
        i.last_text, i.last_at, i.unread, i.messages, i.fields, i.version
-FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.channel = $3
+FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.channel = $3 AND i.source = $4
 WHERE a.kind = $1 AND a.value = $2
 ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
 
@@ -23,7 +23,7 @@ SELECT id, reference, channel, source, customer_id, address_id, queue_id, state,
        parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
        entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
 FROM interactions
-WHERE id = (SELECT l.id FROM interactions l WHERE l.address_id = $1 AND l.channel = $2
+WHERE id = (SELECT l.id FROM interactions l WHERE l.address_id = $1 AND l.channel = $2 AND l.source = $3
             ORDER BY l.created_at DESC, l.id DESC LIMIT 1)
 FOR UPDATE;
 
@@ -109,6 +109,19 @@ FROM jsonb_populate_recordset(NULL::files, $1::jsonb -> 'files');
 UPDATE files f SET touch_id = n.touch_id
 FROM jsonb_populate_recordset(NULL::files, $1::jsonb -> 'attached') n
 WHERE f.id = n.id AND f.owner = n.owner AND f.touch_id IS NULL;
+
+-- name: media
+INSERT INTO media (id, touch_id, channel, source, place, url, declared_type, name, due_at)
+SELECT id, touch_id, channel, source, place, url, declared_type, name, due_at
+FROM jsonb_populate_recordset(NULL::media, $1::jsonb -> 'media');
+
+-- name: opt_outs
+-- What was said last counts, in whatever order it arrives.
+INSERT INTO opt_outs AS o (kind, address, sender, stopped, at, said_by)
+SELECT kind, address, sender, stopped, at, said_by FROM jsonb_populate_recordset(NULL::opt_outs, $1::jsonb -> 'opt_outs')
+ON CONFLICT (kind, address, sender) DO UPDATE SET stopped = excluded.stopped, at = excluded.at,
+    said_by = excluded.said_by
+WHERE o.at <= excluded.at;
 
 -- name: offers
 INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from channels.base import Address, FileRef, MailOut, Outbound, Party
+from channels.base import Address, FileRef, MailOut, Outbound, Party, TextOut
 from channels.text import storable
 from hub.store.files import of_touches
 from hub.store.journal import Connection
@@ -43,7 +43,9 @@ async def claim(
 
 
 def _claimed(row: asyncpg.Record, files: tuple[FileRef, ...]) -> Claimed:
-    recipient = Address(**json.loads(row["recipient"]))
+    frozen = json.loads(row["recipient"])
+    texting = frozen.pop("texting", None)
+    recipient = Address(**frozen)
     message = Outbound(
         row["message_id"],
         row["interaction_id"],
@@ -54,6 +56,7 @@ def _claimed(row: asyncpg.Record, files: tuple[FileRef, ...]) -> Claimed:
         row["at"],
         files,
         _mail(row) if row["mail_id"] is not None else None,
+        texting=TextOut(**texting) if texting is not None else None,
     )
     return Claimed((message, row["channel"], row["attempts"]))
 

@@ -36,7 +36,8 @@ def test_the_examples_load_together_and_say_what_they_say(tmp_path: Path) -> Non
 
 def test_every_plain_setting_stands_in_the_example() -> None:
     text = (CONFIG / "hub.example.toml").read_text("utf-8")
-    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio"}
+    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio",
+                 "messaging"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
 
@@ -217,6 +218,9 @@ def test_an_account_of_twilio_finds_its_secrets_and_never_shows_them(tmp_path: P
         ('auth_token_env = "NOT_THERE"', "twilio.0.auth_token_env: there is no environment variable NOT_THERE"),
         (f'auth_token_env = "A"\n[[twilio]]\n{ACCOUNT}auth_token_env = "A"', "account 'main' stands twice"),
         ('public_url = "hub.example.org"', "write an address such as"),
+        ('auth_token_env = "A"\n[[messaging.senders]]\naccount = "x"\nnumber = "+15550001000"\nqueue = "y"',
+         "messaging.senders.0.account: there is no account 'x' in [[twilio]]; messaging.senders.0.queue: there is no"),
+        ('auth_token_env = "A"\n[messaging]\nsenders = [{ account = "main", number = "0049 171" }]', "number"),
     ],
 )
 def test_what_is_wrong_with_an_account_is_said_by_its_key(tmp_path: Path, text: str, says: str) -> None:

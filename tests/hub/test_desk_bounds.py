@@ -83,7 +83,7 @@ async def test_everybody_reads_the_whole_history(heart: Heart) -> None:
     await heart.arrive(text="about the invoice")
     it = await heart.accepted(ann)
     await heart.desk.note(ann, it, Say(id=uuid4(), text="be kind"))
-    found = await interactions.detail(heart.pool, eve, it, heart.mailing.letters)
+    found = await interactions.detail(heart.pool, eve, it, heart.mailing.letters, heart.mailing.texting)
     assert [t.text for t in found.touches if t.text] == ["about the invoice", "be kind"]
 
 

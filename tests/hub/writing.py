@@ -47,7 +47,7 @@ async def say(heart: Heart, talk: Talk, *args: Any, **more: Any) -> TouchView:
 
 
 async def detail(heart: Heart, actor: Actor, it: UUID) -> Detail:
-    return await interactions.detail(heart.pool, actor, it, heart.mailing.letters)
+    return await interactions.detail(heart.pool, actor, it, heart.mailing.letters, heart.mailing.texting)
 
 
 def drafts(found: Detail) -> dict[str, list[str]]:

@@ -252,6 +252,10 @@ export interface Detail {
    * where the way back is mail; null elsewhere
    */
   reply: ReplyView | null
+  /**
+   * where the way back is SMS or WhatsApp; null elsewhere
+   */
+  texting: TextingView | null
   suggestions: SuggestionView[]
   /**
    * interactions that this one follows, or that follow it
@@ -343,6 +347,43 @@ export interface UndeliverableView {
   reason: string
 }
 /**
+ * How this conversation stands with the network: one that may not be written to says why.
+ */
+export interface TextingView {
+  kind: 'sms' | 'whatsapp'
+  /**
+   * our own number
+   */
+  sender: string
+  /**
+   * characters
+   */
+  longest: number
+  /**
+   * the customer wants no texts from this number since then
+   */
+  opted_out_at: string | null
+  /**
+   * WhatsApp: free text is allowed until then; null or past: templates only. Always null for SMS
+   */
+  free_until: string | null
+  templates: TemplateView[]
+}
+/**
+ * A text agreed beforehand. `{{name}}` in it is filled in by the agent.
+ */
+export interface TemplateView {
+  id: string
+  /**
+   * language -> name
+   */
+  name: {
+    [k: string]: string
+  }
+  text: string
+  places: string[]
+}
+/**
  * Another interaction that this one may belong to; evidence not enough to join them without a human.
  */
 export interface SuggestionView {
@@ -381,6 +422,12 @@ export interface EditCustomer {
   name: string
   language?: ('en' | 'zh-Hans') | null
   version: number
+}
+/**
+ * One step up the ladder of its queue.
+ */
+export interface Escalate {
+  reason: string
 }
 /**
  * Event name -> payload, for generated types.
@@ -889,6 +936,19 @@ export interface Say {
    * the draft that this was; left out: all that I keep of its kind here
    */
   sheet?: Sheet | null
+  /**
+   * of WhatsApp: the text is this agreed one, filled in
+   */
+  template?: TemplateUse | null
+}
+/**
+ * A template with what is filled in. The message's own text must be the text that comes of it.
+ */
+export interface TemplateUse {
+  id: string
+  variables: {
+    [k: string]: string
+  }
 }
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'

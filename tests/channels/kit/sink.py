@@ -224,7 +224,7 @@ class MemorySink:
 
     def _open(self, inbound: Inbound) -> Thread:
         reference = f"R-{len(self.threads) + 1:04}"
-        thread = Thread(Standing(uuid4(), reference, "queued", None, 1, (60, 120), True))
+        thread = Thread(Standing(uuid4(), reference, "queued", None, 1, 120, True))
         self.threads.append((inbound.addresses[0], inbound.channel, thread))
         return thread
 

@@ -1,8 +1,9 @@
 """Plays Twilio for the messaging channels: the emulator for what goes out, signed requests for what comes in."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from pydantic import SecretStr
 
-from channels.base import Address, Inbound, Mark, Outbound, TextOut
-from channels.messaging import Gateway, MessagingSettings, Sender, Sms, WhatsApp
+from channels.base import Address, Inbound, Mark, Outbound, Sink, TextOut
+from channels.messaging import Gateway, MessagingSettings, Sender, Sms, Template, WhatsApp
 from channels.messaging.settings import Kind
 from channels.messaging.understand import replay
 from channels.twilio.account import Account, TwilioAccount, TwilioSecrets
@@ -27,9 +28,11 @@ from tests.support.clock import FakeClock
 OURS, ANN = "+15550001000", "+15551230001"
 SOURCES = {"sms": f"sms:main:{OURS}", "whatsapp": f"whatsapp:main:{OURS}"}
 STATUS_OF: dict[Mark, str] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "undelivered"}
+Now = Callable[[], datetime]
 _KINDS: tuple[Kind, ...] = ("sms", "whatsapp")
 SETTINGS = MessagingSettings(senders=tuple(Sender(account="main", number=OURS, kind=kind) for kind in _KINDS),
-                             file_bytes=10_000)
+                             templates=(Template(id="ready", name={"en": "Order is ready"}, content_sid="HX" + "1" * 32,
+                                                 text="Hello {{1}}, order {{2}} is ready."),), file_bytes=10_000)
 
 
 class TextingSink(MemorySink):
@@ -42,7 +45,7 @@ class TextingSink(MemorySink):
 class Line:
     """A driver for the kit, and all that the tests of this channel need. `base`: where our webhooks are."""
 
-    def __init__(self, kind: Kind, sim: Sim, base: str) -> None:
+    def __init__(self, kind: Kind, sim: Sim, base: str, hub: Sink | None = None, now: Now | None = None) -> None:
         self.kind: Kind = kind
         self.sim, self.base = sim, base
         self.sink, self.clock = TextingSink(), FakeClock()
@@ -52,7 +55,7 @@ class Line:
             secrets=TwilioSecrets(auth_token=SecretStr(self.token)), public_url=base)
         self.rest = Rest(self.account, answer_seconds=5.0, pauses=())
         self.keeper = Doorkeeper([self.account])
-        self.gateway = Gateway(self.sink, self.keeper, {"main": self.rest}, SETTINGS, self.clock)
+        self.gateway = Gateway(hub or self.sink, self.keeper, {"main": self.rest}, SETTINGS, now or self.clock)
         self.sms, self.whatsapp = Sms(self.gateway), WhatsApp(self.gateway)
         self.channel = self.sms if kind == "sms" else self.whatsapp
 
@@ -109,11 +112,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line(kind: Kind = "sms") -> AsyncIterator[Line]:
-    """An emulator and our webhooks, connected both ways."""
+async def line(kind: Kind = "sms", hub: Sink | None = None, now: Now | None = None) -> AsyncIterator[Line]:
+    """An emulator and our webhooks, connected both ways; a `hub` takes the place of the one in memory."""
     port = unused_port()
     async with running_sim() as sim:
-        there = Line(kind, sim, f"http://127.0.0.1:{port}")
+        there = Line(kind, sim, f"http://127.0.0.1:{port}", hub, now)
         app = web.Application()
         for route in there.sms.routes():
             app.router.add_route(route.method, route.path, route.handler)

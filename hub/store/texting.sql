@@ -1,0 +1,15 @@
+-- name: stands
+-- Whether he wants no more texts from this number of ours, and when he last wrote to it.
+SELECT (SELECT at FROM opt_outs WHERE kind = $1 AND address = $2 AND sender = $3 AND stopped) AS opted_out_at,
+       (SELECT max(m.at) FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.source = $3
+        JOIN messages m ON m.interaction_id = i.id AND m.direction = 'in'
+        WHERE a.kind = $1 AND a.value = $2) AS wrote_at;
+
+-- name: stopped
+SELECT EXISTS (SELECT FROM opt_outs WHERE kind = $1 AND address = $2 AND sender = $3 AND stopped);
+
+-- name: stop
+-- The network knows of an end that never came to us.
+INSERT INTO opt_outs (kind, address, sender, stopped, at, said_by) VALUES ($1, $2, $3, true, $4, 'network')
+ON CONFLICT (kind, address, sender) DO UPDATE SET stopped = true, at = excluded.at, said_by = excluded.said_by
+WHERE NOT opt_outs.stopped;

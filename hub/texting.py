@@ -1,0 +1,83 @@
+"""Whether a text may go to a telephone now: not after a STOP, and WhatsApp lets us write freely for a day only."""
+
+from datetime import timedelta
+
+from channels.base import Address
+from channels.messaging.segments import LONGEST
+from channels.messaging.settings import MessagingSettings, Template
+from hub.clock import Now
+from hub.errors import Invalid, WrongState
+from hub.model import Interaction
+from hub.store import texting as store
+from hub.store.journal import Row
+from hub.store.texting import Reader, Stands
+from hub.wire import Say
+from hub.wire_messaging import TemplateUse, TemplateView, TextingView
+
+KINDS = ("sms", "whatsapp")
+FREE = timedelta(hours=24)  # WhatsApp's own rule
+MARGIN = timedelta(minutes=1)  # WhatsApp counts from when the customer wrote, we from when we heard of it
+OPTED_OUT = "The customer has asked for no more texts from this number (STOP). Use another way to reach him."
+WINDOW_CLOSED = "The customer has not written on WhatsApp for a day. Only an agreed template may be sent."
+
+
+class Texting:
+    """Knows what is configured; what the customer wants is read with each question."""
+
+    def __init__(self, settings: MessagingSettings, now: Now) -> None:
+        self._settings = settings
+        self._now = now
+
+    def concerns(self, channel: str) -> bool:
+        return channel in KINDS
+
+    async def outgoing(self, conn: Reader, before: Interaction, to: Address, said: Say) -> Row:
+        """From which number of ours a text goes, and by which template.
+
+        Raises `WrongState` with `opted_out` or `window_closed`, or `Invalid`.
+        """
+        if said.files:
+            raise Invalid("Files cannot be sent on this channel.", fields={"files": "not_here"})
+        if len(said.text) > LONGEST:
+            raise Invalid(f"A text may have {LONGEST} characters.", fields={"text": "too_long"})
+        stands = await store.stands(conn, to, before.source)
+        if stands.opted_out_at is not None:
+            raise WrongState(OPTED_OUT, code="opted_out")
+        if said.template is not None:
+            return {"sender": before.source, **self._agreed(before, said.template, said.text)}
+        if before.channel == "whatsapp" and not self._free(stands):
+            raise WrongState(WINDOW_CLOSED, code="window_closed")
+        return {"sender": before.source}
+
+    async def view(self, conn: Reader, channel: str, source: str, to: Address) -> TextingView:
+        """How a conversation stands, for the screen."""
+        stands = await store.stands(conn, to, source)
+        until = stands.wrote_at + FREE - MARGIN if stands.wrote_at is not None else None
+        return TextingView(
+            kind="whatsapp" if channel == "whatsapp" else "sms", sender=source.split(":", 2)[2], longest=LONGEST,
+            opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
+            templates=[TemplateView(id=one.id, name={**one.name}, text=one.text, places=list(one.places))
+                       for one in self._templates(channel, source)])
+
+    def _free(self, stands: Stands) -> bool:
+        return stands.wrote_at is not None and self._now() < stands.wrote_at + FREE - MARGIN
+
+    def _templates(self, channel: str, source: str) -> list[Template]:
+        if channel != "whatsapp":
+            return []
+        account = source.split(":")[1]
+        return [one for one in self._settings.templates if one.account in ("", account)]
+
+    def _agreed(self, before: Interaction, use: TemplateUse, text: str) -> Row:
+        known = {one.id: one for one in self._templates(before.channel, before.source)}
+        template = known.get(use.id)
+        if template is None:
+            raise Invalid("There is no such template for this number.", fields={"template": "unknown"})
+        missing = {f"template.variables.{place}": "empty" for place in template.places
+                   if not use.variables.get(place, "").strip()}
+        if missing:
+            raise Invalid(fields=missing)
+        variables = {place: use.variables[place] for place in template.places}
+        if template.filled(variables) != text:
+            raise Invalid("The text is not what the template says.", fields={"text": "not_as_agreed"})
+        return {"template": template.content_sid, "variables": variables}
