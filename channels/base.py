@@ -307,14 +307,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a customer's conversation stands now. `position` counts from 1; `wait` is seconds, low and high."""
+    """Where a customer's conversation stands now. `position` counts from 1; of ten who stand there, eight are answered
+    within `wait` seconds, None where that is not known.
+    """
 
     interaction_id: UUID
     reference: str
     state: Literal["queued", "active", "ended"]
     agent_name: str | None
     position: int | None
-    wait: tuple[int, int] | None
+    wait: int | None
     staffed: bool
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -31,11 +30,10 @@ from hub.reports import Reports
 from hub.store import conversation as store
 from hub.store import dispatch, files
 from hub.threads import Threads
-from routing.estimate import estimate
+from hub.waits import Waits
 from routing.model import Policy
 
 RETRY = 2.0  # seconds after which it is worth trying again when the database was away
-RECENT = timedelta(hours=4)  # how far back waits and handle times are looked at for an estimate
 
 _SHOWN: dict[str, Literal["queued", "active", "ended"]] = {
     "queued": "queued",
@@ -83,6 +81,7 @@ class Reception:
         self._outbox = outbox
         self._threads = Threads(intake, accounts, Reports(intake))
         self._journal = intake.journal
+        self._waits = Waits(intake.journal)
 
     async def take_in(self, inbound: Inbound) -> Accepted:
         with in_its_words(), reachable():
@@ -150,10 +149,8 @@ class Reception:
             await dispatch.ahead(pool, latest["id"], Policy().priority_minutes) + 1 if shown == "queued" else None
         )
         wait = None
-        if position is not None and places:
-            handles, waits = await dispatch.recent(pool, latest["queue_id"], now - RECENT)
-            known = estimate(position, places, handles, waits)
-            wait = (known.low_seconds, known.high_seconds) if known else None
+        if position is not None:
+            wait = await self._waits.told(latest["id"], latest["queue_id"], position, places)
         return Standing(
             latest["id"],
             latest["reference"],

@@ -39,6 +39,22 @@ async def test_the_line_is_told_honestly(heart: Heart) -> None:
     assert (await standing(heart)).state == "queued"  # an offer is no promise
 
 
+async def test_who_waits_is_told_how_long_and_never_more_because_he_waited(heart: Heart) -> None:
+    ann = await heart.agent("Ann", capacity=30)
+    for _ in range(5):
+        await heart.arrive()
+        it = await heart.accepted(ann)
+        heart.clock.advance(300)
+        await heart.desk.end(ann, it)
+        await heart.desk.wrap_up(ann, it, WrapUp(disposition="solved"))
+    await heart.arrive(addresses=(ME,))
+    first = (await standing(heart)).wait
+    assert first is not None
+    assert 300 <= first <= 700
+    heart.clock.advance(1000)
+    assert (await standing(heart)).wait == first
+
+
 async def test_the_standing_follows_the_conversation(heart: Heart) -> None:
     ann = await heart.agent("Ann")
     await heart.arrive(addresses=(ME,))

@@ -27,7 +27,8 @@ export interface Standing {
   state: 'queued' | 'active' | 'ended'
   agent_name: string | null
   position: number | null
-  wait: [number, number] | null
+  /** Of ten who stand there, eight are answered within so many seconds. */
+  wait: number | null
   staffed: boolean
 }
 

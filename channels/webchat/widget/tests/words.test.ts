@@ -11,15 +11,15 @@ const say = speaker('en')
 const zh = speaker('zh-Hans')
 
 function told(standing: Partial<Standing>, email: string | null = null): [string, string] {
-  const whole: Standing = { interaction_id: 'i', reference: 'R', state: 'queued', agent_name: null, position: 3, wait: [120, 290], staffed: true, ...standing }
+  const whole: Standing = { interaction_id: 'i', reference: 'R', state: 'queued', agent_name: null, position: 3, wait: 290, staffed: true, ...standing }
   const seen = { started: true, connection: 'connected' as const, thread: { ...EMPTY, standing: whole }, letters: [], typing: null, unread: 0, fresh: false, email }
   return [sentence(say, seen), sentence(zh, seen)]
 }
 
 describe('words', () => {
   test('place in line and an honest wait', () => {
-    expect(told({})).toEqual(['You are number 3 in line. Usually 2 to 5 minutes.', '您排在第 3 位。通常需等待 2 至 5 分钟。'])
-    expect(told({ wait: [5, 20] })[0]).toBe('You are number 3 in line. Usually less than a minute.')
+    expect(told({})).toEqual(['You are number 3 in line. Eight of ten are answered within 5 minutes.', '您排在第 3 位。十位访客中有八位在 5 分钟内得到接待。'])
+    expect(told({ wait: 20 })[0]).toBe('You are number 3 in line. Eight of ten are answered within a minute.')
     expect(told({ wait: null })[0]).toBe('You are number 3 in line.')
   })
 

@@ -41,7 +41,6 @@ function place(say: Say, { position }: Standing): string {
 
 function duration(say: Say, wait: Standing['wait']): string {
   if (wait === null) return ''
-  const [low, high] = wait.map((seconds) => Math.max(1, Math.ceil(seconds / 60))) as [number, number]
-  if (wait[1] < 60) return say('wait', { time: say('underMinute') })
-  return say('wait', { time: low === high ? say('aboutMinutes', { a: low }) : say('minutes', { a: low, b: high }) })
+  const minutes = Math.ceil(wait / 60)
+  return say('wait', { time: minutes <= 1 ? say('minute') : say('minutes', { n: minutes }) })
 }
