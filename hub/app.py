@@ -45,6 +45,7 @@ from hub.journal import AWAY, Journal
 from hub.ladder import Ladders
 from hub.mail_room import MailRoom
 from hub.mailing import Mailing
+from hub.media import Media
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.presence import SWEEP, PresenceDesk
@@ -148,6 +149,8 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
             tasks.supervise(name, loop, on_failure="restart")
         tasks.supervise("dispatch", parts.dispatch.run)
         tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
+        vendors = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
+        tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
         tasks.supervise("timers", Timers(journal, doorbell).run)
         tasks.supervise("escalation", Escalation(journal, doorbell, _unpublished).run, on_failure="restart")
         tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")

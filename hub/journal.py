@@ -49,6 +49,7 @@ _WITHOUT_AGENT = (
     model.TakenBack,
     model.Decided,
     model.CallEvent,
+    model.Fetched,
     model.Linked,
 )
 

@@ -46,6 +46,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.TakenBack: ANY,
     model.Decided: ANY,
     model.CallEvent: ANY,
+    model.Fetched: ANY,
     model.Linked: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
@@ -400,6 +401,10 @@ def _call_event(it: Interaction, agent: Agent | None, act: model.CallEvent, now:
     return Change(it, "call", {"what": act.what, **act.data})
 
 
+def _fetched(it: Interaction, agent: Agent | None, act: model.Fetched, now: datetime) -> Change:
+    return Change(it, "fetched", {"message": str(act.message_id), "name": act.name, "error": act.error})
+
+
 def _linked(it: Interaction, agent: Agent | None, act: model.Linked, now: datetime) -> Change:
     data: dict[str, object] = {"other": str(act.other_id), "accepted": act.accepted}
     return Change(replace(it, parent_id=act.other_id) if act.accepted else it, "linked", data)
@@ -478,6 +483,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.TakenBack: _taken_back,
     model.Decided: _decided,
     model.CallEvent: _call_event,
+    model.Fetched: _fetched,
     model.Linked: _linked,
     model.TimeUp: _time_up,
 }

@@ -337,6 +337,15 @@ class CallEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file of a message that lay with the vendor hangs on its message now, or cannot be had (`error`)."""
+
+    message_id: UUID
+    name: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A human decided whether this interaction follows another one."""
 
@@ -379,6 +388,7 @@ Act = (
     | TakenBack
     | Decided
     | CallEvent
+    | Fetched
     | Linked
     | TimeUp
 )

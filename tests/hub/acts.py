@@ -64,6 +64,7 @@ def acts(agent_id: UUID = ANN, offer_id: UUID = OFFER, now: datetime = START) ->
         model.Reported(UUID(int=9), "failed", "mia@example.com", "5.1.1", "no such user"),
         model.Acknowledged("We have it."), model.TakenBack(agent_id, UUID(int=9)),
         model.Decided(agent_id, UUID(int=9), "sent"), model.CallEvent("held"),
+        model.Fetched(UUID(int=9), "photo.jpg"),
         model.Linked(agent_id, UUID(int=11), True), model.TimeUp(),
     )  # fmt: skip
 

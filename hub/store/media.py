@@ -1,0 +1,44 @@
+"""Files of messages that lie with a vendor still, and what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from channels.base import Elsewhere
+from hub.store.journal import Connection
+from hub.store.sql import named
+
+sql = named(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch, and which attempt this is."""
+
+    id: UUID
+    touch_id: UUID
+    interaction_id: UUID
+    message_id: UUID
+    channel: str
+    source: str
+    file: Elsewhere
+    attempts: int
+
+
+async def claim(pool: asyncpg.Pool, now: datetime, until: datetime, limit: int) -> list[Wanted]:
+    rows = await pool.fetch(sql["claim"], now, until, limit)
+    return [Wanted(row["id"], row["touch_id"], row["interaction_id"], row["message_id"], row["channel"], row["source"],
+                   Elsewhere(row["url"], row["declared_type"], row["name"]), row["attempts"])
+            for row in sorted(rows, key=lambda row: (row["touch_id"], row["place"]))]
+
+
+async def later(pool: asyncpg.Pool, media_id: UUID, due_at: datetime, error: str) -> None:
+    await pool.execute(sql["later"], media_id, due_at, error)
+
+
+async def settle(conn: Connection, media_id: UUID, state: Literal["kept", "failed"], error: str | None = None) -> bool:
+    """False when another hub was quicker."""
+    return bool(await conn.execute(sql["settle"], media_id, state, error) != "UPDATE 0")
