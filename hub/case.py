@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 
-from hub import model, sla_history
+from hub import model, sla_history, wire
+from hub.doorbell import ClockMoved
 from hub.journal import Enclosed, NewMessage, Page
 from hub.ladder import Why, climb, next_step, queue_of
 from hub.model import SYSTEM, Act, Interaction
@@ -122,9 +123,24 @@ class Case:
             if waits:
                 arrived = tuple(dict.fromkeys((*arrived, self.it.queue_id)))
         upcoming = self.now if self.again else min((one for one in moments if one), default=None)
+        await self._keep(upcoming, arrived, shown(clocks, self.now), story.refused)
+
+    async def _keep(
+        self, upcoming: datetime | None, arrived: tuple[str, ...], clock: Shown | None, refused: int
+    ) -> None:
         over = self.it.state == "done"
+        now_shown = None if over else clock
         await store.judged(self.page.conn, self.it.id, upcoming, self.it.version, self.version, arrived, over,
-                           None if over else shown(clocks, self.now), story.refused)
+                           now_shown, refused)
+        if now_shown != self.standing.shown:
+            self._ring(now_shown)
+
+    def _ring(self, now_shown: Shown | None) -> None:
+        """Tells the desks of holder and supervisors; without a touch, since nothing has happened."""
+        who = frozenset(one for one in (self.it.agent_id, self.it.preferred_agent_id) if one)
+        clock = wire.Clock(name=now_shown.clock, state=now_shown.state, due_at=now_shown.due_at,
+                           left_seconds=now_shown.left_seconds) if now_shown else None
+        self.page.rings.append(ClockMoved(self.it.id, who, clock))
 
     def _story(self) -> Story:
         return sla_history.read(self.touches, self.it.channel, self.promises.of)
@@ -255,7 +271,10 @@ def shown(clocks: tuple[Clock, ...], now: datetime) -> Shown | None:
     return Shown(clock.name, _state(clock, now), clock.due_at, None if left is None else round(left))
 
 
-def _state(clock: Clock, now: datetime) -> str:
-    if clock.state == "running" and any(step != BREACH and at <= now for step, at in clock.steps):
-        return "warned"
-    return clock.state
+def _state(clock: Clock, now: datetime) -> Literal["running", "warned", "breached", "paused"]:
+    match clock.state:
+        case "breached" | "paused":
+            return clock.state
+        case _:
+            warned = any(step != BREACH and at <= now for step, at in clock.steps)
+            return "warned" if warned else "running"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from hub.wire import CardEvent
+from hub.wire import CardEvent, Clock
 
 log = structlog.get_logger()
 
@@ -52,6 +52,15 @@ class MessageMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """Another promise of an interaction matters most now, or none."""
+
+    interaction_id: UUID
+    agents: frozenset[UUID]
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
 class Typing:
     """The customer is typing, or has stopped."""
 
@@ -61,7 +70,7 @@ class Typing:
     on: bool
 
 
-Ring = Moved | AgentMoved | MessageMoved | Typing
+Ring = Moved | AgentMoved | MessageMoved | ClockMoved | Typing
 Listener = Callable[[Ring], None]
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from hub import loop
 from hub.case import Case, Policies
-from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
+from hub.doorbell import Doorbell, Moved, Ring
 from hub.errors import HubError
 from hub.facts_of import basic
 from hub.journal import Journal
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 Facts = Callable[[Connection, Interaction], Awaitable[Mapping[str, str]]]
 NET = 1.0  # seconds between looks, rung or not
 SWEEP = timedelta(seconds=10)  # between looks at everything, for rings that were lost
+# They change no clock and no place; what happened meanwhile is found with the next touch, or by the sweep.
+IDLE = frozenset({"offered", "withdrawn", "read", "noted", "corrected", "linked", "reported", "seen", "extended"})
 BATCH = 500  # looked at in one round
 SETTLE = timedelta(seconds=60)  # after the start, until the consoles are back
 GRACE = timedelta(seconds=30)  # a console that is away for so long is away
@@ -43,6 +45,7 @@ class Escalation:
         self._facts = facts
         self._moved: set[UUID] = set()
         self._swept: datetime | None = None
+        self._active = True  # whether the policy asks for anything at all
         self._judged = 0  # the policy of the last sweep
         self._began = journal.now()
 
@@ -50,15 +53,18 @@ class Escalation:
         await loop.run(loop.Wake(self._doorbell, self.heard), self.step)
 
     def heard(self, what: Ring) -> bool:
-        if isinstance(what, Moved):
-            self._moved.add(what.interaction_id)
-        return isinstance(what, Moved | AgentMoved)
+        """Where nothing is promised, thousands of contacts wake nobody."""
+        if not self._active or not isinstance(what, Moved) or what.kind in IDLE:
+            return False
+        self._moved.add(what.interaction_id)
+        return True
 
     async def step(self) -> float:
         """One round over all that is due. Returns the seconds until the next moment."""
         version, policy = self._current()
         await give_back(self._journal, policy)
-        if not in_use(policy) and not await store.any_going(self._journal.pool):
+        self._active = in_use(policy) or await store.any_going(self._journal.pool)
+        if not self._active:
             self._moved.clear()
             return NET
         await self._find(version, policy)

@@ -7,7 +7,7 @@ import asyncpg
 
 from channels.text import storable
 from hub.model import Interaction
-from hub.wire import Card, CardEvent, TouchView
+from hub.wire import Card, CardEvent, Clock, TouchView
 
 Row = Mapping[str, Any]
 
@@ -54,6 +54,7 @@ def _card(it: Interaction, names: asyncpg.Record) -> Card:
         offer_reasons=[],
         disposition=it.disposition,
         parent_id=it.parent_id,
+        clock=Clock.model_validate_json(names["clock"]) if names["clock"] else None,
     )
 
 

@@ -8,7 +8,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 
-from hub.doorbell import AgentMoved, Doorbell, MessageMoved, Moved, Ring, Typing
+from hub.doorbell import AgentMoved, ClockMoved, Doorbell, MessageMoved, Moved, Ring, Typing
 from hub.tasks import Tasks
 
 log = structlog.get_logger()
@@ -21,7 +21,7 @@ class Told(BaseModel):
     """A ring on its way to another hub."""
 
     node: str
-    ring: Moved | AgentMoved | MessageMoved | Typing
+    ring: Moved | AgentMoved | MessageMoved | ClockMoved | Typing
 
 
 class Nodes:

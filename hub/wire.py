@@ -115,6 +115,15 @@ class FileView(Wire):
     inline: bool = Field(description="a picture that is safe to show; anything else is only downloaded")
 
 
+class Clock(Wire):
+    """The promise that matters most now: the first that is, or will be, broken."""
+
+    name: Literal["first_response", "next_response", "resolution"]
+    state: Literal["running", "warned", "breached", "paused"]
+    due_at: datetime | None = Field(description="null while it is paused")
+    left_seconds: int | None = Field(description="of open time, when it was looked at last")
+
+
 class Card(Wire):
     """One interaction in a list: all that a row or an offer shows."""
 
@@ -144,6 +153,7 @@ class Card(Wire):
     offer_reasons: list[Reason]
     disposition: str | None
     parent_id: UUID | None
+    clock: Clock | None = None
 
 
 class TouchView(Wire):
@@ -458,6 +468,13 @@ class TypingEvent(Wire):
     on: bool
 
 
+class ClockEvent(Wire):
+    """`clock`: another promise matters most now, or none (null)."""
+
+    interaction_id: UUID
+    clock: Clock | None
+
+
 class Events(Wire):
     """Event name -> payload, for generated types."""
 
@@ -467,3 +484,4 @@ class Events(Wire):
     figures: FiguresEvent
     heartbeat: HeartbeatEvent
     typing: TypingEvent
+    clock: ClockEvent

@@ -65,3 +65,22 @@ CREATE TRIGGER agents_lose AFTER UPDATE OF queues, skills, disabled_at ON agents
 WHEN (NOT OLD.queues <@ NEW.queues OR OLD.skills IS DISTINCT FROM NEW.skills
       OR (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL))
 EXECUTE FUNCTION note_lost_permissions();
+
+-- The clock that matters most, as a card shows it.
+CREATE FUNCTION clock_shown(sla_clocks) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN $1.clock IS NOT NULL THEN
+    jsonb_build_object('name', $1.clock, 'state', $1.state, 'due_at', $1.due_at, 'left_seconds', $1.left_seconds) END;
+
+CREATE OR REPLACE VIEW cards AS
+SELECT i.id, i.reference, i.version, i.channel, i.source, i.queue_id AS queue, i.state, i.customer_id,
+       customer_name(c) AS customer_name,
+       i.subject, i.last_text, i.last_at, i.unread, i.priority, i.units, i.created_at, i.queued_at, i.entered_at,
+       i.due_at, i.answered_at, i.agent_id, g.name AS agent_name, i.offer_id,
+       coalesce(o.reasons, '[]') AS offer_reasons, i.disposition, i.parent_id, i.preferred_agent_id,
+       clock_shown(s) AS clock
+FROM interactions i
+JOIN customers c ON c.id = i.customer_id
+LEFT JOIN agents g ON g.id = i.agent_id
+LEFT JOIN offers o ON o.id = i.offer_id
+LEFT JOIN sla_clocks s ON s.interaction_id = i.id;

@@ -20,7 +20,8 @@ Reader = asyncpg.Pool | Connection
 def of(row: asyncpg.Record) -> Card:
     fields = dict(row)
     fields.pop("preferred_agent_id")
-    return Card(**{**fields, "offer_reasons": json.loads(row["offer_reasons"])})
+    clock = json.loads(row["clock"]) if row["clock"] else None
+    return Card(**{**fields, "offer_reasons": json.loads(row["offer_reasons"]), "clock": clock})
 
 
 async def card(pool: Reader, interaction_id: UUID) -> Card:

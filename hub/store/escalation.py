@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -12,9 +12,20 @@ import asyncpg
 from hub.sla_history import Happened
 from hub.store.journal import Connection
 from hub.store.sql import named
+from routing.sla import ClockName
 from routing.sla_actions import Action, Key
 
 sql = named(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The clock that matters most now. `left_seconds`: of open time."""
+
+    clock: ClockName
+    state: Literal["running", "warned", "breached", "paused"]
+    due_at: datetime | None
+    left_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +38,7 @@ class Standing:
     ladder_since: datetime | None
     arrived: tuple[str, ...]
     policy: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The clock that matters most now. `left_seconds`: of open time."""
-
-    clock: str
-    state: str
-    due_at: datetime | None
-    left_seconds: int | None
+    shown: Shown | None = None
 
 
 async def any_going(pool: asyncpg.Pool) -> bool:
@@ -73,9 +75,10 @@ async def postpone(pool: asyncpg.Pool, interaction_id: UUID, until: datetime) ->
 async def standing(conn: Connection, interaction_id: UUID) -> Standing:
     row = await conn.fetchrow(sql["standing"], interaction_id)
     assert row is not None
-    given = dict(row)
-    sla = json.loads(given["sla"]) if given["sla"] else None
-    return Standing(**{**given, "sla": sla, "arrived": tuple(given["arrived"])})
+    shown = Shown(row["clock"], row["state"], row["due_at"], row["left_seconds"]) if row["clock"] else None
+    return Standing(
+        json.loads(row["sla"]) if row["sla"] else None, row["ladder"], row["ladder_step"], row["ladder_since"],
+        tuple(row["arrived"]), row["policy"], shown)
 
 
 async def touches(conn: Connection, interaction_id: UUID) -> list[Happened]:

@@ -45,7 +45,7 @@ UPDATE sla_clocks SET look_at = $2 WHERE interaction_id = $1;
 
 -- name: standing
 SELECT i.sla, i.ladder, i.ladder_step, i.ladder_since, coalesce(c.arrived, '{}') AS arrived,
-       coalesce(c.policy, 0) AS policy
+       coalesce(c.policy, 0) AS policy, c.clock, c.state, c.due_at, c.left_seconds
 FROM interactions i LEFT JOIN sla_clocks c ON c.interaction_id = i.id WHERE i.id = $1;
 
 -- name: touches

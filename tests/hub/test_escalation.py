@@ -8,9 +8,11 @@ import pytest
 
 from hub import model
 from hub.case import Case
+from hub.doorbell import ClockMoved, Moved
 from hub.errors import NotYours, WrongState
 from hub.ladder import Ladders
-from hub.wire import Escalate, Park, Say, WaitFor, WrapUp
+from hub.store import cards
+from hub.wire import Clock, Escalate, Park, Say, WaitFor, WrapUp
 from routing.policy_data import dump, load
 from tests.hub.conftest import Heart
 from tests.hub.promising import Watched, policy, watched
@@ -190,6 +192,28 @@ async def test_closing_ends_the_clocks_and_they_run_again_when_the_customer_come
     assert [(one["clock"], one["cycle"]) for one in await desk.told(it, "sla_breached")] == [("next_response", 1)]
 
 
+async def test_a_card_carries_its_clock_and_a_change_without_a_touch_is_told(heart: Heart) -> None:
+    desk, ann = watched(heart, policy()), await heart.agent("Ann")
+    visitor = heart.inbound().addresses
+    it = await arrived(heart, addresses=visitor)
+    await heart.accepted(ann)
+    heart.rings.clear()
+    await desk.look()
+    due = START + timedelta(minutes=20)
+    clock = Clock(name="first_response", state="running", due_at=due, left_seconds=1200)
+    assert [one for one in heart.rings if isinstance(one, ClockMoved)] == [
+        ClockMoved(it, frozenset({ann.id}), clock)]
+    assert (await cards.card(heart.pool, it)).clock == clock
+    await arrived(heart, addresses=visitor)  # a push made without reading again
+    told = [one.told for one in heart.rings if isinstance(one, Moved) and one.told]
+    assert [one.card and one.card.clock for one in told] == [clock]
+    heart.rings.clear()
+    await desk.look()
+    assert not [one for one in heart.rings if isinstance(one, ClockMoved)]
+    await desk.look(minutes=15)
+    assert [one.clock and one.clock.state for one in heart.rings if isinstance(one, ClockMoved)] == ["warned"]
+
+
 async def test_another_policy_holds_for_what_is_here_already(heart: Heart) -> None:
     desk = watched(heart, policy())
     it = await arrived(heart)
@@ -226,7 +250,8 @@ async def test_a_breach_climbs_the_ladder_of_the_queue_step_by_step(heart: Heart
     found = await heart.loaded(it)
     assert (found.priority, found.queue_id, found.queued_at) == (5, "sales", START)
     row = await heart.pool.fetchrow("SELECT ladder, ladder_step FROM interactions WHERE id = $1", it)
-    assert row and tuple(row) == ("up", 2)
+    assert row
+    assert tuple(row) == ("up", 2)
 
 
 async def test_a_breach_of_what_somebody_holds_tells_and_takes_nothing_away(heart: Heart) -> None:

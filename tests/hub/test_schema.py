@@ -15,7 +15,7 @@ FROZEN = {
     "0005_drafts.sql": "fa93bdde8e2480589720b533a3db5edfcd1159439854c65a8c52b880ade497ee",
     "0006_texting.sql": "b8481bef5d19d066dbe648b14ddcb9d6161c2e81621ef9a43b1daed04c373640",
     "0009_calls.sql": "b7efe4b55ae36c110b58965daac551de5342f090229f951c003f07c89e187648",
-    "0007_escalation.sql": "3fe14efcf0a9b74a8f24a95ddf9737a9317c1cbd0d7ffc89b40aba72dd344d68",
+    "0007_escalation.sql": "b8f53c4f1b3e80925cd26da513466f41db7cd9a46c0a08ca597260b886f14c5e",
     "0008_waits.sql": "658bef4f2fc8b0532416fcdf2c3d27e1e1591c4d5d0f34153ceb5c4132679e2a",
 }
 

@@ -41,6 +41,15 @@ describe('cards', () => {
   })
 })
 
+it('changes the clock of a card without a new version, and keeps it through older news', () => {
+  const clock = { name: 'first_response', state: 'warned', due_at: '2025-03-03T10:05:00Z', left_seconds: 300 } as const
+  const told: DeskEvent = { type: 'clock', event: { interaction_id: 'a', clock } }
+  const state = run(moved(3, { id: 'a' }), { type: 'detail', detail: detail(card({ id: 'a', version: 3 })) }, told)
+  expect(state.cards.a?.clock).toEqual(clock)
+  expect(state.details.a?.card.clock).toEqual(clock)
+  expect(run(told).cards).toEqual({})
+})
+
 describe('an opened interaction', () => {
   const opened: DeskEvent = { type: 'detail', detail: detail(card({ id: 'a', version: 3 })) }
 

@@ -2,7 +2,8 @@
 import type { DeskState, Link, Pending, Returned, Typist } from './state'
 import { without } from './state'
 import type {
-  AgentEvent, AgentView, Card, CardEvent, Detail, FiguresEvent, KeptDraft, MessageEvent, Snapshot, TouchView, TypingEvent,
+  AgentEvent, AgentView, Card, CardEvent, ClockEvent, Detail, FiguresEvent, KeptDraft, MessageEvent, Snapshot, TouchView,
+  TypingEvent,
 } from './wire'
 
 export type DeskEvent =
@@ -18,6 +19,7 @@ export type DeskEvent =
   | { type: 'agents'; agents: readonly AgentView[] }
   | { type: 'figures'; event: FiguresEvent }
   | { type: 'typing'; event: TypingEvent; until: number }
+  | { type: 'clock'; event: ClockEvent } // another promise matters most now; nothing else has happened
   | { type: 'link'; link: Link; asOf: number }
   | { type: 'drafted'; id: string; kind: 'reply' | 'note'; drafts: readonly KeptDraft[] }
   | { type: 'pending'; pending: readonly Pending[] }
@@ -46,6 +48,7 @@ const handlers: Handlers = {
   agents: (state, { agents }) => agents.reduce(agentChanged, state),
   figures: (state, { event }) => ({ ...state, figures: event.figures }),
   typing: (state, { event, until }) => ({ ...state, typing: typists(state.typing, event, until) }),
+  clock: (state, { event }) => clocked(state, event),
   link: (state, { link, asOf }) => ({ ...state, link, asOf }),
   drafted: (state, event) => drafted(state, event),
   pending: (state, { pending }) => ({ ...state, pending }),
@@ -186,6 +189,15 @@ function agentChanged(state: DeskState, agent: AgentView): DeskState {
   if (known && agent.version < known.version) return state
   const me = state.me?.id === agent.id && agent.version >= state.me.version ? agent : state.me
   return { ...state, me, agents: { ...state.agents, [agent.id]: agent } }
+}
+
+function clocked(state: DeskState, { interaction_id: id, clock }: ClockEvent): DeskState {
+  const [card, detail] = [state.cards[id], state.details[id]]
+  return {
+    ...state,
+    cards: card ? { ...state.cards, [id]: { ...card, clock } } : state.cards,
+    details: detail ? { ...state.details, [id]: { ...detail, card: { ...detail.card, clock } } } : state.details,
+  }
 }
 
 function typists(all: DeskState['typing'], event: TypingEvent, until: number): DeskState['typing'] {

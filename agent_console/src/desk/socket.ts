@@ -9,6 +9,7 @@ export interface Listener {
   figures: (event: Events['figures']) => void
   heartbeat: (event: Events['heartbeat']) => void
   typing: (event: Events['typing']) => void
+  clock: (event: Events['clock']) => void
   connect: () => void
   disconnect: () => void
   /** The hub refused the connection: perhaps the session is over. */
@@ -26,7 +27,7 @@ export function createSocket(listener: Listener) {
   let heard = Date.now()
   let checked = Date.now()
 
-  const events = ['card', 'message', 'agent', 'figures', 'heartbeat', 'typing'] as const
+  const events = ['card', 'message', 'agent', 'figures', 'heartbeat', 'typing', 'clock'] as const
   for (const name of events) {
     socket.on(name, (event: unknown) => {
       heard = Date.now()

@@ -47,6 +47,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
     figures: sync.figures,
     heartbeat: sync.heartbeat,
     typing: sync.typing,
+    clock: sync.clock,
     disconnect: sync.disconnect,
     connect: () => {
       sync.connect()

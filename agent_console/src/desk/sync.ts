@@ -60,6 +60,8 @@ export class Sync {
   readonly typing = (event: Events['typing']): void =>
     this.take({ type: 'typing', event, until: this.parts.clock.now() + TYPING_MS })
 
+  readonly clock = (event: Events['clock']): void => this.take({ type: 'clock', event })
+
   readonly heartbeat = ({ now, head }: Events['heartbeat']): void => {
     const { clock, get } = this.parts
     clock.hear(now)

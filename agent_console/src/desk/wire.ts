@@ -77,12 +77,28 @@ export interface Card {
   offer_reasons: Reason[]
   disposition: string | null
   parent_id: string | null
+  clock: Clock | null
 }
 export interface Reason {
   code: string
   data: {
     [k: string]: string | number
   }
+}
+/**
+ * The promise that matters most now: the first that is, or will be, broken.
+ */
+export interface Clock {
+  name: 'first_response' | 'next_response' | 'resolution'
+  state: 'running' | 'warned' | 'breached' | 'paused'
+  /**
+   * null while it is paused
+   */
+  due_at: string | null
+  /**
+   * of open time, when it was looked at last
+   */
+  left_seconds: number | null
 }
 /**
  * `card`: an interaction moved. `card` null: it left my desk. A jump in `version` means: fetch it.
@@ -186,6 +202,13 @@ export interface FileView {
    * a picture that is safe to show; anything else is only downloaded
    */
   inline: boolean
+}
+/**
+ * `clock`: another promise matters most now, or none (null).
+ */
+export interface ClockEvent {
+  interaction_id: string
+  clock: Clock | null
 }
 /**
  * What was corrected in a customer's record.
@@ -439,6 +462,7 @@ export interface Events {
   figures: FiguresEvent
   heartbeat: HeartbeatEvent
   typing: TypingEvent
+  clock: ClockEvent
 }
 /**
  * `message`: what became of a message that was sent.
