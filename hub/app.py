@@ -21,6 +21,7 @@ from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
 from channels.messaging import Sms, WhatsApp
+from channels.voice.channel import Voice
 from channels.webchat import WebChat, WebChatSettings
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
@@ -54,6 +55,7 @@ from hub.reception import Reception
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
+from hub.telephone import Telephone
 from hub.texting import KINDS, Texting
 from hub.timers import Timers
 from hub.twilio_room import TwilioRoom
@@ -89,11 +91,12 @@ class Channels:
     email: Email
     sms: Sms
     whatsapp: WhatsApp
+    voice: Voice
 
     @property
     def by_kind(self) -> dict[str, Channel]:
         return {one.kind: one for one in (self.form, self.webchat, self.manual, self.email, self.sms,
-                                                self.whatsapp)}
+                                                self.whatsapp, self.voice)}
 
 
 def open_pool(dsn: str, size: int) -> asyncpg.Pool:
@@ -120,8 +123,10 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     outbox = Outbox(journal)
     room = MailRoom(settings, journal, world.now, world.new_id)
     twilio = TwilioRoom(settings, world.now)
-    kinds = _channels(settings, Reception(intake, outbox, room.mailboxes), sio, world, room, twilio)
-    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room)
+    reception = Reception(intake, outbox, room.mailboxes)
+    telephone = Telephone(twilio, journal, intake, reception, doorbell)
+    kinds = _channels(settings, reception, sio, world, room, twilio, telephone)
+    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room, telephone)
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     app[METERS].sockets.set_function(lambda: realtime.connected)
@@ -147,14 +152,9 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         watch.start(tasks, doorbell)
         for name, loop in world.loops.items():
             tasks.supervise(name, loop, on_failure="restart")
-        tasks.supervise("dispatch", parts.dispatch.run)
-        tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
-        vendors = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
-        tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
-        tasks.supervise("timers", Timers(journal, doorbell).run)
-        tasks.supervise("escalation", Escalation(journal, doorbell, _unpublished).run, on_failure="restart")
-        tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
+        _supervise(tasks, parts, journal, outbox, kinds, doorbell)
         room.start(kinds.email, tasks, doorbell, world.node)
+        telephone.start(tasks)
         yield
         await _within("mailboxes", room.stop())
         await tasks.stop()
@@ -167,6 +167,18 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     app.cleanup_ctx.extend([database, mail, loops])
     app.on_shutdown.append(say_goodbye)
     return app
+
+
+def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kinds: Channels,
+               doorbell: Doorbell) -> None:
+    """The loops that every hub runs, whatever its channels are."""
+    tasks.supervise("dispatch", parts.dispatch.run)
+    tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
+    vendors = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
+    tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
+    tasks.supervise("timers", Timers(journal, doorbell).run)
+    tasks.supervise("escalation", Escalation(journal, doorbell, _unpublished).run, on_failure="restart")
+    tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
 
 
 def _sockets(settings: Settings) -> AsyncServer:
@@ -189,7 +201,7 @@ def _placement(settings: Settings) -> Placement:
 
 
 def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, room: MailRoom,
-              twilio: TwilioRoom) -> Channels:
+              twilio: TwilioRoom, telephone: Telephone) -> Channels:
     chat = settings.webchat
     secret = settings.secret.get_secret_value() if settings.secret else ""
     options = WebChatSettings(
@@ -200,11 +212,12 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, ro
     return Channels(
         form=Forms(sink, settings.forms, world.now, world.new_id, secret),
         webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp)
+        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel)
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
-           kinds: Channels, sio: AsyncServer, tasks: Tasks, room: MailRoom) -> tuple[Parts, Realtime, Watch]:
+           kinds: Channels, sio: AsyncServer, tasks: Tasks, room: MailRoom,
+           telephone: Telephone) -> tuple[Parts, Realtime, Watch]:
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
     watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
@@ -224,7 +237,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         floor=Floor(journal, presence), ladders=Ladders(journal, _unpublished),
         dispatch=Dispatch(journal, doorbell), presence=presence,
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
-        channels=kinds.by_kind, disconnect=realtime.disconnect)
+        channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls)
     return parts, realtime, watch
 
 

@@ -28,7 +28,7 @@ TURNS = 8  # each changes something; more would be two rules that undo one anoth
 ANONYMOUS = frozenset({"", "anonymous", "+266696687", "+7378742883", "+2562533", "+8656696", "+464", "+86282452253"})
 
 
-def softphone(agent_id: UUID) -> str:
+def softphone_of(agent_id: UUID) -> str:
     """The address of an agent's softphone."""
     return f"client:{identity(str(agent_id))}"
 
@@ -141,7 +141,7 @@ def _let_go(terms: Terms) -> bool:
 async def _with_agent(terms: Terms, it: Interaction) -> bool:
     """An agent has it: his softphone is called, once; who does not answer there loses it again."""
     assert it.agent_id is not None
-    who, call = softphone(it.agent_id), terms.call
+    who, call = softphone_of(it.agent_id), terms.call
     mine = [leg for leg in call.legs.values() if leg.who == who and leg.planned_at >= it.entered_at]
     strangers = [leg for leg in _partners(call) if leg.who.startswith("client:") and leg.who != who]
     if strangers:

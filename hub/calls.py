@@ -5,7 +5,7 @@ interaction brought together, and the commands that follow are rows for `hub.swi
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import structlog
 
 from channels.base import Refused
 from channels.twilio.account import Account
-from channels.voice import documents, menu, reports
+from channels.voice import documents, menu, reports, softphone
 from channels.voice.call import OVER, RANK
 from channels.voice.control import Command, Connect, End, SendBack, due, meeting, phase
 from channels.voice.decisions import Decision, HoldWanted, Issued, begun
@@ -24,7 +24,7 @@ from channels.voice.menu import Place
 from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.settings import Flow, VoiceSettings
-from hub.call_terms import Terms, agree, begin, dial, softphone
+from hub.call_terms import Terms, agree, begin, dial, softphone_of
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
 from hub.journal import Journal, Page
@@ -34,6 +34,7 @@ from hub.store import calls as store
 from hub.store import conversation, dispatch
 from hub.store.calls import Claimed, Kept
 from hub.waits import Waits
+from hub.wire_calls import CallLeg, CallView, SoftphoneTicket
 from routing.calendar import Calendar
 from routing.model import Policy
 
@@ -334,11 +335,29 @@ class Calls:
 
         async def wish(terms: Terms, it: Interaction) -> None:
             if phase(terms.call) == "orphaned":
-                dial(terms, softphone(actor.id))
+                dial(terms, softphone_of(actor.id))
             elif phase(terms.call) not in ("offering", "connecting", "talking", "held"):
                 raise WrongState("The customer is not on the line any more.")
 
         await self._wish(actor, interaction_id, wish)
+
+    async def view(self, interaction_id: UUID) -> CallView:
+        """Raises `NotFound`."""
+        call_id = await store.of_interaction(self.journal.pool, interaction_id)
+        kept = await store.load(self.journal.pool, call_id) if call_id else None
+        if kept is None:
+            raise NotFound("This interaction is no telephone call.")
+        call = kept.call
+        return CallView(phase=phase(call), number=kept.number, began_at=kept.began_at, held=call.hold, legs=[
+            CallLeg(leg=leg.id, role=leg.role, state=leg.state, answered_at=leg.answered_at)
+            for leg in call.legs.values()])
+
+    def tickets(self, actor: Actor) -> list[SoftphoneTicket]:
+        """One for each account that has numbers, and an API key."""
+        now, me = self.journal.now(), reports.identity(str(actor.id))
+        names = dict.fromkeys(one.account for one in self.lines.settings.numbers)
+        found = [softphone.ticket(self.lines.accounts[name], me, now) for name in names]
+        return [SoftphoneTicket.model_validate(asdict(one)) for one in found if one is not None]
 
     async def _wish(self, actor: Actor, interaction_id: UUID, wish: Wish) -> None:
         async with self.journal.begin() as page:

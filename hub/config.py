@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from channels.form.settings import DEFAULT_CONTACT, FORM_ID, FormSettings
 from channels.messaging.settings import MessagingSettings
-from hub import mail_settings, twilio_settings
+from channels.voice.settings import VoiceSettings
+from hub import mail_settings, twilio_settings, voice_settings
 from hub.mail_settings import ConfiguredMailbox, MailSettings
 from hub.twilio_settings import ConfiguredTwilio
 
@@ -107,7 +108,7 @@ class Settings(Part):
     pool: int = Field(10, ge=2, le=200, description="database connections of this process")
     queues: tuple[Queue, ...] = Field((Queue(id="support", name={"en": "Support", "zh-Hans": "客户支持"}),),
                                       min_length=1, description="where work waits")
-    channels: dict[Literal["form", "webchat", "manual", "email", "sms", "whatsapp"], Units] = Field(
+    channels: dict[Literal["form", "webchat", "manual", "email", "sms", "whatsapp", "voice"], Units] = Field(
         {}, description="channel -> what one of its contacts takes of an agent")
     forms: dict[Annotated[str, Field(pattern=f"^{FORM_ID.pattern}$")], FormSettings] = Field(
         {"contact": DEFAULT_CONTACT}, description="forms of the web, by the last part of their address")
@@ -116,6 +117,7 @@ class Settings(Part):
     mail: MailSettings = MailSettings()
     twilio: tuple[ConfiguredTwilio, ...] = Field((), description="accounts that telephone and messaging use")
     messaging: MessagingSettings = MessagingSettings()
+    voice: VoiceSettings = VoiceSettings()
     limits: Limits = Limits()
     demo: bool = Field(False, exclude=True, description="set by `hub demo` only")
     database_url: SecretStr | None = Field(None, description="DATABASE_URL in the environment")
@@ -162,6 +164,7 @@ class Settings(Part):
             wrong.append(f"webchat: there is no queue {self.webchat.queue!r}")
         wrong += twilio_settings.wrong_with(self.twilio)
         wrong += twilio_settings.wrong_with_texts(self.messaging, [one.id for one in self.twilio], ids)
+        wrong += voice_settings.wrong_with(self.voice, ids, [one.id for one in self.twilio])
         wrong += [f"mailboxes.{place}.{field}: {why}" for place, (field, why) in self._wrong_mailboxes(ids)]
         if self.limits.socket_bytes < (need := BYTES_PER_CHARACTER * self.webchat.text_length + BYTES_AROUND):
             wrong.append(f"limits.socket_bytes: a chat message of webchat.text_length = {self.webchat.text_length} "
@@ -196,7 +199,7 @@ class Settings(Part):
 UNITS: Mapping[str, Units] = {
     "form": Units(units=20, interruptible=True), "webchat": Units(units=30),
     "manual": Units(units=20, interruptible=True), "email": Units(units=20, interruptible=True),
-    "sms": Units(units=20), "whatsapp": Units(units=30),
+    "sms": Units(units=20), "whatsapp": Units(units=30), "voice": Units(units=100, exclusive=True),
 }
 ENVIRONMENT = {
     "DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "HUB_SECRET": "secret",

@@ -7,6 +7,7 @@ from aiohttp import web
 from asyncpg import Pool
 
 from channels.base import Channel
+from hub.calls import Calls
 from hub.clock import Now
 from hub.config import Settings
 from hub.desk import Desk
@@ -39,6 +40,7 @@ class Parts:
     intake: Intake
     tasks: Tasks
     channels: Mapping[str, Channel]
+    calls: Calls
     disconnect: Callable[[bytes], Awaitable[None]]  # ends the sockets of a session
 
 

@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from hub.http import (
+    calls,
     contacts,
     customers,
     desk,
@@ -27,7 +28,7 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
-    *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS,
-    *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
+    *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS,
+    *quarantine.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

@@ -99,7 +99,8 @@ async def test_who_hangs_up_while_he_talks_has_talked(phone: Telephone) -> None:
     await phone.pass_time(2)
     await phone.ended("talked")
     assert await phone.state() == "wrapping"
-    assert await phone.heart.pool.fetchval("SELECT data->>'seconds' FROM touches WHERE data ? 'outcome'") in ("23", "24")
+    seconds = await phone.heart.pool.fetchval("SELECT data->>'seconds' FROM touches WHERE data ? 'outcome'")
+    assert seconds in ("23", "24")
 
 
 async def test_who_hangs_up_while_he_is_held(phone: Telephone) -> None:

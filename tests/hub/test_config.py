@@ -36,7 +36,7 @@ def test_the_examples_load_together_and_say_what_they_say(tmp_path: Path) -> Non
 
 def test_every_plain_setting_stands_in_the_example() -> None:
     text = (CONFIG / "hub.example.toml").read_text("utf-8")
-    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio",
+    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio", "voice",
                  "messaging"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
@@ -226,3 +226,29 @@ def test_an_account_of_twilio_finds_its_secrets_and_never_shows_them(tmp_path: P
 def test_what_is_wrong_with_an_account_is_said_by_its_key(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(says)):
         load(write(tmp_path, f"[[twilio]]\n{ACCOUNT}{text}"), {"A": "x"})
+
+
+def test_the_example_of_the_telephone_loads(tmp_path: Path) -> None:
+    for name in ("hub", "twilio", "voice"):
+        text = (CONFIG / f"{name}.example.toml").read_text("utf-8").replace("api_key_secret_file", "# api_key_secret")
+        write(tmp_path, text, f"{name}.toml")
+    voice = load(tmp_path, {"TWILIO_AUTH_TOKEN": "hush"}).voice
+    assert (voice.numbers[0].flow, voice.flows["main"].begin, voice.ring_seconds) == ("main", "hours", 20)
+    assert voice.flows["main"].steps["main"].keys["9"] == "language"
+
+
+def test_a_telephone_that_does_not_fit_says_all_that_is_wrong(tmp_path: Path) -> None:
+    text = """
+[[voice.numbers]]
+number = "+15550001000"
+account = "moon"
+flow = "none"
+[voice.calendars.office]
+zone = "Nowhere/Town"
+week = { mon = ["25:00-26:00"] }
+"""
+    with pytest.raises(ConfigError) as wrong:
+        load(write(tmp_path, text), {})
+    for part in ("voice.numbers.0.account: there is no account 'moon'", "voice.numbers.0.flow: there is no flow",
+                 "voice.calendars.office.zone", "voice.calendars.office.week.mon[0]"):
+        assert part in str(wrong.value), part

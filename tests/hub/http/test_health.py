@@ -17,7 +17,7 @@ from tests.support.waiting import until
 async def test_a_hub_that_takes_contacts_says_so_and_what_each_channel_lacks(running_hub: RunningHub) -> None:
     answer = await (await running_hub.stranger()).get("/healthz")
     assert (answer.status, answer.body["ok"], answer.body["database"]["ok"]) == (200, True, True)
-    assert set(answer.body["channels"]) == {"form", "webchat", "manual", "email", "sms", "whatsapp"}
+    assert set(answer.body["channels"]) == {"form", "webchat", "manual", "email", "sms", "whatsapp", "voice"}
     assert (answer.body["mailboxes"], answer.body["quarantine"]) == ([], 0)
     assert all(answer.body["loops"].values())
     assert {"dispatch", "deliver", "timers", "presence"} <= set(answer.body["loops"])

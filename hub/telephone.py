@@ -1,0 +1,30 @@
+"""Everything of the hub that belongs to the telephone, put together for the composition root."""
+
+from channels.base import Sink
+from channels.voice.channel import Voice
+from channels.voice.provider import Provider
+from hub import voice_settings
+from hub.calls import Calls, Lines
+from hub.doorbell import Doorbell
+from hub.intake import Intake
+from hub.journal import Journal
+from hub.switchboard import Switchboard
+from hub.tasks import Tasks
+from hub.twilio_room import TwilioRoom
+
+
+class Telephone:
+    """Without numbers there are no ways in and no loop."""
+
+    def __init__(self, twilio: TwilioRoom, journal: Journal, intake: Intake, sink: Sink, doorbell: Doorbell) -> None:
+        voice = twilio.settings.voice
+        accounts = {one.id: one for one in twilio.accounts}
+        self.calls = Calls(journal, intake, Lines(voice, accounts, voice_settings.calendars(voice)))
+        self.channel = Voice(sink, self.calls, twilio.doorkeeper, voice)
+        providers = {name: Provider(rest) for name, rest in twilio.rests.items()}
+        self._switchboard = Switchboard(self.calls, providers, doorbell)
+        self._numbers = bool(voice.numbers)
+
+    def start(self, tasks: Tasks) -> None:
+        if self._numbers:
+            tasks.supervise("switchboard", self._switchboard.run)

@@ -1,0 +1,88 @@
+"""A telephone call through the whole hub: the emulator outside, a console over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from hub.app import World
+from simulator.telephony.driver import Sim, running_sim
+from simulator.telephony.tokens import read_token
+from tests.hub.telephone import MIA, OURS, SETTINGS
+from tests.support.hub import CHEAP, RunningHub, a_hub
+from tests.support.waiting import until
+
+
+@asynccontextmanager
+async def a_telephone(dsn: str) -> AsyncIterator[tuple[RunningHub, Sim]]:
+    """A hub that lives in the emulator's time."""
+    async with running_sim() as sim:
+        ours = sim.exchange.account
+        account = {"id": "main", "account_sid": ours.sid, "api_key_sid": ours.key_sid, "api_url": sim.base_url,
+                   "secrets": {"auth_token": ours.auth_token, "api_key_secret": ours.key_secret}}
+        world = World(now=sim.clock.now, hasher=CHEAP)
+        async with a_hub(dsn, world, twilio=[account], voice=SETTINGS) as hub:
+            sim.number(OURS, f"{hub.url}/twilio/main/voice/in", status_callback=f"{hub.url}/twilio/main/voice/status")
+            yield hub, sim
+
+
+async def passing(sim: Sim, condition: Callable[[], Any]) -> None:
+    """Lets the hub work, and time pass in small steps, until it is so."""
+    for _ in range(4000):
+        if condition():
+            return
+        await sim.advance(0.02)
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to be")
+
+
+async def test_one_call_through_the_whole_hub(dsn: str) -> None:
+    async with a_telephone(dsn) as (hub, sim):
+        anna, ears = await hub.ready_agent("anna")
+        [ticket] = (await anna.post("/api/softphone")).body
+        grant = read_token(ticket["token"], sim.exchange.account, sim.clock.now())
+        assert (grant.identity, grant.incoming, ticket["emulator"]) == (ticket["identity"], True, sim.base_url)
+        phone = sim.agent(grant.identity)
+
+        caller = await sim.call(MIA, OURS)
+        await caller.heard("Press 1")
+        await caller.press("1")
+        card = (await ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered"))["card"]
+        path = f"/api/interactions/{card['id']}"
+        assert (card["channel"], card["queue"]) == ("voice", "support")
+        assert (await anna.post(f"/api/offers/{card['offer_id']}/accept")).status == 200
+        await passing(sim, lambda: phone.device.ringing)
+        agent = await phone.accept()
+        await passing(sim, lambda: agent.leg.status == "in-progress" and any(one.label == "customer" and one.joined
+                           for room in sim.exchange.conferences.values() for one in room.participants.values()))
+        caller.expect_audible(agent, mutual=True)
+
+        held = await anna.post(f"{path}/call/hold", {"on": True})
+        assert (held.status, held.body["phase"], held.body["held"]) == (200, "held", True)
+        assert [one["role"] for one in held.body["legs"]] == ["customer", "partner"]
+        await passing(sim, lambda: any("hold" in one.text for one in caller.leg.heard))
+        assert (await anna.post(f"{path}/end")).status == 200
+        await passing(sim, lambda: not caller.leg.live and not agent.leg.live)
+        assert (await anna.get(f"{path}/call")).status == 200
+        sim.invariants()
+
+
+async def test_what_is_no_call_has_none(running_hub: RunningHub) -> None:
+    anna, ears = await running_hub.ready_agent("anna")
+    await running_hub.contact()
+    card = (await ears.until("card", lambda one: one["card"]))["card"]
+    path = f"/api/interactions/{card['id']}/call"
+    for answer in (await anna.get(path), await anna.post(f"{path}/hold", {"on": True}),
+                   await anna.post(f"{path}/rejoin")):
+        assert (answer.status, answer.body["code"]) == (404, "not_found")
+    assert (await anna.post("/api/softphone")).body == []
+    assert (await (await running_hub.stranger()).post("/api/softphone")).status == 401
+
+
+async def test_health_names_the_addresses_of_a_number(dsn: str) -> None:
+    async with a_telephone(dsn) as (hub, _):
+        await until(lambda: hub.parts.tasks.alive().get("switchboard"))
+        found = (await (await hub.stranger()).get("/healthz")).body
+        [number] = found["channels"]["voice"]
+        assert number["ok"]
+        assert f"{hub.url}/twilio/main/voice/in" in number["detail"]
