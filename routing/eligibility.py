@@ -6,19 +6,21 @@ from math import ceil
 from uuid import UUID
 
 from routing.capacity import Room
+from routing.gate import Gate
 from routing.model import Candidate, Reason, Work
 
 
-def unsuited(work: Work, agent: Candidate) -> Reason | None:
-    """What no amount of waiting changes: wrong queue, missing skill, larger than the agent's capacity, a limit of 0.
+def unsuited(work: Work, agent: Candidate, gate: Gate) -> Reason | None:
+    """What passes only with a ring or a change of the agent: wrong queue, missing skill, larger than his capacity, a
+    limit of 0.
 
-    Depends on the kind of the item only (queue, channel, requirements, units), not on the item itself.
+    `gate`: the item's own. Depends on the kind of the item only (queue, channel, gate, units), not on the item itself.
     """
     if work.queue not in agent.queues:
         return Reason("not_in_queue")
-    for need in work.requirements:
-        if agent.skills.get(need.skill, 0) < need.level:
-            return Reason("skill_missing", {"skill": need.skill, "required": need.level})
+    missing = gate.missing(agent)
+    if missing:
+        return missing
     if work.units > agent.capacity:
         return Reason("over_capacity")
     return channel_limit(work, agent) if agent.limits.get(work.channel) == 0 else None
@@ -33,9 +35,9 @@ def unavailable(work: Work, agent: Candidate) -> Reason | None:
     return None
 
 
-def obstacle(work: Work, room: Room) -> Reason | None:
+def obstacle(work: Work, room: Room, gate: Gate) -> Reason | None:
     """The first reason why the agent cannot be offered the item now, or None when he can."""
-    lasting = unsuited(work, room.agent) or unavailable(work, room.agent)
+    lasting = unsuited(work, room.agent, gate) or unavailable(work, room.agent)
     if lasting:
         return lasting
     conflict = room.conflict(work)
@@ -48,11 +50,13 @@ def channel_limit(work: Work, agent: Candidate) -> Reason:
     return Reason("channel_limit", {"channel": work.channel, "limit": agent.limits[work.channel]})
 
 
-def held_for_preferred(work: Work, agents: Mapping[UUID, Candidate], now: datetime) -> Reason | None:
+def held_for_preferred(
+    work: Work, agents: Mapping[UUID, Candidate], gate: Gate, now: datetime
+) -> Reason | None:
     """Why nobody else is asked yet: the preferred agent is here and suits, so that only his load is in the way."""
     agent = agents.get(work.preferred_agent) if work.preferred_agent else None
     if agent is None or work.preferred_until is None or now >= work.preferred_until:
         return None
-    if unsuited(work, agent) or unavailable(work, agent):
+    if unsuited(work, agent, gate) or unavailable(work, agent):
         return None
     return Reason("held_for_preferred", {"agents": 1, "seconds": ceil((work.preferred_until - now).total_seconds())})

@@ -7,6 +7,7 @@ from typing import get_args
 
 from routing.capacity import Room
 from routing.eligibility import held_for_preferred, obstacle, unavailable, unsuited
+from routing.gate import Gate, gate, ring_reason
 from routing.model import Candidate, Policy, Reason, ReasonCode, Work
 from routing.score import late, waited_seconds, waits_too_long
 
@@ -21,23 +22,30 @@ def why_waiting(work: Work, agents: Sequence[Candidate], policy: Policy, now: da
     item: it is matched exactly if `agent_free` is there and `held_for_preferred` is not; otherwise the Skip has
     these very reasons.
     """
-    reasons = obstacles(work, [Room(agent, policy) for agent in agents])
-    held = held_for_preferred(work, {agent.id: agent for agent in agents}, now)
+    at_gate = gate(work, now)
+    reasons = obstacles(work, [Room(agent, policy) for agent in agents], at_gate) + of_itself(work, now)
+    held = held_for_preferred(work, {agent.id: agent for agent in agents}, at_gate, now)
     preferred = next((agent for agent in agents if agent.id == work.preferred_agent), None)
-    if held and preferred and obstacle(work, Room(preferred, policy)):
+    if held and preferred and obstacle(work, Room(preferred, policy), at_gate):
         return (held, *reasons)
     free = any(reason.code == "agent_free" for reason in reasons)
     if free or not waits_too_long(work, policy, now):
         return reasons
-    someone = any(not (unsuited(work, agent) or unavailable(work, agent)) for agent in agents)
+    someone = any(not (unsuited(work, agent, at_gate) or unavailable(work, agent)) for agent in agents)
     return (PLACE_KEPT, *reasons) if someone else reasons
 
 
-def obstacles(work: Work, rooms: Iterable[Room]) -> tuple[Reason, ...]:
+def of_itself(work: Work, now: datetime) -> tuple[Reason, ...]:
+    """What there is to say of an item that waits, whoever the agents are."""
+    refused = (Reason("refused", {"times": work.refusals}),) if work.refusals else ()
+    return ring_reason(work, now) + refused
+
+
+def obstacles(work: Work, rooms: Iterable[Room], gate: Gate) -> tuple[Reason, ...]:
     """Every agent's first obstacle, equal ones counted in `agents`."""
     counts: Counter[tuple[ReasonCode, tuple[tuple[str, str | int | float], ...]]] = Counter()
     for room in rooms:
-        reason = obstacle(work, room) or Reason("agent_free")
+        reason = obstacle(work, room, gate) or Reason("agent_free")
         counts[reason.code, tuple(reason.data.items())] += 1
     if not counts:
         return (Reason("no_agents", {"agents": 0}),)
@@ -56,24 +64,26 @@ def why_this_work(work: Work, oldest: bool, policy: Policy, now: datetime) -> tu
     return (Reason("priority", {"priority": work.priority, "minutes": minutes}), waited)
 
 
-def why_this_agent(work: Work, chosen: Room, runner_up: Room | None, now: datetime) -> tuple[Reason, ...]:
+def why_this_agent(
+    work: Work, chosen: Room, runner_up: Room | None, gate: Gate, now: datetime
+) -> tuple[Reason, ...]:
     """Why `chosen` was preferred to `runner_up`, the next best (None: nobody else could take it)."""
-    agent = chosen.agent
-    skills = tuple(
-        Reason(
-            "skill_match",
-            {"skill": need.skill, "level": agent.skills.get(need.skill, 0), "required": need.level},
-        )
-        for need in work.requirements
+    ring = ring_reason(work, now)
+    return (
+        _preference(work, chosen, runner_up, gate, now),
+        *gate.met(chosen.agent),
+        *(one for one in ring if one.data["ring"]),
     )
-    return (_preference(work, chosen, runner_up, now), *skills)
 
 
-def _preference(work: Work, chosen: Room, runner_up: Room | None, now: datetime) -> Reason:
+def _preference(work: Work, chosen: Room, runner_up: Room | None, gate: Gate, now: datetime) -> Reason:
     if chosen.agent.id == work.preferred_agent:
-        return Reason("preferred_agent")
+        return Reason("preferred_agent", {"as": work.preferred_as})
     if runner_up is None:
         return Reason("only_candidate")
+    better = gate.preference(chosen.agent, runner_up.agent)
+    if better:
+        return better
     if chosen.burden[0] < runner_up.burden[0]:
         return Reason("least_loaded", {"used": chosen.used})
     idle = (now - chosen.agent.idle_since).total_seconds()

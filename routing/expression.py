@@ -214,6 +214,28 @@ def _changes(expression: Expression, values: Values, *, wanted: bool) -> tuple[U
     return min(found, key=len)
 
 
+def why(expression: Expression, values: Values) -> tuple[Term, ...]:
+    """Tests that are met and by which the expression holds, as they are written; nothing when it does not hold.
+
+    Of an `and` all parts, of an `or` the one that needs the fewest (among equals the first). What holds because a test
+    is not met, under `not`, is not named.
+    """
+    return tuple(dict.fromkeys(term for term, met in _support(expression, values, wanted=True) or () if met))
+
+
+def _support(expression: Expression, values: Values, *, wanted: bool) -> tuple[tuple[Term, bool], ...] | None:
+    """Tests with their answers by which the expression has the wanted answer; None when it has the other one."""
+    if isinstance(expression, Not):
+        return _support(expression.part, values, wanted=not wanted)
+    if isinstance(expression, Term):
+        return ((expression, wanted),) if met(expression, values.get(expression.name)) == wanted else None
+    found = [_support(part, values, wanted=wanted) for part in expression.parts]
+    sure = [part for part in found if part is not None]
+    if isinstance(expression, And) == wanted:
+        return tuple(test for part in sure for test in part) if len(sure) == len(found) else None
+    return min(sure, key=len, default=None)
+
+
 # --- text ------------------------------------------------------------------------------------------------
 
 

@@ -6,23 +6,25 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from uuid import UUID
 
-from routing.capacity import Room
+from routing.capacity import Burden, Room
 from routing.eligibility import held_for_preferred, obstacle, unsuited
-from routing.explain import PLACE_KEPT, obstacles, why_this_agent, why_this_work
-from routing.model import Candidate, Match, Plan, Policy, Reason, Requirement, Skip, Work
-from routing.score import order, score, waits_too_long
+from routing.explain import PLACE_KEPT, obstacles, of_itself, why_this_agent, why_this_work
+from routing.expression import Expression
+from routing.gate import Gate, Rank, gate, ring
+from routing.model import Candidate, Match, Plan, Policy, Reason, Skip, Work
+from routing.score import order, score, waited_seconds, waits_too_long
 
-Kind = tuple[str, str, tuple[Requirement, ...], int, bool]
+Kind = tuple[str, str, int, int, bool]
 
 
 def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now: datetime) -> Plan:
     """Offer work in the order of `score.order`, each item to the best agent who may have it.
 
     Best: the item's preferred agent if he can take it, and until `preferred_until` nobody else while he is here;
-    otherwise the smallest share of capacity in use (an agent who holds nothing comes before one who holds
-    something), then the longest idle, then the lowest id. Skills are a gate, not a preference. An item that nobody
-    can take waits and blocks nobody, until it has waited `hold_back_minutes`; then one agent who suits it is kept
-    from later work.
+    otherwise whoever suits best what its placement prefers (`gate.Gate.rank`), then the smallest share of capacity in
+    use (an agent who holds nothing comes before one who holds something), then the longest idle, then the lowest id.
+    What is required is a gate, as the ring in force says. An item that nobody can take waits and blocks nobody, until
+    it has waited `hold_back_minutes`; then one agent who suits it is kept from later work.
 
     Room only shrinks within a pass, so no later item goes to an agent who could have taken an earlier
     one. The plan does not depend on the order of the arguments. Raises ValueError if an id occurs twice.
@@ -32,29 +34,52 @@ def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now
     return _Pass(work, agents, policy, now).plan()
 
 
+def next_change_seconds(work: Iterable[Work], now: datetime) -> float | None:
+    """After how many seconds time alone may let somebody else have one of these items: the next ring, or the end of
+    the waiting for one agent. None when that will not happen.
+    """
+    coming = []
+    for item in work:
+        if item.placement and item.placement.rings:
+            waited = waited_seconds(item, now)
+            following = item.placement.next_ring_seconds(waited)
+            if following is not None:
+                coming.append(following - waited)
+        if item.preferred_until and item.preferred_until > now:
+            coming.append((item.preferred_until - now).total_seconds())
+    return min(coming, default=None)
+
+
 class _Lane:
     """Suited, routable agents for one kind of work, best first."""
 
-    __slots__ = ("explained", "heap", "keepable")
+    __slots__ = ("_ranks", "explained", "gate", "heap", "keepable")
 
-    def __init__(self, sample: Work, rooms: Iterable[Room]) -> None:
+    def __init__(self, sample: Work, rooms: Iterable[Room], gate: Gate) -> None:
+        self.gate = gate
         self.explained: dict[frozenset[UUID], tuple[Reason, ...]] = {}
-        self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent)]
-        self.heap = [(room.burden, room) for room in self.keepable]
+        self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent, gate)]
+        self._ranks: dict[UUID, Rank] | None = None
+        if gate.prefer:
+            self._ranks = {room.agent.id: gate.rank(room.agent) for room in self.keepable}
+        self.heap = [(self._standing(room), room) for room in self.keepable]
         heapify(self.heap)
+
+    def _standing(self, room: Room) -> tuple[Rank, Burden]:
+        return self._ranks[room.agent.id] if self._ranks else (), room.burden
 
     def best(self, work: Work) -> list[Room]:
         """The best and the second best agent with room for `work`, as far as there are any."""
         found: list[Room] = []
         seen = []
         while self.heap and len(found) < 2:
-            burden, room = heappop(self.heap)
+            standing, room = heappop(self.heap)
             if room.conflict(work):
                 continue  # for good: the lane is of one kind, and room only shrinks
-            if burden != room.burden:
-                heappush(self.heap, (room.burden, room))
+            if standing[1] != room.burden:
+                heappush(self.heap, (self._standing(room), room))
                 continue
-            seen.append((burden, room))
+            seen.append((standing, room))
             if room.agent.id not in work.excluded_agents:
                 found.append(room)
         for entry in seen:
@@ -86,6 +111,8 @@ class _Pass:
         for item in work:
             self.oldest[item.queue] = min(item.queued_at, self.oldest.get(item.queue, item.queued_at))
         self.lanes: dict[Kind, _Lane] = {}
+        self.gates: dict[tuple[Expression | None, tuple[Expression, ...]], Gate] = {}
+        self.gate_of: dict[tuple[int, int, int], Gate] = {}
 
     def plan(self) -> Plan:
         matches: list[Match] = []
@@ -102,24 +129,33 @@ class _Pass:
         return Plan(tuple(matches), tuple(skips))
 
     def lane(self, item: Work) -> _Lane:
-        kind = item.queue, item.channel, item.requirements, item.units, item.exclusive
+        gate = self.gate(item)
+        kind = item.queue, item.channel, id(gate), item.units, item.exclusive
         if kind not in self.lanes:
-            self.lanes[kind] = _Lane(item, self.rooms.values())
+            self.lanes[kind] = _Lane(item, self.rooms.values(), gate)
         return self.lanes[kind]
+
+    def gate(self, item: Work) -> Gate:
+        """Equal demands share one gate. They are recognised by identity first: comparing expressions takes time."""
+        known = id(item.queue_requires), id(item.placement), ring(item, self.now)
+        if known not in self.gate_of:
+            found = gate(item, self.now)
+            self.gate_of[known] = self.gates.setdefault((found.required, found.prefer), found)
+        return self.gate_of[known]
 
     def place(self, item: Work, lane: _Lane) -> Match | None:
         preferred = self.rooms.get(item.preferred_agent) if item.preferred_agent else None
-        if preferred and not obstacle(item, preferred):
+        if preferred and not obstacle(item, preferred, lane.gate):
             found = [preferred]
         else:
-            found = [] if held_for_preferred(item, self.agents, self.now) else lane.best(item)
+            found = [] if held_for_preferred(item, self.agents, lane.gate, self.now) else lane.best(item)
         if not found:
             return None
         chosen, runner_up = found[0], found[1] if len(found) > 1 else None
         oldest = item.queued_at == self.oldest[item.queue]
         reasons = (
             *why_this_work(item, oldest, self.policy, self.now),
-            *why_this_agent(item, chosen, runner_up, self.now),
+            *why_this_agent(item, chosen, runner_up, lane.gate, self.now),
         )
         chosen.take(item)
         if not chosen.open:
@@ -129,16 +165,16 @@ class _Pass:
     def keep(self, item: Work, lane: _Lane) -> bool:
         if not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
-        if held_for_preferred(item, self.agents, self.now):
+        if held_for_preferred(item, self.agents, lane.gate, self.now):
             return False
         return lane.keep_one(item)
 
     def explain(self, item: Work, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
         if item.excluded_agents not in lane.explained:
-            lane.explained[item.excluded_agents] = obstacles(item, self.rooms.values())
-        held = held_for_preferred(item, self.agents, self.now)
+            lane.explained[item.excluded_agents] = obstacles(item, self.rooms.values(), lane.gate)
+        held = held_for_preferred(item, self.agents, lane.gate, self.now)
         first = (held,) if held else (PLACE_KEPT,) if kept else ()
-        return first + lane.explained[item.excluded_agents]
+        return first + lane.explained[item.excluded_agents] + of_itself(item, self.now)
 
 
 def _demand_unique(what: str, ids: Iterable[UUID]) -> None:

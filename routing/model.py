@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from routing.expression import Expression
+from routing.rules import Placement
+
 Skill = str
+PreferredAs = Literal["named", "owner", "last_agent"]
 
 ReasonCode = Literal[
     # why this item, and why now
@@ -15,11 +19,13 @@ ReasonCode = Literal[
     "newest",  # the queue asks for the newest first, as long as all are in time
     "priority",  # priority, minutes: the head start in minutes of waiting
     # why this agent
-    "preferred_agent",
+    "preferred_agent",  # as: named, owner or last_agent
     "only_candidate",
+    "preferred_skill",  # test: the first preference in which he is better; grade, next: his, and the next best's
+    "fewest_other_skills",  # others, next: skills that this item has no use for; his, and the next best's
     "longest_idle",  # seconds
     "least_loaded",  # used: units held before this item
-    "skill_match",  # skill, level, required
+    "skill_match",  # test, skill, level: a test of what is required that he meets
     # why an item still waits; each carries agents: how many agents it is true of
     "agent_free",  # could take it now; decided at the next pass, or when the preferred agent is not waited for any more
     "held_for_older",  # has room, which is kept for an item that waits longer
@@ -31,10 +37,13 @@ ReasonCode = Literal[
     "not_routable",  # reason
     "over_capacity",  # the item is larger than the agent's whole capacity
     "excluded",
-    "skill_missing",  # skill, required
+    "skill_missing",  # test: what would have to hold of him; skill: the first that it names
     "not_in_queue",
     "no_agents",  # agents is 0: there is nobody at all
     "place_kept",  # agents is 1: the item waits so long that an agent is kept free for it
+    # of the item itself, whether it is offered or waits: no agents
+    "ring",  # ring, rings: in force, and how many there are; since_seconds; next_seconds, but in the last one
+    "refused",  # times: so many offers of it were declined or missed
 ]
 
 
@@ -47,22 +56,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
-    """The agent must have `skill` at `level` or higher; a skill the agent lacks counts as level 0."""
-
-    skill: Skill
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
     """One waiting item.
 
     `priority`: 0 is normal, higher is sooner, negative is later. `queued_at` (aware) is the start of the
     waiting that ageing counts from; it survives declined and missed offers. `target_minutes`: so long after
     it the answer is due. `units`: attention it costs, 100 = a whole agent, 0 = none. `exclusive`: nothing
-    else may be worked on beside it (a call). `preferred_until`: so long it waits for its preferred agent when
-    he is here but busy; whoever is away, unsuited or excluded is not waited for.
+    else may be worked on beside it (a call).
+
+    `queue_requires`: of an agent's skills, always. `placement`: what is required besides and preferred, as it changes
+    with the waiting (rings); its queue, priority and target are not looked at, since they may have changed since, and
+    items of one placement should share one value, which spares time.
+
+    `preferred_until`: so long it waits for its preferred agent when he is here but busy; whoever is away, unsuited or
+    excluded is not waited for. `preferred_as`: why he is. `refusals`: offers of it that were declined or missed.
     Raises ValueError for a naive time, negative units or a negative target.
     """
 
@@ -73,11 +80,14 @@ class Work:
     queued_at: datetime
     units: int
     exclusive: bool = False
-    requirements: tuple[Requirement, ...] = ()
+    queue_requires: Expression | None = None
+    placement: Placement | None = None
     excluded_agents: frozenset[UUID] = frozenset()
     preferred_agent: UUID | None = None
     preferred_until: datetime | None = None
+    preferred_as: PreferredAs = "named"
     target_minutes: float = 0
+    refusals: int = 0
 
     def __post_init__(self) -> None:
         _demand(self.units >= 0, f"work {self.id}: units must not be negative, not {self.units}")

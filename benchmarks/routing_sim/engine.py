@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Protocol
 from uuid import UUID
 
 from benchmarks.routing_sim.trace import Arrival, Staff, Trace
+from routing.expression import Expression, holds, names
 from routing.model import Candidate, Held, Work
+from routing.rules import of_levels
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FIRST_AGENT = 1_000_000
@@ -104,7 +107,7 @@ class _Play:
             queued_at=BEGIN + timedelta(seconds=arrival.at),
             units=arrival.units,
             exclusive=arrival.exclusive,
-            requirements=arrival.needs,
+            queue_requires=_expression(arrival.needs),
             target_minutes=arrival.target_minutes,
         )
         self.waiting[work.id] = number, work
@@ -160,11 +163,10 @@ class _Play:
         agent = self.there.get(agent_id)
         if number is None or agent is None or item.queue not in agent.queues or not fits(item, agent):
             raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}")
-        levels = [agent.skills.get(need.skill, 0) for need in item.requirements]
-        if any(level < need.level for level, need in zip(levels, item.requirements, strict=True)):
+        if not skilled(item, agent):
             raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}, who lacks the skill")
         place, arrival = agent_id.int - FIRST_AGENT, self.trace.arrivals[number]
-        takes = arrival.handle * (SLOWER if any(level < FULL_SKILL for level in levels) else 1)
+        takes = arrival.handle * (1 if fully_skilled(item, agent) else SLOWER)
         self.fates[number].answered_at, self.fates[number].agent = now, place
         self.busy[place] += takes * arrival.units / agent.capacity
         self._now_is(given(agent, item, BEGIN + timedelta(seconds=now)))
@@ -177,10 +179,27 @@ def fits(item: Work, agent: Candidate) -> bool:
     return agent.routable and alone and sum(held.units for held in agent.load) + item.units <= agent.capacity
 
 
+def skilled(item: Work, agent: Candidate) -> bool:
+    return item.queue_requires is None or holds(item.queue_requires, agent.skills)
+
+
+def fully_skilled(item: Work, agent: Candidate) -> bool:
+    asked = _names(item.queue_requires) if item.queue_requires else ()
+    return all(agent.skills.get(skill, 0) >= FULL_SKILL for skill in asked)
+
+
 def given(agent: Candidate, item: Work, now: datetime) -> Candidate:
     """The agent with the item in hand."""
     held = Held(item.channel, item.units, item.exclusive)
     return replace(agent, load=(*agent.load, held), idle_since=now)
+
+
+@lru_cache
+def _expression(levels: tuple[tuple[str, int], ...]) -> Expression | None:
+    return of_levels(dict(levels))
+
+
+_names = lru_cache(names)
 
 
 def _held(arrival: Arrival) -> Held:

@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from benchmarks.routing_sim.engine import fits, given
+from benchmarks.routing_sim.engine import fits, fully_skilled, given, skilled
 from routing.match import match
 from routing.model import Candidate, Policy, Work
 
@@ -150,8 +150,7 @@ def everybody() -> dict[str, Callable[[], "Ours | _Greedy"]]:
 
 
 def _may(item: Work, agent: Candidate) -> bool:
-    able = all(agent.skills.get(need.skill, 0) >= need.level for need in item.requirements)
-    return able and item.queue in agent.queues and fits(item, agent)
+    return skilled(item, agent) and item.queue in agent.queues and fits(item, agent)
 
 
 def _room(agent: Candidate) -> bool:
@@ -160,7 +159,7 @@ def _room(agent: Candidate) -> bool:
 
 def _penalty(item: Work, agent: Candidate) -> int:
     """0 for full skill, 1 for some."""
-    return int(any(agent.skills.get(need.skill, 0) < 3 for need in item.requirements))
+    return int(not fully_skilled(item, agent))
 
 
 def _calls_first(item: Work) -> int:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from math import inf
 from random import Random
 
-from routing.model import Requirement
-
 HOUR = 3600.0
 
 
@@ -15,7 +13,8 @@ class Arrival:
     """One customer. Times in seconds from the beginning of the trace.
 
     `handle`: how long an agent of full skill is busy with it; `patience`: after so long a wait he leaves.
-    `within`: answered after so many seconds it counts as in time. `target_minutes`, `priority`: as in routing.
+    `needs`: skills with their least levels. `within`: answered after so many seconds it counts as in time.
+    `target_minutes`, `priority`: as in routing.
     """
 
     at: float
@@ -23,7 +22,7 @@ class Arrival:
     handle: float
     patience: float = inf
     priority: int = 0
-    needs: tuple[Requirement, ...] = ()
+    needs: tuple[tuple[str, int], ...] = ()
     within: float = 20.0
     channel: str = "voice"
     target_minutes: float = 0.0
@@ -110,7 +109,7 @@ def skills(seed: int) -> Trace:
     shares = {"english": 210.0, "french": 90.0, "italian": 60.0}
     arrivals = sorted(
         (
-            _call(dice, at, language, (Requirement(language, 1),))
+            _call(dice, at, language, ((language, 1),))
             for language, rate in shares.items()
             for at in poisson(dice, rate, 6)
         ),
@@ -155,7 +154,7 @@ def flood(seed: int) -> Trace:
 FLOORS: Sequence[Callable[[int], Trace]] = (even, bursts, day, skills, mixed, flood)
 
 
-def _call(dice: Random, at: float, queue: str = "help", needs: tuple[Requirement, ...] = ()) -> Arrival:
+def _call(dice: Random, at: float, queue: str = "help", needs: tuple[tuple[str, int], ...] = ()) -> Arrival:
     handle, patience = dice.expovariate(1 / 180), dice.expovariate(1 / PATIENCE)
     return Arrival(at, queue, handle, patience, _vip(dice), needs)
 

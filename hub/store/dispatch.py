@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from hub.store.sql import named
-from routing.model import Candidate, Held, Requirement, Work
+from routing.model import Candidate, Held, Work
+from routing.rules import of_levels
 
 sql = named(__file__)
 
@@ -36,7 +37,7 @@ def _work(row: asyncpg.Record) -> Work:
         queued_at=row["queued_at"],
         units=row["units"],
         exclusive=row["exclusive"],
-        requirements=tuple(Requirement(skill, level) for skill, level in sorted(needed.items())),
+        queue_requires=of_levels(needed),
         excluded_agents=frozenset(row["excluded"]),
         preferred_agent=row["preferred_agent_id"],
         target_minutes=row["service_level_seconds"] / 60,

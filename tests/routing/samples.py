@@ -3,7 +3,7 @@
 `brute_force` and `may_take` say the rules again in the plainest way, without sharing code with routing/.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,10 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from routing.model import Candidate, Held, Plan, Policy, Requirement, Work
+from routing.expression import Expression
+from routing.expression_parse import parse
+from routing.model import Candidate, Held, Plan, Policy, Work
+from routing.rules import Placement, Ring
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no bug
@@ -50,8 +53,10 @@ def agent(number: int, idle: float = 0, **other: Any) -> Candidate:
     return Candidate(id=uid(1_000 + number), idle_since=ago(idle), **given)
 
 
-def needs(**levels: int) -> tuple[Requirement, ...]:
-    return tuple(Requirement(skill, level) for skill, level in levels.items())
+def needs(text: str | None, *prefer: str, **rings: str | None) -> Placement:
+    """What it requires, what it prefers, and its rings: `at60="tax"`, after 60 seconds."""
+    widening = tuple(Ring(int(at[2:]), parse(then) if then else None) for at, then in rings.items())
+    return Placement("help", parse(text) if text else None, tuple(map(parse, prefer)), rings=widening)
 
 
 def pairs(plan: Plan) -> list[tuple[int, int]]:
@@ -78,12 +83,42 @@ def after(agents: Iterable[Candidate], plan: Plan) -> list[Candidate]:
 # --- a second opinion ------------------------------------------------------------------------------------
 
 
+Levels = Mapping[str, int]
+MEANING: dict[str | None, Callable[[Levels], bool]] = {  # what each expression of the samples means, by hand
+    None: lambda levels: True,
+    "french >= 2": lambda levels: levels.get("french", 0) >= 2,
+    "french and tax >= 3": lambda levels: levels.get("french", 0) > 0 and levels.get("tax", 0) >= 3,
+    "tax or french >= 3": lambda levels: levels.get("tax", 0) > 0 or levels.get("french", 0) >= 3,
+    "not trainee": lambda levels: not levels.get("trainee", 0),
+}
+GRADES: dict[str, Callable[[Levels], int]] = {
+    "tax": lambda levels: levels.get("tax", 0),
+    "french": lambda levels: levels.get("french", 0),
+    "french >= 2": lambda levels: int(levels.get("french", 0) >= 2),
+}
+
+
+def means(expression: Expression | None) -> Callable[[Levels], bool]:
+    return MEANING[None if expression is None else str(expression)]
+
+
+def demanded(item: Work) -> list[Expression | None]:
+    """Of the queue, and of the last ring that has begun."""
+    if item.placement is None:
+        return [item.queue_requires]
+    own = item.placement.require
+    for ring in item.placement.rings:
+        if NOW - item.queued_at >= timedelta(seconds=ring.after_seconds):
+            own = ring.require
+    return [item.queue_requires, own]
+
+
 def suits(item: Work, one: Candidate) -> bool:
     """Nothing but his present load keeps the agent from the item."""
     return (
         one.routable
         and item.queue in one.queues
-        and all(one.skills.get(need.skill, 0) >= need.level for need in item.requirements)
+        and all(means(expression)(one.skills) for expression in demanded(item))
         and one.id not in item.excluded_agents
         and item.units <= one.capacity
         and one.limits.get(item.channel, 1) > 0
@@ -132,25 +167,68 @@ def burden(one: Candidate) -> tuple[float, datetime, UUID]:
     return share, one.idle_since, one.id
 
 
+def preference(item: Work, one: Candidate) -> tuple[object, ...]:
+    """The smallest is asked first: by each preference in turn; of those who have all, who knows the least besides;
+    then by burden."""
+    prefer = [str(expression) for expression in item.placement.prefer] if item.placement else []
+    grade = [GRADES[text](one.skills) for text in prefer]
+    asked = " ".join([*prefer, *(str(expression) for expression in demanded(item))])
+    besides = [skill for skill, level in one.skills.items() if level > 0 and skill not in asked]
+    return tuple(-each for each in grade), len(besides) if prefer and all(grade) else 0, *burden(one)
+
+
+def why_chosen(item: Work, chosen: Candidate, able: list[Candidate]) -> str:
+    if chosen.id == item.preferred_agent:
+        return "preferred_agent"
+    if len(able) == 1:
+        return "only_candidate"
+    ours, others = preference(item, chosen), preference(item, able[1])
+    codes = ("preferred_skill", "fewest_other_skills", "least_loaded", "longest_idle", "longest_idle")
+    return next(code for code, own, other in zip(codes, ours, others, strict=True) if own != other)
+
+
+def in_the_way(item: Work, one: Candidate, policy: Policy, kept: bool) -> str:
+    """What keeps the agent from the item, lasting obstacles first; `kept`: he is kept free for an older one."""
+    working = [held for held in one.load if held.offered or not (item.exclusive and held.interruptible)]
+    of_channel = sum(held.channel == item.channel for held in one.load)
+    found = {
+        "not_in_queue": item.queue not in one.queues,
+        "skill_missing": not all(means(expression)(one.skills) for expression in demanded(item)),
+        "over_capacity": item.units > one.capacity,
+        "channel_limit 0": one.limits.get(item.channel) == 0,
+        "excluded": one.id in item.excluded_agents,
+        "not_routable": not one.routable,
+        "exclusive_conflict": any(held.exclusive for held in one.load) or (item.exclusive and working),
+        "busy": sum(held.units for held in ([] if item.exclusive else one.load)) + item.units > one.capacity,
+        "channel_limit": of_channel >= one.limits.get(item.channel, 10**9),
+        "offer_open": sum(held.offered for held in one.load) >= policy.offers_per_agent,
+        "held_for_older": kept,
+    }
+    return next((code.split()[0] for code, true in found.items() if true), "agent_free")
+
+
 @dataclass
 class Opinion:
     matched: dict[UUID, UUID]
     kept_for: dict[UUID, UUID]
+    why: dict[UUID, str]  # the reason for which this agent was chosen
 
 
 def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Policy) -> Opinion:
     """Every item against every agent, nothing remembered but who has what."""
     floor = {one.id: one for one in agents}
-    opinion = Opinion({}, {})
+    opinion = Opinion({}, {}, {})
     for item in in_order(items, policy):
         unkept = [one for one in floor.values() if one.id not in opinion.kept_for.values()]
-        able = sorted((one for one in unkept if may_take(item, one, policy)), key=burden)
+        able = [one for one in unkept if may_take(item, one, policy)]
+        able.sort(key=lambda one: preference(item, one))
         if any(waits_for(item, one) for one in agents):
             able = [one for one in able if one.id == item.preferred_agent]
             if not able:
                 continue
         if able:
             chosen = next((one for one in able if one.id == item.preferred_agent), able[0])
+            opinion.why[item.id] = why_chosen(item, chosen, able)
             offer = Held(item.channel, item.units, item.exclusive, offered=True)
             floor[chosen.id] = replace(chosen, load=(*chosen.load, offer))
             opinion.matched[item.id] = chosen.id
@@ -163,9 +241,18 @@ def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Poli
 
 # --- strategies: few values, so that ties and conflicts are common ---------------------------------------
 
-Kind = tuple[str, tuple[Requirement, ...], tuple[int, bool]]
+Kind = tuple[str, Expression | None, Placement | None, tuple[int, bool]]
 queues = st.sampled_from(["help", "help", "help", "sales"])
-requirements = st.sampled_from([(), (), (), needs(french=2), needs(french=1, tax=3)])
+of_queue = st.sampled_from([None, None, None, parse("not trainee"), parse("french >= 2")])
+placements = st.sampled_from([
+    None,
+    None,
+    needs("french >= 2"),
+    needs("french and tax >= 3", at240="french >= 2", at600=None),
+    needs("tax or french >= 3", "french >= 2", "tax", at480="french >= 2"),
+    needs(None, "tax", "french"),
+    needs(None, "french", at300="not trainee"),
+])
 sizes = st.sampled_from([(30, False), (20, False), (30, False), (40, False), (0, False), (100, True), (40, True)])
 offered = replace(CHAT, offered=True)
 mail = Held("email", 20, interruptible=True)
@@ -174,16 +261,19 @@ loads = st.sampled_from(
 )
 limits = st.sampled_from([{}, {}, {"webchat": 1}, {"webchat": 2, "voice": 0}])
 agent_ids = st.integers(1_001, 1_005).map(uid)
-skills = st.sampled_from([{}, {"french": 1}, {"french": 2}, {"french": 3, "tax": 3}])
+skills = st.sampled_from([
+    {}, {"french": 1}, {"french": 2}, {"french": 3, "tax": 3}, {"french": 2, "dance": 4}, {"tax": 3, "trainee": 1},
+    {"tax": 3, "french": 0}, {"tax": 2, "french": 3, "dance": 1, "chess": 0},
+])
 HELP, SALES = frozenset({"help"}), frozenset({"sales"})
 
 
-kinds = st.tuples(queues, requirements, sizes)
+kinds = st.tuples(queues, of_queue, placements, sizes)
 
 
 @st.composite
 def items(draw: st.DrawFn, number: int, kind: st.SearchStrategy[Kind] = kinds) -> Work:
-    queue, required, (units, exclusive) = draw(kind)
+    queue, required, placement, (units, exclusive) = draw(kind)
     return work(
         number,
         draw(st.sampled_from([0, 3, 5, 8, 10, 15, 30, -1])),
@@ -194,9 +284,11 @@ def items(draw: st.DrawFn, number: int, kind: st.SearchStrategy[Kind] = kinds) -
         priority=draw(st.sampled_from([0, 0, 0, 1, 2, -1])),
         units=units,
         exclusive=exclusive,
-        requirements=required,
+        queue_requires=required,
+        placement=placement,
         excluded_agents=draw(st.just(frozenset()) | st.frozensets(agent_ids, max_size=2)),
         preferred_agent=draw(st.none() | st.none() | agent_ids),
+        refusals=draw(st.sampled_from([0, 0, 2])),
     )
 
 

@@ -29,7 +29,7 @@ def test_the_oldest_goes_to_the_longest_idle() -> None:
 def test_the_preferred_agent_comes_before_the_longest_idle() -> None:
     result = plan([work(1, preferred_agent=uid(1_001))], [agent(1, idle=1), agent(2, idle=2)])
     assert pairs(result) == [(1, 1)]
-    assert Reason("preferred_agent") in result.matches[0].reasons
+    assert Reason("preferred_agent", {"as": "named"}) in result.matches[0].reasons
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_unanswered_offer_blocks_the_next_one() -> None:
 
 
 def test_an_item_nobody_can_take_blocks_nobody() -> None:
-    assert pairs(plan([work(1, 9, requirements=needs(latin=1)), work(2)], [agent(1)])) == [(2, 1)]
+    assert pairs(plan([work(1, 9, placement=needs("latin")), work(2)], [agent(1)])) == [(2, 1)]
 
 
 def test_an_excluded_agent_is_passed_over_and_still_gets_the_next() -> None:

@@ -9,9 +9,22 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing.expression import holds
+from routing.expression_parse import parse
 from routing.match import match
 from routing.model import Candidate, Plan, Policy, Work
-from tests.routing.samples import NOW, after, brute_force, floors, in_order, in_time, may_take, patient, suits
+from tests.routing.samples import (
+    NOW,
+    after,
+    brute_force,
+    floors,
+    in_order,
+    in_the_way,
+    in_time,
+    may_take,
+    patient,
+    suits,
+)
 
 Floor = tuple[list[Work], list[Candidate], Policy]
 
@@ -28,6 +41,26 @@ def test_equals_the_brute_force_oracle(floor: Floor) -> None:
     assert {found.work.id: found.agent.id for found in plan.matches} == opinion.matched
     kept = {skip.work.id for skip in plan.skips if skip.reasons[0].code == "place_kept"}
     assert kept == set(opinion.kept_for)
+    codes = {found.work.id: {reason.code for reason in found.reasons} for found in plan.matches}
+    assert all(opinion.why[item] in said for item, said in codes.items())
+
+
+@given(floors())
+@settings(patient, max_examples=300)
+def test_what_is_said_of_every_waiting_item_equals_the_oracle(floor: Floor) -> None:
+    """Each agent once, by what stands in his way after the pass; of the skills, a test that he does not meet."""
+    plan, opinion = decide(floor), brute_force(*floor)
+    kept, later = set(opinion.kept_for.values()), after(floor[1], plan)
+    for skip in plan.skips:
+        told = {one.id: in_the_way(skip.work, one, floor[2], one.id in kept) for one in later}
+        counted: Counter[str] = Counter()
+        for reason in skip.reasons:
+            if reason.code not in ("place_kept", "held_for_preferred", "ring", "refused", "no_agents"):
+                counted[reason.code] += int(reason.data["agents"])
+        assert counted == Counter(told.values())
+        lacking = [parse(str(reason.data["test"])) for reason in skip.reasons if reason.code == "skill_missing"]
+        unskilled = [one for one in later if told[one.id] == "skill_missing"]
+        assert all(any(not holds(test, one.skills) for test in lacking) for one in unskilled)
 
 
 @given(floors())

@@ -13,10 +13,10 @@ from benchmarks.routing_sim.measure import against, compared, played, table, ver
 from benchmarks.routing_sim.rivals import AppQueue, CallCenter, Ours, TaskRouter, everybody
 from benchmarks.routing_sim.trace import FLOORS, HOUR, Arrival, Staff, Trace, day, single, skills
 from routing.erlang import Demand, outlook
-from routing.model import Candidate, Requirement, Work
+from routing.model import Candidate, Work
 
 HELP = frozenset({"help"})
-FRENCH = (Requirement("french", 1),)
+FRENCH = (("french", 1),)
 
 
 def call(at: float, handle: float = 100, **other: object) -> Arrival:
