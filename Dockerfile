@@ -8,6 +8,7 @@ COPY channels/webchat/widget/package.json channels/webchat/widget/package-lock.j
 RUN npm --prefix agent_console ci --no-audit --no-fund \
  && npm --prefix channels/webchat/widget ci --no-audit --no-fund
 COPY agent_console agent_console
+COPY docs/routing.md docs/routing.md
 COPY channels/webchat/widget channels/webchat/widget
 RUN npm --prefix agent_console run build \
  && npm --prefix channels/webchat/widget run build

@@ -11,6 +11,7 @@ const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) =
 const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
 const MailboxesPage = lazy(() => import('../features/mailboxes/MailboxesPage').then((m) => ({ default: m.MailboxesPage })))
 const MailboxPage = lazy(() => import('../features/mailboxes/MailboxPage').then((m) => ({ default: m.MailboxPage })))
+const PolicyPage = lazy(() => import('../features/policy/PolicyPage').then((m) => ({ default: m.PolicyPage })))
 const QuarantinePage = lazy(() => import('../features/quarantine/QuarantinePage').then((m) => ({ default: m.QuarantinePage })))
 const SearchPage = lazy(() => import('../features/search/SearchPage').then((m) => ({ default: m.SearchPage })))
 const FloorPage = lazy(() => import('../features/supervisor/FloorPage').then((m) => ({ default: m.FloorPage })))
@@ -32,6 +33,7 @@ export function usePages(): readonly PageEntry[] {
     { path: '/customers', icon: 'people', name: t('nav.customers') },
     { path: '/search', icon: 'search', name: t('nav.search') },
     { path: '/ledger', icon: 'ledger', name: t('nav.ledger'), boss: true },
+    { path: '/policy', icon: 'route', name: t('nav.policy'), boss: true },
     { path: '/mailboxes', icon: 'mail', name: t('nav.mailboxes'), admin: true },
   ]
   return all.filter((page) => (boss || !page.boss) && (role === 'admin' || !page.admin))
@@ -51,6 +53,7 @@ export function Pages() {
         <Route path="/floor/*?">{() => (boss ? <FloorPage /> : <NoPermission />)}</Route>
         <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
         <Route path="/quarantine">{() => (boss ? <QuarantinePage /> : <NoPermission />)}</Route>
+        <Route path="/policy/*?">{() => (boss ? <PolicyPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes">{() => (admin ? <MailboxesPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/new">{() => (admin ? <MailboxPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/:id/edit">{({ id }) => (admin ? <MailboxPage key={id} id={id} /> : <NoPermission />)}</Route>

@@ -7,16 +7,25 @@ import { mailEn } from './mail.en'
 import { mailZh } from './mail.zh'
 import { mailboxesEn } from './mailboxes.en'
 import { mailboxesZh } from './mailboxes.zh'
+import { policyEn } from './policy.en'
+import { policyZh } from './policy.zh'
+import { policyWordsEn } from './policyWords.en'
+import { policyWordsZh } from './policyWords.zh'
+import { textsEn } from './texts.en'
+import { textsZh } from './texts.zh'
+import { promisesEn } from './promises.en'
+import { promisesZh } from './promises.zh'
 import { viewsEn } from './views.en'
 import { viewsZh } from './views.zh'
 
 export type { Data, Touch } from './messages.en'
+export type { Found } from './policyWords.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },
