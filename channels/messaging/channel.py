@@ -26,7 +26,7 @@ from channels.base import (
     Sink,
     Unfetched,
 )
-from channels.messaging.failures import send_error, words_of
+from channels.messaging.failures import send_error, word_of, words_of
 from channels.messaging.settings import Kind, MessagingSettings
 from channels.messaging.understand import WHATSAPP, understand
 from channels.twilio.rest import Rest, RestFailure, TooLargeError
@@ -83,7 +83,8 @@ class Gateway:
             return web.Response(status=204)  # of nothing that this hub has sent
         if mark is None:
             return web.Response(status=204)
-        error = words_of(_number(signed["ErrorCode"])) if mark == "failed" else None
+        code = _number(signed["ErrorCode"])
+        error = f"{word_of(code)}: {words_of(code)}" if mark == "failed" else None
         kind: Kind = "whatsapp" if signed["To"].startswith(WHATSAPP) else "sms"
         receipt = Receipt(signed.account.id, kind, mark, self._now(), message_id, signed["MessageSid"] or None, error)
         try:
@@ -112,7 +113,7 @@ class Gateway:
             raise send_error(failure) from failure
         sid = made.get("sid")
         if not isinstance(sid, str):
-            raise SendError("ambiguous", "no_answer", "Twilio did not say whether it took the message.")
+            raise SendError("ambiguous", "twilio_no_answer", "Twilio did not say whether it took the message.")
         return Sent(sid)
 
     async def fetch(self, source: str, file: Elsewhere) -> File:

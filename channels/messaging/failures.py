@@ -3,10 +3,9 @@
 from channels.base import SendError
 from channels.twilio.rest import RestFailure
 
-OPTED_OUT, WINDOW_CLOSED = 21610, 63016
 # code -> (our word for it, said plainly)
 _WORDS: dict[int, tuple[str, str]] = {
-    20003: ("log_in", "Twilio refuses our account or its token. An administrator must look at the settings."),
+    20003: ("twilio_log_in", "Twilio refuses our account or its token. An administrator must look at the settings."),
     21211: ("no_number", "This is no telephone number."),
     21217: ("no_number", "This is no telephone number."),
     21212: ("bad_sender", "Our own number cannot be used to send. An administrator must look at the settings."),
@@ -19,18 +18,23 @@ _WORDS: dict[int, tuple[str, str]] = {
     21614: ("no_mobile", "This number cannot receive texts."),
     21617: ("too_long", "The text is too long."),
     21910: ("bad_sender", "Our number and the customer's belong to different channels."),
-    30003: ("unreachable", "The telephone is switched off or out of reach."),
-    30004: ("blocked", "The recipient or his network blocks this message."),
-    30005: ("unknown_number", "The number does not exist, or is not in use any more."),
+    30003: ("phone_off", "The telephone is switched off or out of reach."),
+    30004: ("text_blocked", "The recipient or his network blocks this message."),
+    30005: ("phone_unknown", "The number does not exist, or is not in use any more."),
     30006: ("no_mobile", "This is a landline, or a network that takes no texts."),
-    30007: ("filtered", "The network took the text for spam."),
-    30008: ("unknown", "The network did not say why it failed."),
-    30034: ("unregistered", "Our number is not registered with the networks (A2P 10DLC)."),
+    30007: ("text_filtered", "The network took the text for spam."),
+    30008: ("text_failed", "The network did not say why it failed."),
+    30034: ("sender_unregistered", "Our number is not registered with the networks (A2P 10DLC)."),
     63003: ("no_whatsapp", "This number has no WhatsApp."),
     63016: ("window_closed", "The customer has not written for a day: only an agreed template may be sent."),
     63024: ("no_whatsapp", "This number cannot receive WhatsApp messages."),
 }
 _LATER = frozenset({20429, 14107, 21611, 30001, 63018})  # too fast, or a queue is full: nothing was taken
+
+
+def word_of(code: int) -> str:
+    """What the screen calls it."""
+    return _WORDS[code][0] if code in _WORDS else "twilio_refused"
 
 
 def words_of(code: int) -> str:
@@ -43,14 +47,14 @@ def send_error(failure: RestFailure) -> SendError:
     code, text = failure.code, words_of(failure.code)
     match failure.kind:
         case "unreached":
-            return SendError("temporary", "unreached", "Twilio cannot be reached.")
+            return SendError("temporary", "twilio_unreached", "Twilio cannot be reached.")
         case "busy":
-            return SendError("temporary", "busy", "Twilio takes no more for the moment.", failure.after)
+            return SendError("temporary", "twilio_busy", "Twilio takes no more for the moment.", failure.after)
         case "unknown":
-            return SendError("ambiguous", "no_answer", "Twilio did not say whether it took the message.")
+            return SendError("ambiguous", "twilio_no_answer", "Twilio did not say whether it took the message.")
         case "log_in":
-            return SendError("permanent", "log_in", words_of(20003))
+            return SendError("permanent", "twilio_log_in", words_of(20003))
         case "refused" if code in _LATER:
-            return SendError("temporary", "busy", text, failure.after)
+            return SendError("temporary", "twilio_busy", text, failure.after)
         case _:
-            return SendError("permanent", _WORDS[code][0] if code in _WORDS else f"twilio_{code}", text)
+            return SendError("permanent", word_of(code), text)

@@ -90,8 +90,8 @@ async def test_a_report_that_overtakes_our_own_answer_is_not_lost(heart: Heart) 
 
 
 @pytest.mark.parametrize(("outcome", "state", "error"), [
-    (Outcome("undelivered", 30003), "failed", "The telephone is switched off or out of reach. (30003)"),
-    (Outcome("failed", 30007), "failed", "The network took the text for spam. (30007)"),
+    (Outcome("undelivered", 30003), "failed", "phone_off: The telephone is switched off or out of reach. (30003)"),
+    (Outcome("failed", 30007), "failed", "text_filtered: The network took the text for spam. (30007)"),
     (Outcome("read"), "read", "")])
 async def test_what_becomes_of_a_text_is_shown_in_words(heart: Heart, outcome: Outcome, state: str, error: str) -> None:
     async with phone(heart) as ann:

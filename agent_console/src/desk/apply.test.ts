@@ -135,7 +135,13 @@ describe('mails', () => {
     expect(run(opened, happens({})).gaps).toEqual([])
   })
 
-  it.each(['delivery', 'reported', 'taken_back', 'decided', 'linked'])('looks again after %s', (kind) => {
+  it.each([{ channel: 'whatsapp' }, { channel: 'sms', data: { opt: 'stop' } }, { channel: 'sms', data: { opt: 'start' } }])(
+    'looks again after a text that opens or closes the way back', (fields) => {
+      expect(run(opened, happens(fields)).gaps).toEqual(['a'])
+      expect(run(opened, happens({ channel: 'sms' })).gaps).toEqual([])
+    })
+
+  it.each(['delivery', 'reported', 'taken_back', 'decided', 'linked', 'fetched'])('looks again after %s', (kind) => {
     expect(run(opened, happens({ kind, text: null })).gaps).toEqual(['a'])
   })
 

@@ -133,10 +133,14 @@ function happened(state: DeskState, touch: TouchView, event: CardEvent | null): 
   return wholeStory(event, touch) && !changesMore(touch) ? { ...state, details } : gap({ ...state, details }, id)
 }
 
-const MORE = new Set(['delivery', 'reported', 'taken_back', 'decided', 'linked'])
+const MORE = new Set(['delivery', 'reported', 'taken_back', 'decided', 'linked', 'fetched'])
 
-/** A mail moves to whom an answer goes; others mark an address, another message, or what belongs together. */
-const changesMore = (touch: TouchView): boolean => touch.mail !== null || MORE.has(touch.kind)
+/** A mail moves to whom an answer goes, a text whether one may be sent; others mark another message, or what belongs together. */
+const changesMore = (touch: TouchView): boolean => touch.mail !== null || MORE.has(touch.kind) || opensOrCloses(touch)
+
+/** WhatsApp's day begins anew with each text of the customer; STOP and START are for SMS, too. */
+const opensOrCloses = (touch: TouchView): boolean =>
+  touch.kind === 'received' && (touch.channel === 'whatsapp' || touch.data.opt === 'stop' || touch.data.opt === 'start')
 
 function wholeStory(event: CardEvent | null, touch: TouchView): boolean {
   return event === null || (event.card !== null && event.version === touch.version)

@@ -3,7 +3,7 @@ import { ApiError } from './api'
 import type { Api } from './api'
 import type { DeskEvent } from './apply'
 import type { DeskState, Kind, Pending } from './state'
-import type { MailDraft, Say, Sheet, TouchView } from './wire'
+import type { MailDraft, Say, Sheet, TemplateUse, TouchView } from './wire'
 
 export interface OutboxParts {
   api: Pick<Api, 'say' | 'note'>
@@ -25,6 +25,7 @@ export interface Addressed {
   mail?: MailDraft
   seen?: number
   sheet?: Sheet
+  template?: TemplateUse
 }
 
 export class Outbox {
@@ -39,6 +40,7 @@ export class Outbox {
     const { newId, now, get } = this.parts
     const item: Pending = {
       id: newId(), interactionId, kind, text, files, mail: addressed?.mail ?? null, seen: addressed?.seen ?? null, sheet: addressed?.sheet ?? null,
+      template: addressed?.template ?? null,
       state: 'kept', error: null, at: now(), after: Infinity,
     }
     this.change([...get().pending, item])
@@ -106,6 +108,7 @@ export class Outbox {
     if (item.mail) say.mail = item.mail
     if (typeof item.seen === 'number') say.seen = item.seen
     if (item.sheet) say.sheet = item.sheet
+    if (item.template) say.template = item.template
     return item.kind === 'note' ? api.note(item.interactionId, say) : api.say(item.interactionId, say)
   }
 

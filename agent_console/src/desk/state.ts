@@ -1,5 +1,5 @@
 // All that a desk knows, as one immutable value.
-import type { AgentView, Card, Detail, MailDraft, QueueFigures, QueueView, Sheet, TouchView } from './wire'
+import type { AgentView, Card, Detail, MailDraft, QueueFigures, QueueView, Sheet, TemplateUse, TouchView } from './wire'
 
 export type Kind = 'reply' | 'note'
 /** `starting`: nothing loaded yet. `live`: the screen is the truth. `lost`: it was, at `asOf`. `ended`: log in again. */
@@ -16,6 +16,8 @@ export interface Pending {
   mail?: MailDraft | null
   /** The draft that it was. */
   sheet?: Sheet | null
+  /** The agreed text that it is, on WhatsApp. */
+  template?: TemplateUse | null
   /** Version of the interaction that the writer has read; the hub asks back (`stale`) when the customer wrote since. */
   seen?: number | null
   state: 'kept' | 'sending' | 'failed'

@@ -89,7 +89,7 @@ async def test_who_said_stop_is_refused_in_plain_words_and_no_number_is_no_numbe
         refused = await failed(there, replace(message, text="x" * 1601))
         assert refused.code == "too_long"
         there.rest.account = there.rest.account.model_copy(update={"secrets": type(there.account.secrets)()})
-        assert (await failed(there, message)).code == "log_in"
+        assert (await failed(there, message)).code == "twilio_log_in"
 
 
 async def test_whatsapp_takes_free_text_for_a_day_and_a_template_for_ever() -> None:

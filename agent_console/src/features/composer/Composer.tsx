@@ -1,13 +1,14 @@
 // Writing to the customer and writing to colleagues differ by place, colour, label and the words on the button.
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import type { Kind, Returned } from '../../desk/state'
-import type { Card, Detail, KeptDraft } from '../../desk/wire'
-import { Icon, names, useCommand, useDesk, useMe, useT } from '../../shared'
+import type { Card, Detail, KeptDraft, TextingView } from '../../desk/wire'
+import { Icon, names, useCommand, useDesk, useDeskParts, useMe, useT } from '../../shared'
 import type { IconName } from '../../shared'
 import css from './Composer.module.css'
 import type { Mode } from './letter'
+import { Templates } from './Templates'
 import { useMailing } from './useMailing'
 import type { Lettering } from './useMailing'
 import { Writer } from './Writer'
@@ -47,10 +48,10 @@ function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | nul
   return (
     <section ref={box} aria-label={t('composer.label')} className={names(css.composer, kind === 'note' && css.noting)}>
       <Tabs kind={kind} card={card} mode={lettering?.letter.mode ?? null} cannot={cannot} onTurn={turnTo} />
-      <Obstructed obstacle={obstacle} kind={kind}>
+      <Obstructed obstacle={obstacle} kind={kind} detail={detail}>
         <Writer
           key={`${card.id} ${kind} ${turn}`} id={card.id} kind={kind} kept={detail.drafts[kind] ?? NONE} name={card.customer_name}
-          back={back?.kind === kind ? back : null} onTaken={done} mailing={mailingOf(kind, lettering)}
+          back={back?.kind === kind ? back : null} onTaken={done} mailing={mailingOf(kind, lettering)} texting={kind === 'reply' ? detail.texting : null}
         />
       </Obstructed>
     </section>
@@ -60,11 +61,12 @@ function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | nul
 const mailingOf = (kind: Kind, lettering: Lettering | null) => (kind === 'reply' ? lettering?.mailing : undefined)
 
 /** Says what stands in the way, and shows the writing where nothing does. */
-function Obstructed({ obstacle, kind, children }: { obstacle: Obstacle | null; kind: Kind; children: ReactNode }) {
+function Obstructed({ obstacle, kind, detail, children }: { obstacle: Obstacle | null; kind: Kind; detail: Detail; children: ReactNode }) {
   const t = useT()
   return (
     <>
       {obstacle && stands(obstacle, kind) && <p className={css.obstacle}>{t(`composer.${obstacle}`)}</p>}
+      {obstacle === 'window_closed' && kind === 'reply' && detail.texting && <Templates key={detail.card.id} id={detail.card.id} texting={detail.texting} />}
       {(kind === 'note' || !obstacle) && children}
     </>
   )
@@ -124,7 +126,7 @@ function useReturned(id: string, onBack: (back: Returned) => void) {
   return { ...taken, done: () => setTaken((before) => ({ ...before, back: null })) }
 }
 
-type Obstacle = 'no_way_back' | 'not_holder'
+type Obstacle = 'no_way_back' | 'not_holder' | 'opted_out' | 'window_closed'
 
 const stands = (obstacle: Obstacle, kind: Kind): boolean => kind === 'reply' || obstacle === 'no_way_back'
 
@@ -138,7 +140,26 @@ function To({ kind, card }: { kind: Kind; card: Card }) {
 /** Why the customer cannot be answered from here, or null. */
 function useObstacle(detail: Detail, card: Card): Obstacle | null {
   const me = useMe().id
+  const closed = useClosed(detail.texting)
   if (!detail.can_reply) return 'no_way_back'
   const holds = card.agent_id === me && (card.state === 'active' || card.state === 'wrapping')
-  return holds ? null : 'not_holder'
+  if (!holds) return 'not_holder'
+  if (detail.texting?.opted_out_at) return 'opted_out'
+  return closed ? 'window_closed' : null
+}
+
+const LONGEST_TIMER_MS = 24 * 3_600_000
+
+/** Whether WhatsApp's day of free writing is over; drawn again when it ends. */
+function useClosed(texting: TextingView | null): boolean {
+  const { clock } = useDeskParts()
+  const [, again] = useState(0)
+  const until = texting?.kind === 'whatsapp' ? (texting.free_until ?? '') : null
+  useEffect(() => {
+    const left = until ? Date.parse(until) - clock.now() : 0
+    if (left <= 0) return
+    const timer = setTimeout(() => again((turn) => turn + 1), Math.min(left + 1, LONGEST_TIMER_MS))
+    return () => clearTimeout(timer)
+  }, [until, clock])
+  return until !== null && (until === '' || Date.parse(until) <= clock.now())
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ClipboardEvent, DragEvent, KeyboardEvent, ReactNode } from 'react'
 import type { Kind, Returned } from '../../desk/state'
-import type { KeptDraft, MailDraft } from '../../desk/wire'
-import { Button, composing, goTo, Icon, isMac, keyLabel, names, usePreferences, useApi, useDeskParts, useT } from '../../shared'
+import type { KeptDraft, MailDraft, TextingView } from '../../desk/wire'
+import { Button, composing, goTo, Icon, isMac, keyLabel, names, segmentsOf, usePreferences, useApi, useDeskParts, useT } from '../../shared'
 import css from './Composer.module.css'
 import { attach, detachAll, useAttached } from './files'
 import type { Attached } from './files'
@@ -44,23 +44,26 @@ interface Props {
   back: Returned | null
   onTaken: () => void
   mailing?: Mailing | undefined
+  /** Where it is a text to a telephone: shorter, counted by parts, without files. */
+  texting: TextingView | null
 }
 
 export function Writer(props: Props) {
-  const { id, kind, kept, name, back, onTaken, mailing } = props
+  const { id, kind, kept, name, back, onTaken, mailing, texting } = props
+  const limits = limitsOf(texting)
   const enterSends = usePreferences().enterSends && !mailing // a letter has paragraphs
   const of = `${id} ${kind}`
   const files = useAttached(of)
   const { text, write, on, elsewhere } = useText({ id, kind, kept, mailing, back, onTaken })
   const seen = useSeen(id, text)
-  const ready = isReady(text, files, mailing)
+  const ready = isReady(text, files, limits, mailing)
   const submit = useSubmit(props, { text, files, seen: seen.seen, on, clear: () => write('') })
   const onKey = (event: KeyboardEvent) => {
     if (!sends(event, enterSends && event.target instanceof HTMLTextAreaElement)) return
     event.preventDefault()
     if (ready) submit()
   }
-  const { over, take, dropping } = useTaking(of)
+  const { over, take, dropping } = useTaking(of, limits.files)
   return (
     <div className={names(css.writer, over && css.over)} {...dropping} onKeyDown={onKey}>
       {mailing && <Meanwhile seen={seen} name={name} />}
@@ -70,7 +73,7 @@ export function Writer(props: Props) {
       {over && <Drop />}
       <Attachments of={of} files={files} />
       {mailing?.foot}
-      <Bar kind={kind} onPick={take} left={MOST - text.length} keys={enterSends ? 'Enter' : 'Mod+Enter'} submit={submit} ready={ready} />
+      <Bar kind={kind} onPick={take} text={text} limits={limits} keys={enterSends ? 'Enter' : 'Mod+Enter'} submit={submit} ready={ready} />
     </div>
   )
 }
@@ -106,22 +109,35 @@ export function Drop() {
   return <p className={css.drop}>{t('composer.drop')}</p>
 }
 
+interface Limits {
+  /** Characters. */
+  longest: number
+  /** Whether files can go along. */
+  files: boolean
+  /** Whether it is paid for by parts. */
+  parts: boolean
+}
+
+const limitsOf = (texting: TextingView | null): Limits =>
+  texting ? { longest: texting.longest, files: false, parts: texting.kind === 'sms' } : { longest: MOST, files: true, parts: false }
+
 interface BarProps {
   kind: Kind
   onPick: (files: FileList | null) => void
-  /** Characters that are left. */
-  left: number
+  text: string
+  limits: Limits
   keys: string
   submit: () => void
   ready: boolean
 }
 
-function Bar({ kind, onPick, left, keys, submit, ready }: BarProps) {
+function Bar({ kind, onPick, text, limits, keys, submit, ready }: BarProps) {
   const t = useT()
   return (
     <div className={css.bar}>
-      <Picker onPick={onPick} />
-      <Length n={left} />
+      {limits.files && <Picker onPick={onPick} />}
+      {limits.parts && text && <Parts text={text} />}
+      <Length n={limits.longest - text.length} />
       <span className={css.keys}>{keyLabel(keys, isMac())}</span>
       <Button kind="primary" className={css.send} icon={kind === 'note' ? 'note' : 'send'} onPress={submit} isDisabled={!ready}>
         {t(`composer.${kind}.send`)}
@@ -208,18 +224,18 @@ export function Picker({ onPick }: { onPick: (files: FileList | null) => void })
   )
 }
 
-function isReady(text: string, files: readonly Attached[], mailing: Mailing | undefined): boolean {
+function isReady(text: string, files: readonly Attached[], { longest }: Limits, mailing: Mailing | undefined): boolean {
   const written = text.trim() !== '' && text.trim() !== mailing?.template.trim()
-  return files.every((file) => file.id) && text.length <= MOST && (written || files.length > 0 || mailing?.mayBeEmpty === true)
+  return files.every((file) => file.id) && text.length <= longest && (written || files.length > 0 || mailing?.mayBeEmpty === true)
 }
 
 /** Files come by button, by paste and by being dropped. */
-export function useTaking(of: string) {
+export function useTaking(of: string, allowed = true) {
   const t = useT()
   const api = useApi()
   const [over, setOver] = useState(false)
   const take = (list: FileList | null): boolean => {
-    if (!list?.length) return false
+    if (!list?.length || !allowed) return false
     attach(of, list, api, t)
     return true
   }
@@ -230,7 +246,7 @@ export function useTaking(of: string) {
     },
     onDragLeave: () => setOver(false),
     onDragOver: (event: DragEvent) => {
-      if (!event.dataTransfer.types.includes('Files')) return // text that is moved about is the field's own matter
+      if (!allowed || !event.dataTransfer.types.includes('Files')) return // text that is moved about is the field's own matter
       event.preventDefault()
       setOver(true)
     },
@@ -245,6 +261,14 @@ export function sends(event: KeyboardEvent, enterSends: boolean): boolean {
 }
 
 const placeholders = { reply: 'composer.reply.placeholder', note: 'composer.note.placeholder' } as const
+
+/** How many SMS it is by now. */
+function Parts({ text }: { text: string }) {
+  const t = useT()
+  const { segments, left, encoding } = segmentsOf(text)
+  const what = t('texts.segments.what', { n: segments, left, wide: encoding === 'UCS-2' })
+  return <span className="quiet small" title={what}><span aria-hidden="true">{t('texts.segments', { n: segments })} · {left}</span><span className="unseen">{what}</span></span>
+}
 
 function Length({ n }: { n: number }) {
   const t = useT()

@@ -20,8 +20,22 @@ export function Message({ touch, customer }: { touch: TouchView; customer: strin
       </header>
       {touch.text && <Plain className={css.text} text={touch.text} />}
       <Files files={touch.files} />
+      <Texted touch={touch} />
       {own && !touch.note && touch.message_state && <Mark state={touch.message_state} error={touch.message_error} />}
     </article>
+  )
+}
+
+/** Files that follow their text, and a word that means more than it says. */
+function Texted({ touch }: { touch: TouchView }) {
+  const t = useT()
+  const { fetching, opt } = touch.data
+  const missing = typeof fetching === 'number' ? fetching - touch.files.length : 0
+  return (
+    <>
+      {missing > 0 && <p className="quiet small"><Icon name="file" size={14} /> {t('texts.fetching', { n: missing })}</p>}
+      {(opt === 'stop' || opt === 'start') && <p className="quiet small"><Icon name="alert" size={14} /> {t(`texts.${opt}`)}</p>}
+    </>
   )
 }
 

@@ -68,10 +68,13 @@ function whoDid(touch: TouchView, t: Translate, names: Names): string {
   return touch.actor_name || (touch.actor === 'customer' ? names.customer : t('talk.system'))
 }
 
+/** Which words say why. */
+const GROUPS: Record<string, string> = { declined: 'decline', fetched: 'fetch_error' }
+
 function wordFor(reason: string, kind: string, t: Translate): string {
   if (kind === 'delivery') return sendErrorText(reason, t).word || reason
   if (!/^[a-z_]+$/.test(reason)) return reason // an agent's own words
-  return t.word(kind === 'declined' ? 'decline' : 'system_reason', reason)
+  return t.word(GROUPS[kind] ?? 'system_reason', reason)
 }
 
 function moment(iso: string, t: Translate): string {
