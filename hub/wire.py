@@ -262,6 +262,8 @@ class QueueFigures(Wire):
     )
     abandoned: int
     closed: int
+    breached: int = Field(0, description="open, and a promised time is over")
+    at_risk: int = Field(0, description="open, and warned about")
 
 
 class Snapshot(Wire):

@@ -8,6 +8,10 @@ WITH open AS (
            count(*) FILTER (WHERE state = 'wrapping') AS wrapping,
            count(*) FILTER (WHERE state IN ('waiting', 'parked')) AS held
     FROM interactions WHERE state <> 'done' GROUP BY queue_id
+), promised AS (
+    SELECT i.queue_id, count(*) FILTER (WHERE s.state = 'breached') AS breached,
+           count(*) FILTER (WHERE s.state = 'warned') AS at_risk
+    FROM sla_clocks s JOIN interactions i ON i.id = s.interaction_id WHERE NOT s.over GROUP BY i.queue_id
 ), oldest AS (
     SELECT DISTINCT ON (queue_id) queue_id, id, queued_at
     FROM interactions WHERE state = 'queued' ORDER BY queue_id, queued_at, id
@@ -39,9 +43,10 @@ SELECT q.id AS queue, coalesce(o.waiting, 0) AS waiting, d.queued_at AS oldest_a
        coalesce(o.held, 0) AS held, coalesce(p.ready, 0) AS ready, coalesce(p.staff, 0) AS staff,
        coalesce(t.answered, 0) AS answered, coalesce(t.answered_in_time, 0) AS answered_in_time,
        coalesce(t.late_waiting, 0) AS late_waiting, coalesce(t.abandoned, 0) AS abandoned,
-       coalesce(e.closed, 0) AS closed
+       coalesce(e.closed, 0) AS closed, coalesce(m.breached, 0) AS breached, coalesce(m.at_risk, 0) AS at_risk
 FROM queues q
 LEFT JOIN open o ON o.queue_id = q.id
+LEFT JOIN promised m ON m.queue_id = q.id
 LEFT JOIN oldest d ON d.queue_id = q.id
 LEFT JOIN today t ON t.queue_id = q.id
 LEFT JOIN ended e ON e.queue_id = q.id

@@ -2,7 +2,7 @@
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
   Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, PageOfCards, Park, Prioritise, Problem, PutMailbox,
-  QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
+  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
 } from './wire'
 import { readLines } from './ndjson'
 import { policyCalls } from './policyApi'
@@ -117,6 +117,7 @@ function interactionCalls(call: Call) {
     wrapUp: (id: string, body: WrapUp) => call<Card>('POST', at(id, 'wrap-up'), body),
     wait: (id: string, body: WaitFor) => call<Card>('POST', at(id, 'wait'), body),
     park: (id: string, body: Park) => call<Card>('POST', at(id, 'park'), body),
+    escalate: (id: string, body: Escalate) => call<Card>('POST', at(id, 'escalate'), body),
     requeue: (id: string, body: Requeue) => call<Card>('POST', at(id, 'requeue'), body),
     priority: (id: string, body: Prioritise) => call<Card>('POST', at(id, 'priority'), body),
     why: (id: string) => call<{ reasons: Reason[] }>('GET', at(id, 'why')),

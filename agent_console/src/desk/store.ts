@@ -46,8 +46,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
     agent: sync.agent,
     figures: sync.figures,
     heartbeat: sync.heartbeat,
-    typing: sync.typing,
-    clock: sync.clock,
+    typing: sync.typing, clock: sync.clock,
     disconnect: sync.disconnect,
     connect: () => {
       sync.connect()

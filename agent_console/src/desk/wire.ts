@@ -515,6 +515,14 @@ export interface QueueFigures {
   service_level: number | null
   abandoned: number
   closed: number
+  /**
+   * open, and a promised time is over
+   */
+  breached: number
+  /**
+   * open, and warned about
+   */
+  at_risk: number
 }
 /**
  * `heartbeat`: every ten seconds, so that a silent loss is noticed.

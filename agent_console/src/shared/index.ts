@@ -1,6 +1,7 @@
 export { anchorOf, goTo } from './anchor'
 export { chime, mayNotify, notify } from './attention'
 export { ChannelGlyph } from './Channel'
+export { ClockChip } from './ClockChip'
 export { useCommand, useCommandKeys, useCommands } from './commands'
 export type { Command } from './commands'
 export { useApi, useDesk, useDeskParts, useMe, useQueue } from './desk'

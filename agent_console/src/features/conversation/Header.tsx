@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import type { Card } from '../../desk/wire'
-import { Age, Button, ChannelGlyph, Countdown, customerPath, href, Icon, Menu, useApi, useCommand, useMe, useQueue, useT } from '../../shared'
+import { Age, Button, ChannelGlyph, ClockChip, Countdown, customerPath, href, Icon, Menu, useApi, useCommand, useMe, useQueue, useT } from '../../shared'
 import type { MenuEntry } from '../../shared'
 import { useAct } from './act'
 import css from './Conversation.module.css'
+import { EscalateDialog } from './EscalateDialog'
 import { GiveDialog } from './GiveDialog'
 import { ParkDialog } from './ParkDialog'
 
@@ -26,6 +27,7 @@ export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => vo
           <span className={css.reference}>{card.reference}</span>
           <span className="chip">{t.word('state', card.state)}</span>
           <Clock card={card} />
+          <ClockChip clock={card.clock} />
         </p>
       </div>
       <Actions card={card} />
@@ -68,7 +70,7 @@ function More({ card }: { card: Card }) {
   const t = useT()
   const api = useApi()
   const act = useAct()
-  const [dialog, setDialog] = useState<'park' | 'give' | null>(null)
+  const [dialog, setDialog] = useState<'park' | 'give' | 'escalate' | null>(null)
   const entries: MenuEntry[] = [
     ...WAITS_MINUTES.map((minutes) => ({
       id: String(minutes), icon: 'clock' as const, name: t('talk.wait', { time: hours(minutes, t.language) }),
@@ -76,11 +78,13 @@ function More({ card }: { card: Card }) {
     })),
     { id: 'park', icon: 'hold', name: t('talk.park'), onAction: () => setDialog('park') },
     { id: 'give', icon: 'give', name: t('talk.give'), onAction: () => setDialog('give') },
+    { id: 'escalate', icon: 'alert', name: t('talk.escalate'), onAction: () => setDialog('escalate') },
   ]
   return (
     <>
       <Menu label={t('talk.more')} trigger={<Button kind="plain" icon="more" aria-label={t('talk.more')} />} entries={entries} />
       {dialog === 'park' && <ParkDialog card={card} onClose={() => setDialog(null)} />}
+      {dialog === 'escalate' && <EscalateDialog card={card} onClose={() => setDialog(null)} />}
       {dialog === 'give' && <GiveDialog card={card} onClose={() => setDialog(null)} />}
     </>
   )

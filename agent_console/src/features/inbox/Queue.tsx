@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Card } from '../../desk/wire'
-import { Age, Blank, Button, ChannelGlyph, deskPath, describe, href, Icon, names, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
+import { Age, Blank, Button, ChannelGlyph, ClockChip, deskPath, describe, href, Icon, names, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
 import css from './Inbox.module.css'
 
 const SHOWN = 50
@@ -88,6 +88,7 @@ function Waiting({ card, busy, onClaim }: { card: Card; busy: boolean; onClaim: 
             <span dir="auto" className="ellipsis quiet">
               {queue ? `${t.name(queue.name)} · ` : ''}{card.last_text || card.subject}
             </span>
+            <ClockChip clock={card.clock} />
           </span>
         </span>
       </a>

@@ -1,5 +1,5 @@
 import type { Card } from '../../desk/wire'
-import { Age, ChannelGlyph, Countdown, deskPath, href, Icon, names, useDesk, useNow, useQueue, useT } from '../../shared'
+import { Age, ChannelGlyph, ClockChip, Countdown, deskPath, href, Icon, names, useDesk, useNow, useQueue, useT } from '../../shared'
 import css from './Inbox.module.css'
 import { isLate, unansweredSince } from './order'
 
@@ -17,6 +17,7 @@ export function Row({ card, current }: { card: Card; current: boolean }) {
           </span>
           <span className={css.bottom}>
             <span dir="auto" className="ellipsis quiet">{card.last_text || card.subject || t('inbox.no_text')}</span>
+            <ClockChip clock={card.clock} />
             {pending && <span className="chip warn">{t('inbox.pending')}</span>}
             {card.unread > 0 && (
               <span className={css.unread}>

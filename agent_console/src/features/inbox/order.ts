@@ -1,4 +1,4 @@
-// In which order an agent's own contacts stand: what is late first, everything else where it was.
+// In which order an agent's own contacts stand: what is late or due first, everything else where it was.
 import type { Card, QueueView } from '../../desk/wire'
 
 export interface Sections {
@@ -18,7 +18,8 @@ export function isLate(card: Card, queue: QueueView | undefined, now: number): b
 
 export function sections(cards: readonly Card[], queues: readonly QueueView[], now: number): Sections {
   const queueOf = (card: Card) => queues.find((queue) => queue.id === card.queue)
-  const late = (card: Card) => (isLate(card, queueOf(card), now) ? Date.parse(card.last_at) : Infinity)
+  const waits = (card: Card) => (isLate(card, queueOf(card), now) ? Date.parse(card.last_at) : Infinity)
+  const late = (card: Card) => Math.min(waits(card), card.clock?.due_at ? Date.parse(card.clock.due_at) : Infinity)
   const started = (card: Card) => card.answered_at ?? card.entered_at
   const byLate = (a: Card, b: Card) => {
     const [x, y] = [late(a), late(b)]

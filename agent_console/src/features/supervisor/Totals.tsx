@@ -19,6 +19,12 @@ export function Totals({ rows, ledger }: { rows: readonly QueueFigures[]; ledger
       <Total name={t('floor.late')} to={drillPath({ what: 'late', queue: null })} bad={all.late > 0}>
         {all.late}
       </Total>
+      <Total name={t('floor.breached')} to={drillPath({ what: 'breached', queue: null })} bad={all.breached > 0}>
+        {all.breached}
+      </Total>
+      <Total name={t('floor.at_risk')} to={drillPath({ what: 'at_risk', queue: null })}>
+        {all.atRisk}
+      </Total>
       <Total name={t('floor.level')} to={drillPath({ what: 'level', queue: null })} note={t('floor.n', { n: all.n })}>
         {all.level === null ? t('floor.none') : percent(all.level, t.language)}
       </Total>

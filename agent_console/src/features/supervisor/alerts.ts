@@ -1,7 +1,7 @@
 // What a supervisor has to know without looking for it. Each alert has an id: it is raised once and cleared once. Pure.
 import type { Ledger, QueueFigures } from '../../desk/wire'
 
-export type AlertKind = 'nobody_ready' | 'late' | 'unaccounted' | 'misplaced' | 'unconfirmed'
+export type AlertKind = 'nobody_ready' | 'breached' | 'late' | 'unaccounted' | 'misplaced' | 'unconfirmed'
 
 export interface Alert {
   id: string
@@ -23,6 +23,7 @@ function queueAlerts(row: QueueFigures): Alert[] {
   const add = (kind: AlertKind, grave: boolean, n: number) =>
     found.push({ id: `${kind}:${row.queue}`, kind, grave, n, queue: row.queue })
   if (row.waiting > 0 && row.ready === 0) add('nobody_ready', true, row.waiting)
+  if (row.breached > 0) add('breached', true, row.breached)
   if (row.late_waiting > 0) add('late', false, row.late_waiting)
   return found
 }

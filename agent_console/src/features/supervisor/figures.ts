@@ -2,16 +2,22 @@
 import type { Card, QueueFigures } from '../../desk/wire'
 
 export type Figure =
-  | 'ready' | 'waiting' | 'late' | 'offered' | 'active' | 'wrapping' | 'held' | 'abandoned' | 'closed' | 'level'
+  | 'ready' | 'waiting' | 'late' | 'offered' | 'active' | 'wrapping' | 'held' | 'abandoned' | 'closed' | 'level' | 'breached'
+  | 'at_risk'
 
 /** One number opened: of one queue or of all, or the items of one agent. */
 export type Drill = { what: Figure; queue: string | null } | { agent: string }
 
 const OPEN: readonly Card['state'][] = ['queued', 'offered', 'active', 'waiting', 'parked', 'wrapping']
 
+/** Counted of all that is open, whenever it came. */
+const PROMISED: readonly Figure[] = ['breached', 'at_risk']
+
 const states: Record<Exclude<Figure, 'level' | 'ready'>, readonly Card['state'][]> = {
   waiting: ['queued'],
   late: OPEN,
+  breached: OPEN,
+  at_risk: OPEN,
   offered: ['offered'],
   active: ['active'],
   wrapping: ['wrapping'],
@@ -46,22 +52,27 @@ export function queryOf(drill: Drill, now: number): Record<string, string | read
   if ('agent' in drill) return { agent: drill.agent, state: ['offered', 'active', 'wrapping', 'parked', 'waiting'], limit: 200 }
   return {
     queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what],
-    since: isExact(drill) ? null : `${new Date(now).toISOString().slice(0, 10)}T00:00:00Z`, limit: 200,
+    since: isExact(drill) || PROMISED.includes(drill.what) ? null : `${new Date(now).toISOString().slice(0, 10)}T00:00:00Z`, limit: 200,
   }
 }
 
 /** Whether the hub's own filter is all that the number needs. */
 export const isExact = (drill: Drill): boolean =>
-  'agent' in drill || !['late', 'level', 'abandoned', 'closed'].includes(drill.what)
+  'agent' in drill || !['late', 'level', 'abandoned', 'closed', ...PROMISED].includes(drill.what)
 
 /** Whether a listed item is one of those that the number counts; the filter of the hub knows states only. */
 export function counts(drill: Drill, card: Card, now: number, seconds: (queue: string) => number): boolean {
   if ('agent' in drill) return true
-  if (drill.what === 'late' || drill.what === 'level')
+  if (PROMISED.includes(drill.what)) return card.clock?.state === (drill.what === 'breached' ? 'breached' : 'warned')
+  return countsOfToday(drill.what, card, now, seconds)
+}
+
+function countsOfToday(what: Figure, card: Card, now: number, seconds: (queue: string) => number): boolean {
+  if (what === 'late' || what === 'level')
     return today(card.created_at, now) && late(card, now, seconds(card.queue))
-  if (drill.what === 'abandoned')
+  if (what === 'abandoned')
     return today(card.created_at, now) && card.answered_at === null && card.disposition === null
-  return drill.what !== 'closed' || today(card.entered_at, now)
+  return what !== 'closed' || today(card.entered_at, now)
 }
 
 const late = (card: Card, now: number, seconds: number) =>
@@ -84,6 +95,8 @@ export interface Totals {
   abandoned: number
   closed: number
   late: number
+  breached: number
+  atRisk: number
   n: number
   level: number | null
 }
@@ -106,6 +119,8 @@ export function totals(rows: readonly QueueFigures[]): Totals {
     abandoned: sum((row) => row.abandoned),
     closed: sum((row) => row.closed),
     late: sum((row) => row.late_waiting),
+    breached: sum((row) => row.breached),
+    atRisk: sum((row) => row.at_risk),
     n,
     level: n ? sum((row) => row.answered_in_time) / n : null,
   }

@@ -10,7 +10,8 @@ const at = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString()
 
 const row = (fields: Partial<QueueFigures>): QueueFigures => ({
   queue: 'support', waiting: 0, oldest_at: null, oldest_id: null, offered: 0, active: 0, wrapping: 0, held: 0, ready: 1,
-  staff: 2, answered: 0, answered_in_time: 0, late_waiting: 0, service_level: null, abandoned: 0, closed: 0, ...fields,
+  staff: 2, answered: 0, answered_in_time: 0, late_waiting: 0, service_level: null, abandoned: 0, closed: 0,
+  breached: 0, at_risk: 0, ...fields,
 })
 const ledger = (fields: Partial<Ledger>): Ledger => ({
   rows: [], mailboxes: [], undecided: 0, unaccounted: 0, misplaced: [], outbox_pending: 0,
@@ -56,6 +57,12 @@ describe('drill-down', () => {
     const card = (seconds: number) => ({ queue: 'q', created_at: at(seconds), answered_at: null, disposition: null }) as Card
     const late: Drill = { what: 'late', queue: null }
     expect([19, 21].map((s) => counts(late, card(s), NOW, () => 20))).toEqual([false, true])
+  })
+  test('broken promises and those at risk are told by their clocks', () => {
+    const card = (state: string) => ({ clock: { state } }) as Card
+    const found = ['running', 'warned', 'breached'].map((state) =>
+      (['breached', 'at_risk'] as const).map((what) => counts({ what, queue: null }, card(state), NOW, () => 20)))
+    expect(found).toEqual([[false, false], [false, true], [true, false]])
   })
   test('closed counts those of today, by the clock of the hub', () => {
     const closed: Drill = { what: 'closed', queue: null }
