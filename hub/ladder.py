@@ -69,6 +69,8 @@ async def climb(page: Page, it: Interaction, step: NextStep, why: Why) -> Writte
         data={**data, "require": require} if require else data,
     )
     await store.climb(page.conn, it.id, step.ladder, step.number, page.now())
+    if require:
+        await store.ask_others(page.conn, it.id, to, require)
     return await page.write(it, act, why.by)
 
 

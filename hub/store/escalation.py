@@ -124,6 +124,10 @@ async def climb(conn: Connection, interaction_id: UUID, ladder: str, step: int, 
     await conn.execute(sql["climb"], interaction_id, ladder, step, now)
 
 
+async def ask_others(conn: Connection, interaction_id: UUID, queue_id: str, require: str) -> None:
+    await conn.execute(sql["ask_others"], interaction_id, queue_id, require)
+
+
 async def promise(conn: Connection, interaction_id: UUID, promised: Mapping[str, object] | None) -> None:
     await conn.execute(sql["promise"], interaction_id, json.dumps(promised) if promised else None)
 

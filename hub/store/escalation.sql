@@ -85,6 +85,13 @@ WHERE a.disabled_at IS NULL AND a.declared <> 'offline'
 -- name: climb
 UPDATE interactions SET ladder = $2, ladder_step = $3, ladder_since = $4 WHERE id = $1;
 
+-- name: ask_others
+-- Other agents than the rule asked for, from now on: its rings would bring back what this replaces, and nobody waits for
+-- one agent any more.
+UPDATE interactions SET placement = (coalesce(placement, '{}') - 'rings' - 'sticky')
+    || jsonb_build_object('queue', $2::text, 'require', $3::text)
+WHERE id = $1;
+
 -- name: promise
 UPDATE interactions SET sla = $2::text::jsonb WHERE id = $1;
 

@@ -1,6 +1,7 @@
 """Promises, exits, ladders and holders who do not answer: each thing once, whoever looks, however late."""
 
 import asyncio
+import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -277,6 +278,26 @@ async def test_steps_are_taken_by_themselves_when_nobody_answers(heart: Heart) -
     assert (await heart.loaded(it)).queue_id == "sales"
     await desk.look(minutes=600)
     assert [one["step"] for one in await desk.told(it, "escalated")] == [1, 2]
+
+
+async def test_a_step_asks_other_agents_than_the_rule_did(heart: Heart) -> None:
+    steps = [{"require": "german >= 3", "priority": 1}]
+    desk = watched(heart, policy({"ladder": "up"}, ladders=[{"id": "up", "steps": steps}]))
+    it, fresh = await arrived(heart), await arrived(heart)
+    rule = {"queue": "support", "require": "german", "prefer": ["german"], "priority": 0,
+            "sticky": {"to": "owner", "seconds": 60}, "rings": [{"after_seconds": 60}]}  # fmt: skip
+    await heart.pool.execute("UPDATE interactions SET placement = $2 WHERE id = $1", it, json.dumps(rule))
+    await heart.agent("Ann")
+    await heart.dispatch.step()  # one of them rings
+    await desk.look(minutes=21)
+    rows = {row["id"]: json.loads(row["placement"]) for row in await heart.pool.fetch(
+        "SELECT id, placement FROM interactions")}
+    assert rows == {
+        it: {"queue": "support", "require": "german >= 3", "prefer": ["german"], "priority": 0},
+        fresh: {"queue": "support", "require": "german >= 3"},
+    }
+    assert [await heart.state(one) for one in (it, fresh)] == ["queued", "queued"]  # the offer was taken back
+    assert (await desk.told(it, "escalated"))[0]["require"] == "german >= 3"
 
 
 async def test_an_agent_escalates_by_hand_and_lets_go(heart: Heart) -> None:
