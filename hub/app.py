@@ -23,6 +23,7 @@ from channels.manual import Manual
 from channels.messaging import Sms, WhatsApp
 from channels.voice.channel import Voice
 from channels.webchat import WebChat, WebChatSettings
+from hub.call_transfers import Transfers
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
 from hub.deliver import Deliver
@@ -130,6 +131,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     app[METERS].sockets.set_function(lambda: realtime.connected)
+    twilio.doorkeeper.tell = lambda account, reason: app[METERS].twilio_refused.labels(account, reason).inc()
     _mount(app, settings, kinds.by_kind, world)
 
     async def database(app: web.Application) -> AsyncIterator[None]:
@@ -237,7 +239,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         floor=Floor(journal, presence), ladders=Ladders(journal, _unpublished),
         dispatch=Dispatch(journal, doorbell), presence=presence,
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
-        channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls)
+        channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls,
+        transfers=Transfers(telephone.calls))
     return parts, realtime, watch
 
 

@@ -82,12 +82,13 @@ async def agree(terms: Terms) -> None:
 
 
 async def _tell(terms: Terms) -> None:
-    """What the history shall say of the way from one phase to the other."""
+    """What the history shall say of the way from one phase to the other.
+
+    That an agent was lost is said when he stays away: a caller's end looks like it for a moment.
+    """
     was, now = terms.kept.was, phase(terms.call)
     if now == "talking" and was in ("queued", "offering", "connecting", "orphaned"):
         await terms.say("connected")
-    elif now == "orphaned" and was in ("talking", "held", "consulting"):
-        await terms.say("agent_lost")
 
 
 async def _turn(terms: Terms) -> bool:
@@ -101,7 +102,12 @@ async def _turn(terms: Terms) -> bool:
         return _let_go(terms)
     if it.state == "active":
         return await _with_agent(terms, it)
-    return not call.closing and terms.decide(Closed())
+    return not call.closing and not _goes_on(call) and terms.decide(Closed())
+
+
+def _goes_on(call: Call) -> bool:
+    """The customer talks with somebody outside, and no agent is needed any more."""
+    return any(leg.wanted and not leg.who.startswith("client:") for leg in call.of("partner"))
 
 
 async def _gone(terms: Terms) -> bool:
@@ -142,8 +148,9 @@ async def _with_agent(terms: Terms, it: Interaction) -> bool:
     """An agent has it: his softphone is called, once; who does not answer there loses it again."""
     assert it.agent_id is not None
     who, call = softphone_of(it.agent_id), terms.call
-    mine = [leg for leg in call.legs.values() if leg.who == who and leg.planned_at >= it.entered_at]
-    strangers = [leg for leg in _partners(call) if leg.who.startswith("client:") and leg.who != who]
+    mine = [leg for leg in call.legs.values() if leg.who == who and leg.role == "partner"
+            and (leg.planned_at >= it.entered_at or leg.present)]
+    strangers = [leg for leg in _partners(call) if leg.id.startswith("agent-") and leg.who != who]
     if strangers:
         return terms.decide(*(Released(leg.id) for leg in strangers))
     if not mine:

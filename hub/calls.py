@@ -328,7 +328,7 @@ class Calls:
                 terms.decide(HoldWanted(on))
                 await terms.say("held" if on else "resumed", agent=str(actor.id))
 
-        await self._wish(actor, interaction_id, wish)
+        await self.wish(actor, interaction_id, wish)
 
     async def rejoin(self, actor: Actor, interaction_id: UUID) -> None:
         """Calls the agent's softphone once more, after his page was reloaded or his network came back."""
@@ -339,7 +339,7 @@ class Calls:
             elif phase(terms.call) not in ("offering", "connecting", "talking", "held"):
                 raise WrongState("The customer is not on the line any more.")
 
-        await self._wish(actor, interaction_id, wish)
+        await self.wish(actor, interaction_id, wish)
 
     async def view(self, interaction_id: UUID) -> CallView:
         """Raises `NotFound`."""
@@ -359,7 +359,8 @@ class Calls:
         found = [softphone.ticket(self.lines.accounts[name], me, now) for name in names]
         return [SoftphoneTicket.model_validate(asdict(one)) for one in found if one is not None]
 
-    async def _wish(self, actor: Actor, interaction_id: UUID, wish: Wish) -> None:
+    async def wish(self, actor: Actor, interaction_id: UUID, wish: Wish) -> None:
+        """What the holder of the call wants, under its lock. Raises `NotFound`, `NotYours`, and what `wish` raises."""
         async with self.journal.begin() as page:
             call_id = await store.of_interaction(page.conn, interaction_id)
             kept = await store.lock(page.conn, call_id) if call_id else None

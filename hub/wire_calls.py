@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hub.wire_base import Wire
 
@@ -15,6 +16,19 @@ class Hold(Wire):
     """Music for the customer, or an end of it."""
 
     on: bool
+
+
+class Consult(Wire):
+    """Who is asked: a colleague, or a number outside. Exactly one of them."""
+
+    agent: UUID | None = None
+    number: str = Field("", pattern=r"^(\+[1-9][0-9]{5,14})?$", description="E.164")
+
+    @model_validator(mode="after")
+    def _one(self) -> "Consult":
+        if (self.agent is None) == (self.number == ""):
+            raise ValueError("name a colleague or a number")
+        return self
 
 
 class CallLeg(Wire):

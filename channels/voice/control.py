@@ -204,7 +204,8 @@ def _together(call: Call) -> Iterator[Command]:
     consulted = _consulted(call)
     yield from _flag(customer, "held", bool(partners) and (call.hold or bool(consulted)))
     others = len(partners) + sum(leg.present for leg in consulted)
-    yield from _flag(customer, "ends_room", others <= 1, unless_said=True)
+    if not customer.flag("held"):  # the provider takes it while he is held, and does nothing
+        yield from _flag(customer, "ends_room", others <= 1, unless_said=True)
     for leg in call.of("supervisor"):
         if leg.present and partners:
             yield from _flag(leg, "muted", leg.mode == "listen")

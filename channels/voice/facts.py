@@ -82,6 +82,9 @@ def _seen(leg: Leg, fact: LegSeen) -> Leg:
 
 
 def _moved(leg: Leg, fact: Moved) -> Leg:
+    """Whoever is in a room has answered, even if that report was lost."""
+    if fact.inside and (leg.answered_at is None or fact.at < leg.answered_at):
+        leg = replace(leg, answered_at=fact.at)
     known = leg.inside.get(fact.room)
     if known is not None and fact.seq <= known.seq:
         return leg

@@ -65,6 +65,8 @@ class VoiceSettings(Part):
     flows: dict[Name, Flow] = {}
     calendars: dict[Name, dict[str, Any]] = Field({}, description="opening hours: zone, week, closed, special")
     caller_ids: dict[Name, Phone] = Field({}, description="queue -> the number of ours that its agents show")
+    outside: tuple[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")], ...] = Field((), description=(
+        "agents may bring in numbers that begin like one of these; none unless named"))
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 
     def number(self, number: str) -> Number | None:

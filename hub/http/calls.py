@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from hub.http.endpoint import Call, Endpoint
-from hub.wire_calls import CallView, Hold, SoftphoneTicket
+from hub.wire_calls import CallView, Consult, Hold, SoftphoneTicket
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
@@ -20,6 +20,26 @@ async def rejoin(call: Call, id: UUID) -> CallView:
     return await call.parts.calls.view(id)
 
 
+async def consult(call: Call, id: UUID, body: Consult) -> CallView:
+    await call.parts.transfers.consult(call.actor, id, body)
+    return await call.parts.calls.view(id)
+
+
+async def complete(call: Call, id: UUID) -> CallView:
+    await call.parts.transfers.complete(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
+async def join(call: Call, id: UUID) -> CallView:
+    await call.parts.transfers.join(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
+async def cancel(call: Call, id: UUID) -> CallView:
+    await call.parts.transfers.cancel(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
 async def softphone(call: Call) -> list[SoftphoneTicket]:
     call.headers["Cache-Control"] = "no-store"
     return call.parts.calls.tickets(call.actor)
@@ -30,6 +50,10 @@ ENDPOINTS = (
     Endpoint("GET", ONE, get_call, "How its telephone call stands"),
     Endpoint("POST", f"{ONE}/hold", hold, "Hold the customer, or talk on; the same wish twice is one"),
     Endpoint("POST", f"{ONE}/rejoin", rejoin, "Ring my softphone again: my page was reloaded while I talked"),
+    Endpoint("POST", f"{ONE}/consult", consult, "Ask a colleague or a number, while the customer hears music"),
+    Endpoint("POST", f"{ONE}/consult/complete", complete, "Hand the customer over to whom I asked"),
+    Endpoint("POST", f"{ONE}/consult/join", join, "Talk with both"),
+    Endpoint("POST", f"{ONE}/consult/cancel", cancel, "Let go whom I asked, and talk with the customer again"),
     Endpoint("POST", "/api/softphone", softphone, "Tokens for my softphone, one for each account with numbers; "
                                                   "good for an hour"),
 )

@@ -7,6 +7,7 @@ from aiohttp import web
 from asyncpg import Pool
 
 from channels.base import Channel
+from hub.call_transfers import Transfers
 from hub.calls import Calls
 from hub.clock import Now
 from hub.config import Settings
@@ -41,6 +42,7 @@ class Parts:
     tasks: Tasks
     channels: Mapping[str, Channel]
     calls: Calls
+    transfers: Transfers
     disconnect: Callable[[bytes], Awaitable[None]]  # ends the sockets of a session
 
 

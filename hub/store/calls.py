@@ -172,3 +172,13 @@ async def waiting(pool: asyncpg.Pool, call_id: UUID) -> asyncpg.Record | None:
 async def queue_of(pool: asyncpg.Pool, call_id: UUID) -> str | None:
     found: str | None = await pool.fetchval(sql["queue_of"], call_id)
     return found
+
+
+async def agent_of(conn: Connection, plain: str) -> UUID:
+    """The agent whose id is this without its hyphens."""
+    found: UUID = await conn.fetchval(sql["agent_of"], plain)
+    return found
+
+
+async def may_be_called(conn: Connection, agent_id: UUID, now: datetime) -> bool:
+    return bool(await conn.fetchval(sql["may_be_called"], agent_id, now))

@@ -100,3 +100,13 @@ WHERE c.id = $1 AND i.state = 'queued';
 
 -- name: queue_of
 SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE c.id = $1;
+
+-- name: agent_of
+SELECT id FROM agents WHERE replace(id::text, '-', '') = $1;
+
+-- name: may_be_called
+-- A colleague whose console is open, and who is in no other call.
+SELECT EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2)
+   AND NOT EXISTS (SELECT FROM interactions i WHERE i.agent_id = a.id AND i.exclusive
+                   AND i.state IN ('offered', 'active'))
+FROM agents a WHERE a.id = $1 AND a.disabled_at IS NULL;

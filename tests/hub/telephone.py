@@ -64,11 +64,15 @@ class Telephone:
     board: Switchboard
     base: str
     doorkeeper: Doorkeeper
+    provider: Provider
+    away: bool = False  # the hub's loops stand still
     dispatching: bool = True
     phones: dict[UUID, Softphone] = field(default_factory=dict)
 
     async def idle(self) -> bool:
         """What the hub's loops would do at this moment of the virtual time."""
+        if self.away:
+            return True
         await self.heart.timers.step()
         if self.dispatching:
             await self.heart.dispatch.step()
@@ -79,9 +83,9 @@ class Telephone:
 
     async def pass_time(self, seconds: float) -> None:
         """In steps, so that what the hub has to do by itself is done in time."""
-        for _ in range(int(seconds)):
-            await self.sim.advance(1.0)
-        await self.sim.advance(seconds - int(seconds))
+        step = 1.0 if seconds <= 20 else 2.5
+        for _ in range(int(seconds / step)):
+            await self.sim.advance(step)
         await self.sim.settle()
 
     async def agent(self, name: str = "Ann", **more: Any) -> Actor:
@@ -135,7 +139,7 @@ class Telephone:
         rows = await self.heart.pool.fetch("SELECT kind, data->>'what' AS what FROM touches ORDER BY recorded_at, id")
         return [row["what"] or row["kind"] for row in rows]
 
-    async def ended(self, outcome: str) -> None:
+    async def ended(self, outcome: str, alerts: tuple[int, ...] = ()) -> None:
         """Nobody is on a line, everything is written, and nothing waits to be done."""
         await self.settle()
         assert not [leg.sid for leg in self.sim.exchange.legs.values() if leg.live]
@@ -146,7 +150,7 @@ class Telephone:
         assert not await self.heart.pool.fetch("SELECT FROM call_commands WHERE state IN ('pending', 'sending')")
         assert not await self.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
         await self.heart.balanced()
-        self.sim.invariants()
+        self.sim.invariants(alerts=alerts)
 
 
 @asynccontextmanager
@@ -183,4 +187,4 @@ def _wired(sim: Sim, heart: Heart, voice: VoiceSettings, app: web.Application, b
     app.on_cleanup.append(close)
     for route in Voice(heart.reception, calls, doorkeeper, voice).routes():
         app.router.add_route(route.method, route.path, route.handler)
-    return Telephone(sim, heart, calls, Switchboard(calls, {"main": provider}, Doorbell()), base, doorkeeper)
+    return Telephone(sim, heart, calls, Switchboard(calls, {"main": provider}, Doorbell()), base, doorkeeper, provider)

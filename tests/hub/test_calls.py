@@ -166,7 +166,7 @@ async def test_a_lost_agent_comes_back_in_time(phone: Telephone) -> None:
     agent = await phone.phones[ann.id].accept()
     await phone.pass_time(2)
     caller.expect_audible(agent, mutual=True)
-    assert (await phone.kinds())[-2:] == ["agent_lost", "connected"]
+    assert (await phone.kinds())[-2:] == ["connected", "connected"]
     await caller.hang_up()
     await phone.pass_time(2)
     await phone.ended("talked")

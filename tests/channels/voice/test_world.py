@@ -101,7 +101,8 @@ class World:
             asked = any(self.call.legs[name].role == "consult" for name in live)
             assert live["customer"].flags.get("held", False) == (self.call.hold or asked)
             others = [name for name, role in here.items() if role in ("partner", "consult")]
-            assert live["customer"].flags["ends_room"] == (len(others) <= 1)
+            held = live["customer"].flags.get("held", False)
+            assert held or live["customer"].flags["ends_room"] == (len(others) <= 1)
         elif now in ("queued", "offering"):
             assert room == LINE
         assert now != "connecting" or not [one for one in live.values() if one.room not in (room, LINE)]

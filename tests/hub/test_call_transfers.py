@@ -1,0 +1,139 @@
+"""Somebody else is asked while the customer waits: he takes over, joins in, or is let go."""
+
+import copy
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from hub.call_transfers import Transfers
+from hub.errors import Invalid, NotYours, OverCapacity, WrongState
+from hub.model import Actor
+from hub.wire_calls import Consult
+from simulator.telephony.driver import Person
+from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
+
+CAROL = "+493012345678"
+
+
+@pytest.fixture
+async def phone(pool: Pool) -> AsyncIterator[Telephone]:
+    settings = {**copy.deepcopy(SETTINGS), "outside": ["+4930"]}
+    async with running_telephone(pool, settings) as found:
+        yield found
+
+
+@dataclass
+class Three:
+    """Mia talks with Ann; Ben is there, in another queue."""
+
+    phone: Telephone
+    transfers: Transfers
+    caller: Person
+    ann: Actor
+    first: Person
+    ben: Actor
+    item: UUID
+
+    async def asks_ben(self) -> Person:
+        await self.transfers.consult(self.ann, self.item, Consult(agent=self.ben.id))
+        await self.phone.phones[self.ben.id].rings()
+        second = await self.phone.phones[self.ben.id].accept()
+        await self.phone.pass_time(2)
+        return second
+
+    async def over(self) -> None:
+        await self.caller.hang_up()
+        await self.phone.pass_time(3)
+        await self.phone.ended("talked")
+
+
+@pytest.fixture
+async def three(phone: Telephone) -> Three:
+    caller, ann, item = await phone.talking()
+    first = phone.sim.person(phone.agent_leg())
+    return Three(phone, Transfers(phone.calls), caller, ann, first, await phone.agent("Ben", queues=("sales",)), item)
+
+
+async def test_handing_over_after_asking(three: Three) -> None:
+    second = await three.asks_ben()
+    three.first.expect_audible(second, mutual=True)
+    three.caller.expect_inaudible(three.first, second)
+    three.caller.expect_sound("play")
+    await three.transfers.complete(three.ann, three.item)
+    await three.phone.pass_time(2)
+    three.caller.expect_audible(second, mutual=True)
+    assert not three.first.leg.live
+    holder = await three.phone.heart.pool.fetchval("SELECT agent_id FROM interactions WHERE state = 'active'")
+    assert holder == three.ben.id
+    assert (await three.phone.kinds())[-3:] == ["consulted", "requeued", "claimed"]
+    await three.over()
+
+
+async def test_talking_with_both(three: Three) -> None:
+    second = await three.asks_ben()
+    await three.transfers.join(three.ann, three.item)
+    await three.phone.pass_time(2)
+    three.caller.expect_audible(three.first, second, mutual=True)
+    three.first.expect_audible(second, mutual=True)
+    assert await three.phone.phase() == "talking"
+    await three.over()
+
+
+async def test_letting_go_whom_one_asked(three: Three) -> None:
+    second = await three.asks_ben()
+    await three.transfers.cancel(three.ann, three.item)
+    await three.phone.pass_time(2)
+    assert not second.leg.live
+    three.caller.expect_audible(three.first, mutual=True)
+    await three.over()
+
+
+async def test_who_is_asked_and_does_not_answer_is_waited_for_no_longer(three: Three) -> None:
+    await three.transfers.consult(three.ann, three.item, Consult(agent=three.ben.id))
+    await three.phone.phones[three.ben.id].rings()
+    with pytest.raises(WrongState):
+        await three.transfers.complete(three.ann, three.item)
+    await three.phone.pass_time(40)
+    three.caller.expect_audible(three.first, mutual=True)
+    assert await three.phone.phase() == "talking"
+    await three.over()
+
+
+async def test_a_customer_who_leaves_while_somebody_is_asked_ends_it_for_all(three: Three) -> None:
+    await three.asks_ben()
+    await three.over()
+
+
+async def test_handing_over_to_a_number_outside(three: Three) -> None:
+    three.phone.sim.endpoint(CAROL, "answer", 1.0)
+    await three.transfers.consult(three.ann, three.item, Consult(number=CAROL))
+    await three.phone.pass_time(4)
+    await three.transfers.complete(three.ann, three.item)
+    await three.phone.pass_time(3)
+    carol = next(leg for leg in three.phone.sim.exchange.legs.values() if leg.party.to == CAROL)
+    three.caller.expect_audible(three.phone.sim.person(carol.sid), mutual=True)
+    assert (await three.phone.state(), three.first.leg.live) == ("wrapping", False)
+    await three.over()
+
+
+async def test_whom_one_may_not_ask(three: Three) -> None:
+    with pytest.raises(Invalid):
+        await three.transfers.consult(three.ann, three.item, Consult(number="+4420123456"))
+    with pytest.raises(Invalid):
+        await three.transfers.consult(three.ann, three.item, Consult(agent=three.ann.id))
+    with pytest.raises(NotYours):
+        await three.transfers.consult(three.ben, three.item, Consult(agent=three.ann.id))
+    with pytest.raises(ValueError, match="a colleague or a number"):
+        Consult()
+    await three.over()
+
+
+async def test_nobody_gets_a_call_that_he_has_no_room_for(three: Three) -> None:
+    await three.asks_ben()
+    await three.phone.heart.pool.execute("UPDATE agents SET capacity = 10 WHERE id = $1", three.ben.id)
+    with pytest.raises(OverCapacity):
+        await three.transfers.complete(three.ann, three.item)
+    assert await three.phone.phase() == "consulting"
+    await three.over()

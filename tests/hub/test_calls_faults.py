@@ -1,0 +1,204 @@
+"""Telephone calls when things go wrong: requests twice, swapped or lost, answers that never came, a hub that died."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from channels.voice.control import standing
+from hub.store import calls as store
+from simulator.telephony.faults import FaultPlan, Rule, profile
+from tests.hub.telephone import Pool, Telephone, running_telephone
+
+# Reports of one moment: kind, event, label.
+ANSWER = (("call_status", "answered", "agent-1"), ("conference", "participant-join", "agent-1"))
+CONNECT = (("conference", "participant-join", "customer"), ("conference", "conference-start", ""))
+GOODBYE = (("conference", "participant-leave", "customer"), ("conference", "participant-leave", "agent-1"),
+           ("conference", "conference-end", ""), ("call_status", "completed", "agent-1"),
+           ("call_status", "completed", "customer"))
+CLEAN = ["received", "offered", "accepted", "connected", "ended", "left"]
+
+
+@pytest.fixture
+async def phone(pool: Pool) -> AsyncIterator[Telephone]:
+    async with running_telephone(pool) as found:
+        yield found
+
+
+def faults(phone: Telephone, *rules: Rule) -> None:
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use(rules)
+
+
+async def to_the_end(phone: Telephone, wait: float = 3) -> list[str]:
+    """One call in which the customer hangs up; its history."""
+    caller, _, _ = await phone.talking()
+    await phone.pass_time(17)
+    await caller.hang_up()
+    await phone.pass_time(wait)
+    await phone.ended("talked")
+    return [kind for kind in await phone.kinds() if kind != "wrapped_up"]  # which comes by itself after a minute
+
+
+def delayed(order: Sequence[tuple[str, str, str]]) -> tuple[Rule, ...]:
+    return tuple(Rule("delay", kinds=(kind,), event=event, label=label, ms=100 * place)
+                 for place, (kind, event, label) in enumerate(order))
+
+
+@pytest.mark.parametrize("turn", range(5))
+async def test_reports_of_one_moment_in_any_order(phone: Telephone, turn: int) -> None:
+    """Each report is first, and last, once; every permutation is tried on the pure call (tests/channels/voice)."""
+    turned = (*GOODBYE[turn:], *GOODBYE[:turn])
+    faults(phone, *delayed(ANSWER[::-1] if turn % 2 else ANSWER), *delayed(CONNECT[::-1] if turn > 2 else CONNECT),
+           *delayed(turned))
+    assert await to_the_end(phone) == CLEAN
+
+
+async def test_every_request_twice_with_the_same_token(phone: Telephone) -> None:
+    faults(phone, Rule("duplicate", ms=40))
+    assert await to_the_end(phone) == CLEAN
+    rows = await phone.heart.pool.fetch("SELECT outcome, count(*) AS n FROM arrivals GROUP BY outcome")
+    counted = {row["outcome"]: row["n"] for row in rows}
+    assert set(counted) == {"stored", "duplicate"}
+    assert counted["duplicate"] >= 15
+
+
+async def test_every_request_once_more_as_a_replay(phone: Telephone) -> None:
+    """A new token, everything else as before: an operator replays, or somebody else who has recorded it."""
+    faults(phone, Rule("replay", ms=40))
+    assert await to_the_end(phone) == CLEAN
+
+
+@pytest.mark.parametrize("lost", [*ANSWER, *CONNECT, *GOODBYE], ids=" ".join)
+async def test_each_report_may_be_lost(phone: Telephone, lost: tuple[str, str, str]) -> None:
+    kind, event, label = lost
+    faults(phone, Rule("drop", kinds=(kind,), event=event, label=label))
+    assert await to_the_end(phone, 70) == CLEAN
+
+
+async def test_all_reports_lost(phone: Telephone) -> None:
+    faults(phone, Rule("drop", kinds=("call_status", "conference")))
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.accepts(ann)
+    await phone.phones[ann.id].rings()
+    await phone.phones[ann.id].accept()
+    await phone.pass_time(45)
+    await caller.hang_up()
+    await phone.pass_time(70)
+    assert not [leg for leg in phone.sim.exchange.legs.values() if leg.live]
+    await phone.heart.balanced()
+
+
+# --- what the provider does not answer --------------------------------------------------------------------------------
+
+
+async def test_a_create_that_was_done_without_an_answer_is_found_and_not_made_twice(phone: Telephone) -> None:
+    faults(phone, Rule("rest_commit_then_drop", url="/Participants", nth=1))
+    caller, _, _ = await phone.talking()
+    assert await phone.phase() == "talking"
+    assert len([leg for leg in phone.sim.exchange.legs.values() if leg.label.startswith("agent")]) == 1
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("talked")
+
+
+@pytest.mark.parametrize(("rule", "error"), [
+    (Rule("rest_429", url="/Participants", until=6.0), None),
+    (Rule("rest_error", url="/Members/", nth=1, status=503), "unknown 503 20500"),
+    (Rule("rest_commit_then_drop", url="/Members/", nth=1), "unknown 0 0"),
+])
+async def test_what_may_be_said_again_is(phone: Telephone, rule: Rule, error: str | None) -> None:
+    faults(phone, rule)
+    caller, _, _ = await phone.talking()
+    await phone.pass_time(5)
+    assert phone.sim.exchange.journal.of("fault")
+    assert await phone.phase() == "talking"
+    caller.expect_audible(phone.sim.person(phone.agent_leg()), mutual=True)
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("talked")
+
+
+async def test_a_softphone_that_cannot_be_called_gives_the_caller_back(phone: Telephone) -> None:
+    faults(phone, Rule("rest_error", url="/Participants", status=400, code=21211))
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.accepts(ann)
+    await phone.pass_time(2)
+    assert (await phone.state(), await phone.phase()) == ("queued", "queued")
+    assert await phone.heart.pool.fetchval("SELECT error FROM call_commands") == "refused 400 21211"
+    await caller.hang_up()
+    await phone.ended("abandoned_in_queue")
+
+
+# --- a hub that dies --------------------------------------------------------------------------------------------------
+
+
+async def died(phone: Telephone, seconds: float) -> None:
+    """Nothing is answered and nothing done for so long; then another hub begins."""
+    clock = phone.sim.clock
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use(tuple(
+        Rule(one.action, kinds=("call_status", "conference"), since=one.since, until=one.since + seconds)
+        for one in profile("outage", clock.elapsed())))
+    phone.away = True
+    await phone.pass_time(seconds + 1)
+    phone.away = False
+    await store.look_at_all(phone.heart.pool, phone.heart.clock())
+    await phone.settle()
+
+
+async def test_a_caller_who_left_while_the_hub_was_away_is_noticed(phone: Telephone) -> None:
+    caller, _, _ = await phone.talking()
+    await phone.pass_time(10)
+    phone.away = True
+    faults(phone, Rule("drop"))
+    await caller.hang_up()
+    await phone.pass_time(30)
+    phone.away = False
+    faults(phone)
+    await store.look_at_all(phone.heart.pool, phone.heart.clock())
+    await phone.pass_time(3)
+    await phone.ended("talked", alerts=(11200,))
+
+
+async def test_a_call_goes_on_while_the_hub_is_away(phone: Telephone) -> None:
+    caller, _, _ = await phone.talking()
+    await died(phone, 20)
+    assert await phone.phase() == "talking"
+    caller.expect_audible(phone.sim.person(phone.agent_leg()), mutual=True)
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("talked")
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["it was done", "it was not done"])
+async def test_a_hub_that_died_while_it_called_an_agent(phone: Telephone, done: bool) -> None:
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.settle()
+    phone.away = True
+    await phone.accepts(ann)
+    call_id = (await store.moved(phone.heart.pool))[0]
+    await phone.calls.bring_together(call_id)
+    now = phone.heart.clock()
+    [claimed] = await store.claim(phone.heart.pool, now, now + timedelta(seconds=3))
+    if done:
+        await create(phone, call_id, claimed.id)
+    phone.away = False
+    await phone.pass_time(5)
+    assert await phone.phase() == ("offering" if done else "queued")
+    made = [leg for leg in phone.sim.exchange.legs.values() if leg.label.startswith("agent")]
+    assert len(made) == (1 if done else 0)
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("abandoned_while_ringing" if done else "abandoned_in_queue")
+
+
+async def create(phone: Telephone, call_id: Any, command_id: str) -> None:
+    """What the hub did just before it died: its answer was lost."""
+    kept = await store.load(phone.heart.pool, call_id)
+    assert kept is not None
+    command = standing(kept.call, command_id)
+    assert command is not None
+    await phone.provider.do(command, kept.call, kept.wiring, phone.calls.lines.urls(kept), kept.number,
+                            phone.heart.clock())
