@@ -9,23 +9,30 @@ from hub import loop, model
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
 from hub.errors import HubError, NotFound
 from hub.journal import Journal
+from hub.ladder import Current
 from hub.model import SYSTEM
 from hub.store import dispatch as store
 from routing.explain import why_waiting
-from routing.match import match
-from routing.model import Match, Policy, Reason
+from routing.match import match, next_change_seconds
+from routing.model import Match, Reason
+from routing.policy import Policy
 
 log = structlog.get_logger()
 BATCH = 200  # waiting items of one kind looked at in one pass
-NET = 2.0  # seconds between passes, rung or not
-EXCLUDED = timedelta(seconds=60)  # how long who declined, missed or gave back an item is not asked for it again
+NET = 0.8  # seconds between passes, rung or not: no change waits longer than a second, even if its ring was lost
+SOONEST = 0.01  # seconds: a moment that has all but come is waited for, not raced for
+
+
+def unpublished() -> tuple[int, Policy]:
+    """Nobody has published a policy: queues work as the configuration says."""
+    return 0, Policy(queues=())
 
 
 class Dispatch:
-    def __init__(self, journal: Journal, doorbell: Doorbell, policy: Policy | None = None) -> None:
+    def __init__(self, journal: Journal, doorbell: Doorbell, current: Current = unpublished) -> None:
         self._journal = journal
         self._doorbell = doorbell
-        self._policy = policy or Policy()
+        self._current = current
         self._staffed = True  # somebody was ready at the last pass; else only a change of agents is worth another
 
     async def run(self) -> None:
@@ -37,27 +44,31 @@ class Dispatch:
         self._staffed = await store.anybody_ready(pool, now)
         if not self._staffed:
             return NET
-        work, rings_for = await store.work(pool, now - EXCLUDED, BATCH, self._policy.priority_minutes)
-        plan = match(work, await store.candidates(pool, now), self._policy, now)
+        version, policy = self._current()
+        waiting = await store.work(pool, now, BATCH, policy)
+        plan = match(waiting.work, await store.candidates(pool, now), policy.ordering(), now)
         for chosen in plan.matches:
-            await self._offer(chosen, rings_for[chosen.work.id])
-        return NET
+            await self._offer(chosen, waiting.offer_seconds[chosen.work.id], version)
+        soon = next_change_seconds((skip.work for skip in plan.skips), now)
+        return NET if soon is None else min(NET, max(SOONEST, soon))
 
     async def why_waiting(self, interaction_id: UUID) -> tuple[Reason, ...]:
         """What stands between a waiting item and each agent, counted. Raises `NotFound` when it does not wait."""
         pool, now = self._journal.pool, self._journal.now()
-        work, _ = await store.work(pool, now - EXCLUDED, 1, self._policy.priority_minutes, interaction_id)
-        if not work:
+        _, policy = self._current()
+        found = await store.work(pool, now, 1, policy, interaction_id)
+        if not found.work:
             raise NotFound("This interaction does not wait in a queue.")
-        return why_waiting(work[0], await store.candidates(pool, now), self._policy, now)
+        return why_waiting(found.work[0], await store.candidates(pool, now), policy.ordering(), now)
 
     def _matters(self, what: Ring) -> bool:
         return isinstance(what, AgentMoved) or (isinstance(what, Moved) and what.state == "queued" and self._staffed)
 
-    async def _offer(self, chosen: Match, seconds: int) -> None:
+    async def _offer(self, chosen: Match, seconds: int, version: int) -> None:
         now = self._journal.now()
         reasons = tuple({"code": r.code, "data": dict(r.data)} for r in chosen.reasons)
-        act = model.Offered(chosen.agent.id, self._journal.new_id(), now + timedelta(seconds=seconds), reasons)
+        act = model.Offered(chosen.agent.id, self._journal.new_id(), now + timedelta(seconds=seconds), reasons,
+                            version or None)
         try:
             await self._journal.write(chosen.work.id, act, SYSTEM)
         except HubError as refused:  # the world moved since the snapshot; whatever moved it rings again

@@ -360,6 +360,7 @@ def _state_rows(change: Change, now: datetime, new_id: NewId) -> dict[str, list[
                 "units": it.units,
                 "offered_at": now,
                 "deadline": offer.deadline,
+                "policy_version": offer.policy,
             }
         ]
     if end := change.end_offer:

@@ -206,7 +206,8 @@ def _offered(it: Interaction, agent: Agent | None, act: model.Offered, now: date
     if taker.declared != "available" or taker.pending or not taker.connected:
         raise WrongState("This agent is not ready for work.")
     after = replace(it, state="offered", agent_id=act.agent_id, offer_id=act.offer_id, due_at=act.deadline)
-    return Change(after, "offered", {"agent": str(act.agent_id), "reasons": list(act.reasons)}, open_offer=act)
+    data = {"agent": str(act.agent_id), "reasons": list(act.reasons)}
+    return Change(after, "offered", data | ({"policy": act.policy} if act.policy else {}), open_offer=act)
 
 
 def _this_offer(it: Interaction, agent_id: UUID, offer_id: UUID) -> None:

@@ -136,6 +136,7 @@ class Offered:
     offer_id: UUID
     deadline: datetime
     reasons: tuple[Mapping[str, object], ...]
+    policy: int | None = None  # its version that made the offer
 
 
 @dataclass(frozen=True, slots=True)

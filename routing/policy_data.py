@@ -34,6 +34,17 @@ def load(document: Mapping[str, Any]) -> Policy:
     return policy
 
 
+def placement(document: object) -> Placement:
+    """One placement by itself, in the form it has in a policy; whether its queue exists is not asked. Raises
+    PolicyError with all problems.
+    """
+    reading = PolicyReading()
+    found = reading.placement(document, "")
+    if found is None or reading.problems:
+        raise PolicyError(tuple(reading.problems))
+    return found
+
+
 def dump(policy: Policy) -> dict[str, Any]:
     """The document that `load` makes the same policy of. Defaults are written out: what was published stays as it is
     even if a later program has other defaults.
@@ -48,7 +59,7 @@ def dump(policy: Policy) -> dict[str, Any]:
         "skills": sorted(policy.skills),
         "queues": [_queue(queue) for queue in policy.queues],
         "rules": [_rule(rule) for rule in policy.rules],
-        "default": _placement(policy.default) if policy.default else None,
+        "default": placement(policy.default) if policy.default else None,
         "calendars": {id: calendar_data.dump(policy.calendars[id]) for id in sorted(policy.calendars)},
         "slas": {id: _sla(policy.slas[id]) for id in sorted(policy.slas)},
         "promises": [_promise(promise) for promise in policy.promises],
@@ -88,10 +99,10 @@ def _exit(exit: Exit) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    return {"id": rule.id, "name": rule.name, "when": str(rule.when), "place": _placement(rule.place)}
+    return {"id": rule.id, "name": rule.name, "when": str(rule.when), "place": placement(rule.place)}
 
 
-def _placement(place: Placement) -> dict[str, Any]:
+def placement(place: Placement) -> dict[str, Any]:
     return _without_nothing({
         "queue": place.queue,
         "require": _text(place.require),

@@ -1,34 +1,58 @@
 """Snapshots for routing: what waits, and who could take it."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from hub.store.sql import named
-from routing.model import Candidate, Held, Work
-from routing.rules import of_levels
+from routing import policy_data
+from routing.expression import Expression, all_of
+from routing.model import Candidate, Held, PreferredAs, Work
+from routing.policy import Policy, QueueRouting
+from routing.rules import Placement, of_levels
 
+log = structlog.get_logger()
 sql = named(__file__)
 
 
-async def work(
-    pool: asyncpg.Pool, excluded_since: datetime, limit: int, minutes: int, only: UUID | None = None
-) -> tuple[list[Work], dict[UUID, int]]:
-    """Waiting items, first come first, and the seconds that an offer of each may ring.
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`offer_seconds`: how long an offer of each item rings."""
 
-    `limit`: most items of one kind; `minutes` of waiting that one step of priority counts for.
+    work: list[Work]
+    offer_seconds: Mapping[UUID, int]
+
+
+async def work(pool: asyncpg.Pool, now: datetime, limit: int, policy: Policy, only: UUID | None = None) -> Snapshot:
+    """Waiting items, first come first; `limit`: most of one kind.
+
+    Queues that the policy does not know work as their rows say, which the configuration wrote.
     """
-    rows = await pool.fetch(sql["work"], limit, excluded_since, only, minutes)
-    return [_work(row) for row in rows], {row["id"]: row["offer_seconds"] for row in rows}
+    rows = await pool.fetch(sql["work"], limit, now, only, policy.priority_minutes, _settings(policy.queues))
+    queues = {queue.id: queue for queue in policy.queues}
+    return Snapshot([_work(row, queues) for row in rows], {row["id"]: row["offer_seconds"] for row in rows})
 
 
-def _work(row: asyncpg.Record) -> Work:
-    needed: dict[str, int] = json.loads(row["queue_requirements"])
-    for skill, level in json.loads(row["requirements"]).items():
-        needed[skill] = max(level, needed.get(skill, 0))
+@lru_cache(maxsize=4)
+def _settings(queues: tuple[QueueRouting, ...]) -> str:
+    return json.dumps([
+        {"id": one.id, "offer_seconds": one.offer_seconds, "exclude_seconds": one.exclude_seconds,
+         "target_minutes": one.target_minutes, "lifo": one.order == "lifo"}
+        for one in queues
+    ])  # fmt: skip
+
+
+def _work(row: asyncpg.Record, queues: Mapping[str, QueueRouting]) -> Work:
+    placement = _placement(row["placement"]) if row["placement"] else None
+    sticky = placement.sticky if placement and row["preferred_agent_id"] and not row["named"] else None
+    preferred_as: PreferredAs = sticky.to if sticky else "named"
+    of_queue = queues[row["queue_id"]].require if row["routed"] else _levels(row["queue_requirements"])
     return Work(
         id=row["id"],
         queue=row["queue_id"],
@@ -37,11 +61,36 @@ def _work(row: asyncpg.Record) -> Work:
         queued_at=row["queued_at"],
         units=row["units"],
         exclusive=row["exclusive"],
-        queue_requires=of_levels(needed),
+        queue_requires=_both(of_queue, _levels(row["requirements"])),
+        placement=placement,
         excluded_agents=frozenset(row["excluded"]),
         preferred_agent=row["preferred_agent_id"],
-        target_minutes=row["service_level_seconds"] / 60,
+        preferred_until=row["queued_at"] + timedelta(seconds=sticky.seconds) if sticky else None,
+        preferred_as=preferred_as,
+        target_minutes=row["target_minutes"],
+        refusals=row["refusals"],
     )
+
+
+# Routing knows what is one kind by identity first: equal text gives the same value.
+@lru_cache(maxsize=4096)
+def _placement(text: str) -> Placement | None:
+    """None for one that cannot be read (any more): the item waits on what its queue says."""
+    try:
+        return policy_data.placement(json.loads(text))
+    except policy_data.PolicyError as problem:
+        log.error("dispatch.placement_unreadable", problems=len(problem.problems))
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _levels(text: str) -> Expression | None:
+    return of_levels(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _both(one: Expression | None, other: Expression | None) -> Expression | None:
+    return all_of(one, other) if one and other else one or other
 
 
 async def candidates(pool: asyncpg.Pool, now: datetime) -> list[Candidate]:

@@ -125,8 +125,8 @@ ON CONFLICT (kind, address, sender) DO UPDATE SET stopped = excluded.stopped, at
 WHERE o.at <= excluded.at;
 
 -- name: offers
-INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline)
-SELECT id, interaction_id, agent_id, state, reasons, units, offered_at, deadline
+INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version)
+SELECT id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version
 FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offers');
 
 -- name: offer_ends

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from hub import dispatch as module
-from hub.dispatch import EXCLUDED, Dispatch
+from hub.dispatch import Dispatch
 from hub.doorbell import Doorbell
 from hub.errors import NotFound, OverCapacity
 from hub.presence import PresenceDesk
@@ -134,7 +134,7 @@ async def test_who_declined_is_asked_again_only_after_a_while(heart: Heart) -> N
     await heart.desk.decline(ann, await heart.offered(ann), Decline(reason="busy"))
     await heart.dispatch.step()
     assert await heart.state(it) == "queued"
-    heart.clock.now += EXCLUDED
+    heart.clock.advance(60)
     assert await heart.accepted(ann) == it
 
 

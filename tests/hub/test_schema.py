@@ -18,6 +18,7 @@ FROZEN = {
     "0007_escalation.sql": "b8f53c4f1b3e80925cd26da513466f41db7cd9a46c0a08ca597260b886f14c5e",
     "0008_waits.sql": "658bef4f2fc8b0532416fcdf2c3d27e1e1591c4d5d0f34153ceb5c4132679e2a",
     "0010_policy.sql": "676eda878f44e773894f9ab00bc091d2138735b04503dbd5f97d3d033d054588",
+    "0011_dispatch.sql": "d65e8fcceae14f12d76f6ab9fd0e65ae319ef8895ec87ee70484f2aa08a44a27",
 }
 
 
