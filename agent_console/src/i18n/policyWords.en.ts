@@ -6,9 +6,11 @@ export interface Found {
   list: (name: string) => string[]
   queue: (name: string) => string
   queues: (name: string) => string[]
+  /** What people call a rule, in quotes. */
+  rule: (name: string) => string
 }
 
-const by = (p: Found, name: string) => (p.get(name) ? `rule ${p.get(name)}` : 'everything else')
+const by = (p: Found, name: string) => (p.get(name) ? `rule ${p.rule(name)}` : 'everything else')
 
 export const policyWordsEn = {
   'fact.channel': 'Channel',
@@ -133,9 +135,9 @@ export const policyWordsEn = {
   'policy.field.longest_overtake_minutes': 'Longest overtaking',
 
   'finding.missing_default': 'Contacts that no rule holds for have nowhere to go. Choose a queue for everything else.',
-  'finding.default_unreachable': (p: Found) => `Rule ${p.get('rule')} holds of every contact, so nothing is left for everything else.`,
-  'finding.rule_never_holds': (p: Found) => `Rule ${p.get('rule')} can never hold: its tests exclude each other.`,
-  'finding.rule_unreachable': (p: Found) => `Rule ${p.get('rule')} is never reached: rule ${p.get('by')} above holds wherever it does. Move it up, or remove it.`,
+  'finding.default_unreachable': (p: Found) => `Rule ${p.rule('rule')} holds of every contact, so nothing is left for everything else.`,
+  'finding.rule_never_holds': (p: Found) => `Rule ${p.rule('rule')} can never hold: its tests exclude each other.`,
+  'finding.rule_unreachable': (p: Found) => `Rule ${p.rule('rule')} is never reached: ${p.rule('by')} above holds wherever it does. Move it up, or remove it.`,
   'finding.rules_not_all_compared': (p: Found) => `There are too many rules to compare every two of them; ${p.get('compared')} pairs were.`,
   'finding.unknown_skill': (p: Found) => `There is no skill ${p.get('skill')}${p.get('suggestion') ? `. Did you mean ${p.get('suggestion')}?` : '. Add it under General, or correct it.'}`,
   'finding.wrong_skill_test': (p: Found) => `${p.get('test')} compares a level with a text. Levels are numbers.`,

@@ -2,7 +2,7 @@ import type { Found, policyWordsEn } from './policyWords.en'
 
 type Words = { [K in keyof typeof policyWordsEn]: (typeof policyWordsEn)[K] extends string ? string : (typeof policyWordsEn)[K] }
 
-const by = (p: Found, name: string) => (p.get(name) ? `规则 ${p.get(name)}` : '其余一切')
+const by = (p: Found, name: string) => (p.get(name) ? `规则${p.rule(name)}` : '其余一切')
 
 export const policyWordsZh: Words = {
   'fact.channel': '渠道',
@@ -127,9 +127,9 @@ export const policyWordsZh: Words = {
   'policy.field.longest_overtake_minutes': '最长插队时间',
 
   'finding.missing_default': '没有任何规则适用的联系无处可去。请为其余一切选择队列。',
-  'finding.default_unreachable': (p) => `规则 ${p.get('rule')} 对所有联系都成立，其余一切不会有联系。`,
-  'finding.rule_never_holds': (p) => `规则 ${p.get('rule')} 永远不会成立：其条件相互排斥。`,
-  'finding.rule_unreachable': (p) => `规则 ${p.get('rule')} 永远轮不到：凡它成立之处，上面的规则 ${p.get('by')} 已成立。请上移或删除。`,
+  'finding.default_unreachable': (p) => `规则${p.rule('rule')}对所有联系都成立，其余一切不会有联系。`,
+  'finding.rule_never_holds': (p) => `规则${p.rule('rule')}永远不会成立：其条件相互排斥。`,
+  'finding.rule_unreachable': (p) => `规则${p.rule('rule')}永远轮不到：凡它成立之处，上面的规则${p.rule('by')}已成立。请上移或删除。`,
   'finding.rules_not_all_compared': (p) => `规则太多，无法两两比较；已比较 ${p.get('compared')} 对。`,
   'finding.unknown_skill': (p) => `没有技能 ${p.get('skill')}${p.get('suggestion') ? `。您是指 ${p.get('suggestion')} 吗？` : '。请在“通用”中添加，或改正。'}`,
   'finding.wrong_skill_test': (p) => `${p.get('test')} 把级别与文字相比。级别是数字。`,

@@ -82,7 +82,7 @@ function WorkForm({ agent, onReload }: { agent: AgentView; onReload: () => void 
       <Capacity form={form} set={set} wrong={wrong} />
       {error !== null && (
         <div className="notice bad" role="alert">
-          <p>{moved ? t('policy.agents.moved') : describe(error, t)}</p>
+          <p>{moved ? t('policy.agents.moved') : refusal(error, t)}</p>
           {moved && <Button onPress={onReload}>{t('policy.agents.reload')}</Button>}
         </div>
       )}
@@ -92,6 +92,12 @@ function WorkForm({ agent, onReload }: { agent: AgentView; onReload: () => void 
       </div>
     </form>
   )
+}
+
+/** The hub's words, with the fields that it names. */
+function refusal(error: unknown, t: ReturnType<typeof useT>): string {
+  const fields = error instanceof ApiError ? Object.entries(error.fields).map(([name, words]) => `${name}: ${words}`) : []
+  return [describe(error, t), ...fields].join(' ')
 }
 
 function useSave(agent: AgentView, form: Form, leave: () => void) {
@@ -140,7 +146,7 @@ function Skills({ form, set, wrong }: FormProps) {
         <div key={skill.name} className={css.rowItem}>
           <div className={css.level}>
             <TextField
-              label={known.length && !known.includes(skill.name) ? `${skill.name} · ${t('policy.agents.unlisted')}` : skill.name} inputMode="numeric" value={skill.level} error={wrong.has(`skill.${place}`) ? t('policy.agents.whole') : null}
+              label={known.length && !known.includes(skill.name) ? `${skill.name} · ${t('policy.agents.unlisted')}` : skill.name} inputMode="numeric" value={skill.level} error={wrong.has(`skill.${place}`) ? t('policy.agents.whole', { least: 1, most: 5 }) : null}
               onChange={(level) => set({ skills: form.skills.map((one, n) => (n === place ? { ...one, level } : one)) })}
             />
           </div>
@@ -178,12 +184,12 @@ function Capacity({ form, set, wrong }: FormProps) {
   const free = channels.filter((one) => !form.limits.some(({ channel }) => channel === one))
   return (
     <Part title={t('policy.agents.room')} what={t('policy.agents.room.what')}>
-      <TextField label={t('policy.agents.units')} inputMode="numeric" value={form.capacity} onChange={(capacity) => set({ capacity })} error={wrong.has('capacity') ? t('policy.agents.whole') : null} />
+      <TextField label={t('policy.agents.units')} inputMode="numeric" value={form.capacity} onChange={(capacity) => set({ capacity })} error={wrong.has('capacity') ? t('policy.agents.whole', { least: 0, most: 1_000 }) : null} />
       {form.limits.map((limit, place) => (
         <div key={limit.channel} className={css.rowItem}>
           <div className={css.rowFields}>
             <TextField
-              label={t('policy.agents.most', { channel: t.word('channel', limit.channel) })} inputMode="numeric" value={limit.most} error={wrong.has(`limit.${place}`) ? t('policy.agents.whole') : null}
+              label={t('policy.agents.most', { channel: t.word('channel', limit.channel) })} inputMode="numeric" value={limit.most} error={wrong.has(`limit.${place}`) ? t('policy.agents.whole', { least: 0, most: 1_000 }) : null}
               onChange={(most) => set({ limits: form.limits.map((one, n) => (n === place ? { ...one, most } : one)) })}
             />
           </div>

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { PolicyFinding } from '../../desk/policyWire'
 import { Button, href, Icon, names, useT } from '../../shared'
-import { useDocument, useDraft, useDraftState, useQueueName } from './parts'
+import { useDocument, useDraft, useDraftState, useQueueName, useRuleName } from './parts'
 import css from './Policy.module.css'
 import { findingWords, pathWords, problemWords } from './words'
 
@@ -44,7 +44,7 @@ function Standing() {
   return (
     <p role="status" className={css.standing}>
       {busy ? <span className="chip"><Icon name="clock" size={14} /> {t('policy.check.running')}</span>
-        : count === 0 && <span className="chip good"><Icon name="check" size={14} /> {t('policy.check.good')}</span>}
+        : <span className={names('chip', count === 0 && 'good')}><Icon name="check" size={14} /> {t(count === 0 ? 'policy.check.good' : 'policy.check.done')}</span>}
     </p>
   )
 }
@@ -52,10 +52,11 @@ function Standing() {
 export function Findings({ title, findings, bad }: { title: string; findings: readonly PolicyFinding[]; bad?: boolean }) {
   const t = useT()
   const queueName = useQueueName()
+  const ruleName = useRuleName()
   if (!findings.length) return null
   return (
     <Group title={title} bad={bad}>
-      {findings.slice(0, SHOWN).map((one) => <Place key={one.code + one.path + JSON.stringify(one.data)} path={one.path}>{findingWords(one, t, queueName)}</Place>)}
+      {findings.slice(0, SHOWN).map((one) => <Place key={one.code + one.path + JSON.stringify(one.data)} path={one.path}>{findingWords(one, t, { queue: queueName, rule: ruleName })}</Place>)}
       {findings.length > SHOWN && <li className="quiet small">{t('policy.check.more', { n: findings.length - SHOWN })}</li>}
     </Group>
   )

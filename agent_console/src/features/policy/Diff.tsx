@@ -12,7 +12,7 @@ export function Diff({ before, after, empty }: { before: Document; after: Docume
   return <ul className={css.diff}>{changes.map((one) => <Line key={`${one.kind} ${one.group} ${one.id}`} change={one} />)}</ul>
 }
 
-const shapes = { added: '+', removed: '−', changed: '≠', moved: '↕' } as const
+const shapes = { added: '+', removed: '−', changed: '~', moved: '↕' } as const
 
 function Line({ change }: { change: Change }) {
   const t = useT()

@@ -53,12 +53,14 @@ interface SelectAtProps extends FieldProps {
   /** What it is called that nothing is chosen; without it something has to be. */
   none?: string
   onChoose?: (id: string | null) => void
+  /** What counts where nothing stands. */
+  fallback?: string
 }
 
 /** One of several; what stands in the document and is none of them is shown all the same. */
-export function SelectAt({ path, label, what, choices, none, onChoose }: SelectAtProps) {
+export function SelectAt({ path, label, what, choices, none, onChoose, fallback = '' }: SelectAtProps) {
   const { value, set, error } = useAt(path)
-  const now = text(value)
+  const now = text(value) || fallback
   const all = [...(none === undefined ? [] : [{ id: NONE, name: none }]), ...choices]
   if (now && !all.some((one) => one.id === now)) all.push({ id: now, name: now })
   return (
@@ -107,7 +109,7 @@ export function Part({ title, what, children, actions }: { title: string; what?:
   return (
     <section className={css.part} aria-label={title}>
       <header className={css.partHead}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {actions}
       </header>
       {what && <p className="quiet small">{what}</p>}

@@ -133,9 +133,13 @@ const nearness = (one: HTMLElement, path: string) => {
 
 function Tabs({ tab }: { tab: Tab | null }) {
   const t = useT()
+  const line = useRef<HTMLElement>(null)
+  useEffect(() => {
+    line.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [tab])
   const bad = useDraftState((state) => state.problems.length + state.findings.filter((one) => one.severity === 'error').length)
   return (
-    <nav className={css.tabs} aria-label={t('policy.tabs')}>
+    <nav ref={line} className={css.tabs} aria-label={t('policy.tabs')}>
       {tabs.map((one) => (
         <a key={one} href={href(tabPath(one))} aria-current={one === tab ? 'page' : undefined} className={css.tab}>
           {t(`policy.tab.${one}`)}
@@ -186,7 +190,7 @@ function History() {
   return (
     <div className={css.history}>
       <Button icon="undo" aria-label={t('policy.undo')} isDisabled={!canUndo} onPress={draft.undo} />
-      <Button icon="retry" aria-label={t('policy.redo')} isDisabled={!canRedo} onPress={draft.redo} />
+      <Button icon="undo" className={css.redo} aria-label={t('policy.redo')} isDisabled={!canRedo} onPress={draft.redo} />
       {!isSame && <Button onPress={() => void draft.discard()}>{t('policy.discard')}</Button>}
       {!isSame && <a className={`button primary ${css.publish ?? ''}`} href={href(tabPath('publish'))}>{t('policy.publish')}</a>}
     </div>

@@ -112,7 +112,7 @@ function Order({ path }: { path: string }) {
     <Part title={t('policy.queue.work')}>
       <ExpressionAt path={`${path}.require`} label={t('policy.field.require')} about="skills" what={t('policy.queue.require.what')} placeholder="billing" />
       <div className={css.pair}>
-        <SelectAt path={`${path}.order`} label={t('policy.field.order')} none={t('policy.order.fifo')} choices={[{ id: 'fifo', name: t('policy.order.fifo') }, { id: 'lifo', name: t('policy.order.lifo') }].slice(1)} onChoose={undefined} />
+        <SelectAt path={`${path}.order`} label={t('policy.field.order')} choices={(['fifo', 'lifo'] as const).map((id) => ({ id, name: t(`policy.order.${id}`) }))} fallback="fifo" />
         <NumberAt path={`${path}.target_minutes`} label={t('policy.field.target_minutes')} unit={t('policy.unit.minutes')} fallback="1" />
       </div>
     </Part>

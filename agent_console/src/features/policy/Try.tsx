@@ -1,8 +1,9 @@
 // The tester: an example, and which rule places it; of each rule before, which test stood in the way and what was found.
 import { useEffect, useState } from 'react'
+import { ApiError } from '../../desk/api'
 import type { PassedOver, PolicyTried, TryPolicy } from '../../desk/policyWire'
 import { Blank, Button, describe, href, Icon, Select, TextField, useApi, useSettled, useT } from '../../shared'
-import { tables, text } from './document'
+import { table, tables, text } from './document'
 import type { Document, Json, Table } from './document'
 import { factOf, known, tokens } from './language'
 import { useDocument, useDraft, useDraftState } from './parts'
@@ -38,7 +39,7 @@ export function Try() {
         {example.by === 'facts' ? <FactFields facts={example.facts} onChange={(facts) => set({ facts })} /> : <Reference value={example.reference} asked={asked} onChange={(reference) => set({ reference })} />}
       </div>
       <div className={css.stack} role="region" aria-label={t('policy.try.result')} aria-live="polite">
-        {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
+        {error !== null && <p className="notice bad" role="alert">{describe(error, t)} {error instanceof ApiError && Object.entries(error.fields).map(([name, words]) => <span key={name}><code>{name}</code> {words}</span>)}</p>}
         {tried ? <Result tried={tried} /> : error === null && <Blank title={t('policy.try.empty')} />}
       </div>
     </section>
@@ -213,6 +214,8 @@ function Result({ tried }: { tried: PolicyTried }) {
 function Outcome({ tried: { rule, placement } }: { tried: PolicyTried }) {
   const t = useT()
   const document = useDocument()
+  if (rule === null && placement && text((placement as Table).queue) !== text(table(document.default).queue))
+    return <p className={css.outcome}><Icon name="check" /> {t('policy.try.way_in')}</p>
   if (rule === null)
     return (
       <p className={css.outcome}>
@@ -237,7 +240,7 @@ function PassedBy({ passed }: { passed: readonly PassedOver[] }) {
   if (!passed.length) return <p className="quiet">{t('policy.try.first')}</p>
   return (
     <section aria-label={t('policy.try.passed')} className={css.stack}>
-      <h3>{t('policy.try.passed')}</h3>
+      <h2>{t('policy.try.passed')}</h2>
       <ol className={css.found}>
         {passed.slice(-MOST).map((one) => (
           <li key={one.rule} className={css.passed}>

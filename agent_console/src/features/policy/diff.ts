@@ -73,8 +73,11 @@ function things(group: string, before: Things, after: Things): Change[] {
 const isTable = (value: Json | undefined): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isOfTables = (value: Json | undefined): boolean => Array.isArray(value) && value.length > 0 && (value as Json[]).every(isTable)
 
+/** Nothing, an empty list and an empty table say the same. */
+const says = (value: Json | undefined): Json | undefined => (value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0) ? undefined : value)
+
 function compare(before: Json | undefined, after: Json | undefined, field: string): Entry[] {
-  if (same(before, after)) return []
+  if (same(before, after) || (says(before) === undefined && says(after) === undefined)) return []
   if (isTable(before ?? after) && isTable(after ?? before)) {
     const keys = [...new Set([...Object.keys(table(before)), ...Object.keys(table(after))])]
     return keys.flatMap((key) => compare(table(before)[key], table(after)[key], field ? `${field}.${key}` : key))

@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import type { Api } from '../../desk/api'
 import { useApi, useDesk, useMe, useT } from '../../shared'
-import { at, idsOf, list, put, text } from './document'
+import { at, idsOf, list, put, tables, text } from './document'
 import type { Document, Json } from './document'
 import { createDraft } from './draft'
 import type { Draft, State } from './draft'
@@ -84,6 +84,12 @@ export function useQueueName(): (id: string) => string {
     const found = queues.find((one) => one.id === id)
     return (found && t.name(found.name)) || id
   }
+}
+
+/** What people call a rule, in quotes, by its id. */
+export function useRuleName(): (id: string) => string {
+  const document = useDocument()
+  return (id) => `“${text(tables(document.rules).find((one) => text(one.id) === id)?.name) || id}”`
 }
 
 export function useQueueChoices(): { id: string; name: string }[] {

@@ -12,6 +12,7 @@ import { fieldWords, findingWords, pathWords, placeWords, problemWords, valueWor
 const [en, zh] = [translator('en'), translator('zh-Hans')]
 const source = (name: string) => readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8')
 const name = (id: string) => id.toUpperCase()
+const called = { queue: name, rule: (id: string) => `“${id}”` }
 
 it('has words in both languages for everything that the linter finds', () => {
   const codes = [...(/^Code = Literal\[\n([^]*?)^\]/m.exec(source('routing/lint.py'))?.[1] ?? '').matchAll(/^ {4}"(\w+)"/gm)].map(([, code]) => code ?? '')
@@ -27,8 +28,9 @@ it('has words in both languages for every fact', () => {
 
 it('says what was found, with the names of queues', () => {
   const finding = { code: 'overflow_loop', severity: 'error' as const, path: 'queues[0]', data: { queues: ['a', 'b', 'a'], conditions: ['closed', 'closed'] } }
-  expect(findingWords(finding, en, name)).toBe('Queues send each other their work: A → B → A.')
-  expect(findingWords({ ...finding, code: 'unheard_of', data: { n: 1 } }, zh, name)).toBe('unheard of, n 1')
+  expect(findingWords(finding, en, called)).toBe('Queues send each other their work: A → B → A.')
+  expect(findingWords({ ...finding, code: 'unheard_of', data: { n: 1 } }, zh, called)).toBe('unheard of, n 1')
+  expect(findingWords({ ...finding, code: 'rule_unreachable', data: { rule: 'b', by: 'a' } }, en, called)).toBe('Rule “b” is never reached: “a” above holds wherever it does. Move it up, or remove it.')
 })
 
 test.each([

@@ -17,13 +17,14 @@ export function problemWords(said: string, t: Translate): string {
 }
 
 /** What the linter found; a code that is not known yet is shown with its data rather than hidden. */
-export function findingWords(finding: PolicyFinding, t: Translate, queueName: (id: string) => string): string {
+export function findingWords(finding: PolicyFinding, t: Translate, names: { queue: (id: string) => string; rule: (id: string) => string }): string {
   const value = (name: string) => finding.data[name]
   const found: Found = {
     get: (name) => String(value(name) ?? ''),
     list: (name) => [value(name) ?? []].flat().map(String),
-    queue: (name) => queueName(String(value(name) ?? '')),
-    queues: (name) => [value(name) ?? []].flat().map((id) => queueName(String(id))),
+    queue: (name) => names.queue(String(value(name) ?? '')),
+    queues: (name) => [value(name) ?? []].flat().map((id) => names.queue(String(id))),
+    rule: (name) => (value(name) ? names.rule(String(value(name))) : ''),
   }
   const message: unknown = Reflect.get(messages[t.language], `finding.${finding.code}`)
   if (typeof message === 'function') return (message as (found: Found) => string)(found)
@@ -81,5 +82,6 @@ export function jsonWords(value: Json | undefined, t: Translate): string {
   if (value === undefined || value === null || value === '') return t('policy.diff.none')
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return t(value ? 'policy.yes' : 'policy.no')
+  if (Array.isArray(value) && value.every((one: Json) => typeof one !== 'object')) return value.map((one: Json) => jsonWords(one, t)).join(', ')
   return typeof value === 'number' ? String(value) : JSON.stringify(value).replaceAll('","', '", "').replaceAll('":', '": ')
 }

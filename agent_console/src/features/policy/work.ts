@@ -20,14 +20,14 @@ export function toForm(agent: AgentView): Form {
   }
 }
 
-const whole = (typed: string) => /^\d{1,6}$/.test(typed.trim())
+const whole = (typed: string, least: number, most: number) => /^\d{1,6}$/.test(typed.trim()) && Number(typed) >= least && Number(typed) <= most
 
 /** Fields that cannot be sent: skill.0, capacity, limit.1. */
 export function wrongIn(form: Form): Set<string> {
   const wrong = new Set<string>()
-  if (!whole(form.capacity)) wrong.add('capacity')
-  form.skills.forEach(({ level }, place) => whole(level) || wrong.add(`skill.${place}`))
-  form.limits.forEach(({ most }, place) => whole(most) || wrong.add(`limit.${place}`))
+  if (!whole(form.capacity, 0, 1_000)) wrong.add('capacity')
+  form.skills.forEach(({ level }, place) => whole(level, 1, 5) || wrong.add(`skill.${place}`))
+  form.limits.forEach(({ most }, place) => whole(most, 0, 1_000) || wrong.add(`limit.${place}`))
   return wrong
 }
 
