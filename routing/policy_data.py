@@ -59,7 +59,7 @@ def dump(policy: Policy) -> dict[str, Any]:
         "skills": sorted(policy.skills),
         "queues": [_queue(queue) for queue in policy.queues],
         "rules": [_rule(rule) for rule in policy.rules],
-        "default": placement(policy.default) if policy.default else None,
+        "default": dump_placement(policy.default) if policy.default else None,
         "calendars": {id: calendar_data.dump(policy.calendars[id]) for id in sorted(policy.calendars)},
         "slas": {id: _sla(policy.slas[id]) for id in sorted(policy.slas)},
         "promises": [_promise(promise) for promise in policy.promises],
@@ -99,10 +99,11 @@ def _exit(exit: Exit) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    return {"id": rule.id, "name": rule.name, "when": str(rule.when), "place": placement(rule.place)}
+    return {"id": rule.id, "name": rule.name, "when": str(rule.when), "place": dump_placement(rule.place)}
 
 
-def placement(place: Placement) -> dict[str, Any]:
+def dump_placement(place: Placement) -> dict[str, Any]:
+    """As `placement` reads it."""
     return _without_nothing({
         "queue": place.queue,
         "require": _text(place.require),
