@@ -1,13 +1,10 @@
 """One interaction under lock, judged by its whole history: what its promise, its queue and its ladder ask for now."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
-
-import asyncpg
 
 from hub import model, sla_history, wire
 from hub.doorbell import ClockMoved
@@ -19,6 +16,7 @@ from hub.sla_history import Happened, Story
 from hub.store import desk as desk_store
 from hub.store import escalation as store
 from hub.store.escalation import Shown, Standing
+from hub.store.journal import Connection
 from routing import policy_data, sla_clocks
 from routing.calendar import Calendar
 from routing.policy import Overflow, Policy, QueueRouting
@@ -38,19 +36,18 @@ TOLD: Mapping[str, list[str]] = {"warned": ["holder", "supervisor"], "breached":
                                  "cleared": ["holder", "supervisor"]}
 
 
-class Policies:
+class Versions:
     """Published versions of the policy, each read once."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self) -> None:
         self._known: dict[int, Policy | None] = {}
 
-    async def at(self, version: int) -> Policy | None:
+    async def at(self, conn: Connection, version: int) -> Policy | None:
         """The policy as it was published under this version; None for one that cannot be read (any more)."""
         if version not in self._known:
-            document = await self._pool.fetchval("SELECT document FROM policies WHERE version = $1", version)
+            document = await store.policy(conn, version)
             try:
-                self._known[version] = policy_data.load(json.loads(document)) if document else None
+                self._known[version] = policy_data.load(document) if document else None
             except policy_data.PolicyError:
                 self._known[version] = None
         return self._known[version]
@@ -96,12 +93,12 @@ class Case:
         self.again = False  # something moved, so that other rules may hold now
 
     @classmethod
-    async def load(cls, page: Page, interaction_id: UUID, policies: Policies, policy: tuple[int, Policy],
+    async def load(cls, page: Page, interaction_id: UUID, policies: Versions, policy: tuple[int, Policy],
                    staffed: frozenset[str] | None) -> "Case":
         it = await page.lock(interaction_id)
         touches = await store.touches(page.conn, interaction_id)
         named = {one.data.get("policy") for one in touches if one.kind == "sla_promised"} - {None, policy[0]}
-        older = {version: await policies.at(version) for version in named if isinstance(version, int)}
+        older = {version: await policies.at(page.conn, version) for version in named if isinstance(version, int)}
         known = {policy[0]: policy[1], **{version: one for version, one in older.items() if one}}
         return cls(page, it, await store.standing(page.conn, interaction_id), touches, Promises(known), policy, staffed)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from hub import loop
-from hub.case import Case, Policies
+from hub.case import Case, Versions
 from hub.doorbell import Doorbell, Moved, Ring
 from hub.errors import HubError
 from hub.facts_of import basic
@@ -36,12 +36,12 @@ BROKEN = timedelta(minutes=1)  # until one that could not be judged is tried aga
 
 
 class Escalation:
-    def __init__(self, journal: Journal, doorbell: Doorbell, current: Current, policies: Policies | None = None,
+    def __init__(self, journal: Journal, doorbell: Doorbell, current: Current, policies: Versions | None = None,
                  facts: Facts = basic) -> None:
         self._journal = journal
         self._doorbell = doorbell
         self._current = current
-        self._policies = policies or Policies(journal.pool)
+        self._policies = policies or Versions()
         self._facts = facts
         self._moved: set[UUID] = set()
         self._swept: datetime | None = None

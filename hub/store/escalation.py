@@ -128,6 +128,12 @@ async def ask_others(conn: Connection, interaction_id: UUID, queue_id: str, requ
     await conn.execute(sql["ask_others"], interaction_id, queue_id, require)
 
 
+async def policy(conn: Connection, version: int) -> dict[str, Any] | None:
+    """The document that was published under this version."""
+    found: str | None = await conn.fetchval(sql["policy"], version)
+    return json.loads(found) if found else None
+
+
 async def promise(conn: Connection, interaction_id: UUID, promised: Mapping[str, object] | None) -> None:
     await conn.execute(sql["promise"], interaction_id, json.dumps(promised) if promised else None)
 

@@ -92,6 +92,9 @@ UPDATE interactions SET placement = (coalesce(placement, '{}') - 'rings' - 'stic
     || jsonb_build_object('queue', $2::text, 'require', $3::text)
 WHERE id = $1;
 
+-- name: policy
+SELECT document FROM policies WHERE version = $1;
+
 -- name: promise
 UPDATE interactions SET sla = $2::text::jsonb WHERE id = $1;
 

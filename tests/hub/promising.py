@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from hub.case import Policies
+from hub.case import Versions
 from hub.doorbell import Doorbell
 from hub.escalation import SETTLE, Escalation
 from routing.policy import Policy
@@ -36,7 +36,7 @@ def policy(support: Mapping[str, Any] | None = None, **more: Any) -> Policy:
     return load(document)
 
 
-class Shelf(Policies):
+class Shelf(Versions):
     """Versions in memory, as the table keeps them."""
 
     def __init__(self, *versions: Policy) -> None:
@@ -45,7 +45,7 @@ class Shelf(Policies):
     def current(self) -> tuple[int, Policy]:
         return len(self.versions), self.versions[-1]
 
-    async def at(self, version: int) -> Policy | None:
+    async def at(self, conn: object, version: int) -> Policy | None:
         return self.versions[version - 1] if version <= len(self.versions) else None
 
 

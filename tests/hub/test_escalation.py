@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from hub import model
-from hub.case import Case
+from hub.case import Case, Versions
 from hub.doorbell import ClockMoved, Moved
 from hub.errors import NotYours, WrongState
 from hub.ladder import Ladders
@@ -494,3 +494,14 @@ async def test_what_he_may_still_hold_he_keeps(heart: Heart, change: str) -> Non
     await heart.pool.execute(f"UPDATE agents SET {change} WHERE login = 'ann'")
     await desk.loop.step()
     assert (await heart.state(it), await heart.state(other)) == ("active", "offered")
+
+
+async def test_versions_are_read_where_they_were_published(heart: Heart) -> None:
+    for version, document in ((1, dump(policy())), (2, {"format": 99})):
+        await heart.pool.execute(
+            "INSERT INTO policies (version, document, digest, published_at) VALUES ($1, $2, '', $3)",
+            version, json.dumps(document), heart.clock())
+    versions = Versions()
+    async with heart.pool.acquire() as conn:
+        assert await versions.at(conn, 1) == policy()
+        assert [await versions.at(conn, gone) for gone in (2, 3)] == [None, None]
