@@ -15,6 +15,7 @@ from typing import Any
 
 import uvloop
 
+from channels.messaging import Sms
 from hub import demo, logs, mail_command, start
 from hub.app import World, build, open_pool
 from hub.clock import new_uuid, utc_now
@@ -115,8 +116,12 @@ async def run_check(options: argparse.Namespace) -> int:
         seen = [] if wrong else [await _written(parts)]
         for kind, channel in parts.channels.items():
             seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
+        sms = parts.channels.get("sms")
+        if isinstance(sms, Sms) and not wrong:
+            seen += [Finding(name=f"twilio: {one.name}", ok=one.ok, detail=one.detail) async for one in sms.ask()]
+            await sms.close()
     for one in seen:
-        _say(f"{one.name}: {'good' if one.ok else 'WRONG: ' + one.detail}")
+        _say(f"{one.name}: {'good' + (f' ({one.detail})' if one.detail else '') if one.ok else 'WRONG: ' + one.detail}")
     return 1 if wrong or not all(one.ok for one in seen) else 0
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -132,21 +132,34 @@ class Gateway:
             raise Unfetched("empty", later=False)
         return File(file.name, declared or file.declared_type, content)
 
-    async def check(self, kind: Kind) -> AsyncIterator[Check]:
-        """What is configured, and what Twilio would call."""
+    def accounts(self) -> Iterator[Check]:
+        """What is wrong with the accounts, and how many requests were turned away since the start."""
+        for id, rest in self.rests.items():
+            doubts = rest.account.doubts()
+            yield Check(f"account {id}", not doubts, "; ".join(doubts) or self._turned(id))
+
+    def numbers(self, kind: Kind) -> Iterator[Check]:
+        """What Twilio has to call; nobody is asked whether it does."""
         senders = [one for one in self.settings.senders if one.kind == kind]
         if not senders:
-            yield Check(kind, True, "no number is configured")
+            yield Check("numbers", True, "none is configured")
         for one in senders:
             rest = self.rests.get(one.account)
-            if rest is None:
-                yield Check(one.number, False, f"there is no account {one.account!r} in [[twilio]]")
-                continue
-            wanted = rest.account.url(INBOUND)
-            if kind == "whatsapp":  # which address a WhatsApp sender calls cannot be asked for in this API
-                yield Check(one.number, True, f"enter POST {wanted}{AGAIN} for incoming messages")
-            else:
-                yield await _check_number(rest, one.number, wanted)
+            known = rest is not None
+            yield Check(one.number, known, f"Twilio has to call POST {rest.account.url(INBOUND)}{AGAIN}" if rest
+                        else f"there is no account {one.account!r} in [[twilio]]")
+
+    async def ask(self) -> AsyncIterator[Check]:
+        """Asks Twilio what it would call. Of a WhatsApp sender that cannot be asked for in this API."""
+        for one in self.settings.senders:
+            rest = self.rests.get(one.account)
+            if rest is not None and one.kind == "sms":
+                yield await _check_number(rest, one.number, rest.account.url(INBOUND))
+
+    def _turned(self, id: str) -> str:
+        refused = sum(number for (account, _), number in self._doorkeeper.refused.items() if account == id)
+        last = self._doorkeeper.last.get(id, "")
+        return f"{refused} requests were turned away; the last was checked against {last}" if refused else ""
 
     async def _turned_away(self, signed: Signed, refused: Refused) -> web.Response:
         try:
@@ -177,7 +190,7 @@ class _Texts(Channel, Fetching):
         return await self._gateway.fetch(source, file)
 
     async def check(self) -> AsyncIterator[Check]:
-        async for one in self._gateway.check(self.kind):
+        for one in self._gateway.numbers(self.kind):
             yield one
 
 
@@ -188,6 +201,18 @@ class Sms(_Texts):
 
     def routes(self) -> Sequence[Route]:
         return self._gateway.routes()
+
+    async def check(self) -> AsyncIterator[Check]:
+        for one in (*self._gateway.accounts(), *self._gateway.numbers(self.kind)):
+            yield one
+
+    def ask(self) -> AsyncIterator[Check]:
+        """What Twilio itself says: for a human who has time for it."""
+        return self._gateway.ask()
+
+    async def close(self) -> None:
+        for rest in self._gateway.rests.values():
+            await rest.close()
 
 
 class WhatsApp(_Texts):

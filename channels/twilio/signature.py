@@ -60,6 +60,8 @@ class Doorkeeper:
         self._accounts = {one.id: one for one in accounts}
         self._validators = {one.id: [RequestValidator(token) for token in one.tokens] for one in accounts}
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.last: dict[str, str] = {}  # account -> the address that its last refused request was checked against
+        self.tell: Callable[[str, str], None] = lambda account, reason: None  # for a meter
 
     @property
     def accounts(self) -> Mapping[str, Account]:
@@ -123,6 +125,9 @@ class Doorkeeper:
 
     def _no(self, account: str, reason: str, status: int, url: str = "") -> Refused:
         self.refused[account, reason] += 1
+        self.tell(account, reason)
+        if url:
+            self.last[account] = url.partition("?")[0]
         log.warning("twilio.refused", account=account, reason=reason, validated_against=url.partition("?")[0],
                     has_query="?" in url)
         return Refused(reason, status)

@@ -34,6 +34,9 @@ class Meters:
                                ["mailbox"], registry=self.registry)
         self._quarantine = Gauge("hub_quarantine", "Arrivals that wait for a human's decision", registry=self.registry)
 
+        self.twilio_refused = Counter("hub_twilio_refused", "Requests in Twilio's name that were turned away",
+                                      ["account", "reason"], registry=self.registry)
+
     def queues(self, figures: Sequence[QueueFigures]) -> None:
         for one in figures:
             for name, gauge in self._queues.items():
