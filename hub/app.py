@@ -23,6 +23,7 @@ from channels.manual import Manual
 from channels.messaging import Sms, WhatsApp
 from channels.voice.channel import Voice
 from channels.webchat import WebChat, WebChatSettings
+from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
@@ -240,7 +241,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         dispatch=Dispatch(journal, doorbell), presence=presence,
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls,
-        transfers=Transfers(telephone.calls))
+        transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
     return parts, realtime, watch
 
 

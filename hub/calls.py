@@ -359,7 +359,7 @@ class Calls:
         found = [softphone.ticket(self.lines.accounts[name], me, now) for name in names]
         return [SoftphoneTicket.model_validate(asdict(one)) for one in found if one is not None]
 
-    async def wish(self, actor: Actor, interaction_id: UUID, wish: Wish) -> None:
+    async def wish(self, actor: Actor, interaction_id: UUID, wish: Wish, *, holder: bool = True) -> None:
         """What the holder of the call wants, under its lock. Raises `NotFound`, `NotYours`, and what `wish` raises."""
         async with self.journal.begin() as page:
             call_id = await store.of_interaction(page.conn, interaction_id)
@@ -367,7 +367,7 @@ class Calls:
             if kept is None:
                 raise NotFound("This interaction is no telephone call.")
             it = await page.lock(interaction_id)
-            if it.agent_id != actor.id:
+            if holder and it.agent_id != actor.id:
                 raise NotYours()
             terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings, it)
             await wish(terms, it)

@@ -34,6 +34,10 @@ DOUBT = 2.0  # seconds before what may have been done is looked at
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
+class NoAccount(Exception):
+    """A call belongs to an account that is not configured any more."""
+
+
 class Switchboard:
     """`providers`: by account."""
 
@@ -47,8 +51,14 @@ class Switchboard:
         wake = loop.Wake(self._doorbell, _matters)
         self._calls.work = wake.set
         await store.look_at_all(self._journal.pool, self._journal.now())
+        away: BaseException | None = None
         async with asyncio.TaskGroup() as group:
-            await loop.run(wake, lambda: self.step(group.create_task))
+            try:
+                await loop.run(wake, lambda: self.step(group.create_task))
+            except (HubError, *AWAY) as trouble:  # by its own name: a group of one would count as a mistake of ours
+                away = trouble
+        if away is not None:
+            raise away
 
     async def step(self, spawn: Spawn) -> float:
         """One pass; what takes the provider's time is spawned. Returns the seconds until the next."""
@@ -78,8 +88,14 @@ class Switchboard:
         """One call's trouble is not the others'; what was claimed or due is so again after a while."""
         try:
             await work
-        except (RestFailure, HubError, *AWAY) as trouble:
+        except (RestFailure, HubError, NoAccount, *AWAY) as trouble:
             log.warning("switchboard.put_off", error=type(trouble).__name__)
+
+    def _provider(self, kept: Kept) -> Provider:
+        """Raises `NoAccount`."""
+        if kept.account not in self._providers:
+            raise NoAccount
+        return self._providers[kept.account]
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -100,8 +116,8 @@ class Switchboard:
     async def _attempt(self, kept: Kept, command: Command, one: Claimed) -> None:
         lines, now = self._calls.lines, self._journal.now()
         try:
-            learned = await self._providers[kept.account].do(
-                command, kept.call, kept.wiring, lines.urls(kept), await self._calls.caller_id(kept), now)
+            provider, caller_id = self._provider(kept), await self._calls.caller_id(kept)
+            learned = await provider.do(command, kept.call, kept.wiring, lines.urls(kept), caller_id, now)
         except RestFailure as failure:
             log.warning("switchboard.failed", call=str(kept.id), command=one.id.partition(":")[0], kind=failure.kind,
                         code=failure.code)
@@ -122,13 +138,13 @@ class Switchboard:
             refused = LegSeen(command.leg, "failed", self._journal.now())
             await self._calls.learn(kept.id, Learned((refused,)), done=one, state="refused", error=error)
         else:  # the call is not what we took it for
-            facts = await self._providers[kept.account].read(kept.call, kept.wiring, self._journal.now())
+            facts = await self._provider(kept).read(kept.call, kept.wiring, self._journal.now())
             await self._calls.learn(kept.id, Learned(tuple(facts)), done=one, state="refused", error=error)
 
     async def _look_for(self, kept: Kept, command: Create, one: Claimed) -> None:
         """Whether a create of unknown outcome was done. If not, nobody waits for it; should it come late, it is ended
         by what its own report says."""
-        provider, now = self._providers[kept.account], self._journal.now()
+        provider, now = self._provider(kept), self._journal.now()
         found = await provider.look_for(kept.call.legs[command.leg], kept.call, now)
         if found is not None:
             await self._calls.learn(kept.id, found, done=one, error="found")
@@ -152,7 +168,7 @@ class Switchboard:
         if kept is None:
             return
         now = self._journal.now()
-        facts = await self._providers[kept.account].read(kept.call, kept.wiring, now)
+        facts = await self._provider(kept).read(kept.call, kept.wiring, now)
         overdue: list[Decision] = [
             Released(leg.id) for leg in kept.call.legs.values()
             if leg.role != "customer" and leg.wanted and RANK[leg.state] < TALKS and now >= leg.ring_until]

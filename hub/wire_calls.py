@@ -31,6 +31,12 @@ class Consult(Wire):
         return self
 
 
+class Supervise(Wire):
+    """listen: nobody hears me; whisper: the agent alone does; barge: both do."""
+
+    mode: Literal["listen", "whisper", "barge"]
+
+
 class CallLeg(Wire):
     """One party's connection."""
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from hub.http.endpoint import Call, Endpoint
-from hub.wire_calls import CallView, Consult, Hold, SoftphoneTicket
+from hub.wire_calls import CallView, Consult, Hold, SoftphoneTicket, Supervise
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
@@ -40,6 +40,16 @@ async def cancel(call: Call, id: UUID) -> CallView:
     return await call.parts.calls.view(id)
 
 
+async def supervise(call: Call, id: UUID, body: Supervise) -> CallView:
+    await call.parts.supervision.supervise(call.actor, id, body.mode)
+    return await call.parts.calls.view(id)
+
+
+async def stop_supervising(call: Call, id: UUID) -> CallView:
+    await call.parts.supervision.leave(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
 async def softphone(call: Call) -> list[SoftphoneTicket]:
     call.headers["Cache-Control"] = "no-store"
     return call.parts.calls.tickets(call.actor)
@@ -54,6 +64,9 @@ ENDPOINTS = (
     Endpoint("POST", f"{ONE}/consult/complete", complete, "Hand the customer over to whom I asked"),
     Endpoint("POST", f"{ONE}/consult/join", join, "Talk with both"),
     Endpoint("POST", f"{ONE}/consult/cancel", cancel, "Let go whom I asked, and talk with the customer again"),
+    Endpoint("PUT", f"{ONE}/supervision", supervise, "Listen, whisper to the agent, or talk with both",
+             role="supervisor"),
+    Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),
     Endpoint("POST", "/api/softphone", softphone, "Tokens for my softphone, one for each account with numbers; "
                                                   "good for an hour"),
 )

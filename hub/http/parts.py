@@ -7,6 +7,7 @@ from aiohttp import web
 from asyncpg import Pool
 
 from channels.base import Channel
+from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
 from hub.calls import Calls
 from hub.clock import Now
@@ -43,6 +44,7 @@ class Parts:
     channels: Mapping[str, Channel]
     calls: Calls
     transfers: Transfers
+    supervision: Supervision
     disconnect: Callable[[bytes], Awaitable[None]]  # ends the sockets of a session
 
 

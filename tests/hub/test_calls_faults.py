@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from channels.voice.control import standing
+from hub.doorbell import Doorbell
 from hub.store import calls as store
+from hub.switchboard import Switchboard
 from simulator.telephony.faults import FaultPlan, Rule, profile
 from tests.hub.telephone import Pool, Telephone, running_telephone
 
@@ -202,3 +205,27 @@ async def create(phone: Telephone, call_id: Any, command_id: str) -> None:
     assert command is not None
     await phone.provider.do(command, kept.call, kept.wiring, phone.calls.lines.urls(kept), kept.number,
                             phone.heart.clock())
+
+
+async def test_an_account_that_is_configured_no_longer_stops_no_other_call(phone: Telephone) -> None:
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.settle()
+    board, phone.board = phone.board, Switchboard(phone.calls, {}, Doorbell())
+    await phone.accepts(ann)
+    assert await phone.phase() == "offering"
+    phone.board = board
+    await phone.pass_time(35)
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("abandoned_in_queue")
+
+
+async def test_a_database_that_is_away_is_said_by_its_name(phone: Telephone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The supervision of loops knows what passes by its type."""
+
+    async def away(pool: object) -> list[UUID]:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(store, "moved", away)
+    with pytest.raises(ConnectionResetError):
+        await phone.board.run()

@@ -1,0 +1,52 @@
+"""Supervisors on the line: they listen, whisper to the agent or talk with both. Each change stands in the history."""
+
+from uuid import UUID
+
+from channels.voice.call import Call, Leg, Mode
+from channels.voice.control import phase
+from channels.voice.decisions import Dialled, ModeWanted, Released
+from hub.call_terms import Terms, softphone_of
+from hub.calls import Calls
+from hub.errors import WrongState
+from hub.model import Actor, Interaction
+
+
+class Supervision:
+    """The verbs of supervisors. Each returns after COMMIT or raises a `HubError`."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def supervise(self, actor: Actor, interaction_id: UUID, mode: Mode) -> None:
+        """Into the call, or into another mode. The supervisor's softphone rings first. The same wish twice is one."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            mine = _mine(terms.call, actor)
+            if mine is not None and mine.mode == mode:
+                return
+            if mine is not None:
+                terms.decide(ModeWanted(mine.id, mode))
+            elif it.agent_id == actor.id or phase(terms.call) not in ("talking", "held"):
+                raise WrongState("Nobody else talks with the customer now.")
+            else:
+                leg = f"supervisor-{len(terms.call.legs)}"
+                terms.decide(Dialled(leg, "supervisor", softphone_of(actor.id), terms.now,
+                                     terms.settings.ring_seconds, mode))
+            await terms.say("supervised", supervisor=str(actor.id), mode=mode)
+
+        await self._calls.wish(actor, interaction_id, wish, holder=False)
+
+    async def leave(self, actor: Actor, interaction_id: UUID) -> None:
+        """Out of the call. Who is not in it is no error."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            mine = _mine(terms.call, actor)
+            if mine is not None:
+                terms.decide(Released(mine.id))
+                await terms.say("supervisor_left", supervisor=str(actor.id))
+
+        await self._calls.wish(actor, interaction_id, wish, holder=False)
+
+
+def _mine(call: Call, actor: Actor) -> Leg | None:
+    return next((leg for leg in call.of("supervisor") if leg.wanted and leg.who == softphone_of(actor.id)), None)
