@@ -204,7 +204,7 @@ async def _missed_in_menu(terms: Terms) -> None:
 async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = False) -> None:
     conn, intake, kept = terms.page.conn, terms.intake, terms.kept
     inbound = _inbound(kept, queue)
-    known = await people.known_addresses(conn, inbound.addresses)
+    known = await people.known_addresses(conn, inbound.addresses, terms.now)
     person = intake.person(inbound, known)
     new = replace(intake.fresh(inbound, person), source=kept.number, unread=0)
     if done:

@@ -16,11 +16,13 @@ class HubError(Exception):
         code: str | None = None,
         fields: Mapping[str, str] | None = None,
         after: float | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
         self.code = code or type(self).code
         self.fields = dict(fields or {})
         self.after = after
+        self.more = dict(more or {})  # members of its own in the answer, as JSON
         super().__init__(f"{self.code}: {self.detail}")
 
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from channels.base import Accepted, Address, File, FileRef, Inbound, Refused
 from channels.text import storable
-from hub import files, model
+from hub import files, model, placing
 from hub.errors import Unavailable, WrongState
 from hub.journal import Enclosed, Journal, NewMessage, Opening, Page, Written, reachable
 from hub.model import CUSTOMER, By, Interaction
@@ -43,6 +43,7 @@ class Placement:
     weights: Mapping[str, Weight] = field(default_factory=dict)
     reopen: timedelta = timedelta(hours=24)
     reopens: Mapping[str, timedelta] = field(default_factory=lambda: {"email": timedelta(days=14)})
+    current: placing.Current = placing.unpublished
 
     def reopens_for(self, channel: str) -> timedelta:
         """How long after its end a message on this channel opens the same interaction again."""
@@ -56,6 +57,7 @@ class Person:
     customer_id: UUID
     address_id: UUID | None
     rows: dict[str, tuple[Row, ...]]
+    past: store.Past = store.STRANGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Intake:
         if found is None:
             return None
         address_id, customer_id, before = found
-        known = await store.known_addresses(page.conn, others)
+        known = await store.known_addresses(page.conn, others, self._now())
         known[first.kind, first.value] = store.KnownAddress(address_id, customer_id)
         person = self.person(inbound, known, customer_id)
         if before is None or self.is_over(before, inbound.channel):
@@ -165,13 +167,16 @@ class Intake:
 
     def following(self, new: Interaction, before: Interaction) -> Interaction:
         queue = before.queue_id if before.queue_id in self.placement.queues else new.queue_id
-        return replace(new, parent_id=before.id, preferred_agent_id=before.preferred_agent_id, queue_id=queue)
+        preferred = before.preferred_agent_id or new.preferred_agent_id
+        return replace(new, parent_id=before.id, preferred_agent_id=preferred, queue_id=queue)
 
     async def _open_all(self, inbounds: Sequence[Inbound]) -> list[Written | Exception]:
         """New interactions, together where nothing is in the way; one that is doubled does not stop the others."""
         try:
             async with self.journal.at_once() as page:
-                known = await store.known_addresses(page.conn, [a for i in inbounds for a in i.addresses])
+                known = await store.known_addresses(
+                    page.conn, [a for i in inbounds for a in i.addresses], self._now()
+                )
                 fresh = [None if _joins(i, known) else self._opening(i, self.person(i, known)) for i in inbounds]
                 written = iter(await page.open(*filter(None, fresh)) if any(fresh) else ())
                 return [next(written) if one else Overtaken() for one in fresh]
@@ -191,7 +196,8 @@ class Intake:
         An address that belongs to somebody else stays there: a claim is no proof, and merging is a human's decision.
         `known` gets the new ones too, so that the next arrival of a batch finds them.
         """
-        owners = [known[key].customer_id for a in inbound.addresses if (key := (a.kind, a.value)) in known]
+        theirs = [known[key] for a in inbound.addresses if (key := (a.kind, a.value)) in known]
+        owners = [one.customer_id for one in theirs]
         new_customer = customer_id is None and not owners
         owner_id = customer_id or (owners[0] if owners else self._new_id())
         rows: dict[str, tuple[Row, ...]] = {}
@@ -212,7 +218,8 @@ class Intake:
         if fresh:
             rows["addresses"] = tuple(self._address_row(a, known[a.kind, a.value].id, owner_id, inbound) for a in fresh)
         first = inbound.addresses[0] if inbound.addresses else None
-        return Person(owner_id, known[first.kind, first.value].id if first else None, rows)
+        past = next((one.past for one in theirs if one.customer_id == owner_id), store.STRANGER)
+        return Person(owner_id, known[first.kind, first.value].id if first else None, rows, past)
 
     def _address_row(self, address: Address, address_id: UUID, customer_id: UUID, inbound: Inbound) -> Row:
         return {
@@ -227,7 +234,8 @@ class Intake:
 
     def fresh(self, inbound: Inbound, person: Person) -> Interaction:
         now, new_id = self._now(), self._new_id()
-        queue = inbound.queue if inbound.queue in self.placement.queues else self.placement.default_queue
+        queues, default = self.placement.queues, self.placement.default_queue
+        placed = placing.put(inbound, person.past, self.placement.current, queues, default, now)
         weight = self.weight(inbound.channel)
         quiet = inbound.quiet  # what needs nobody is kept, and over at once
         return Interaction(
@@ -237,7 +245,13 @@ class Intake:
             source=inbound.source,
             customer_id=person.customer_id,
             address_id=person.address_id,
-            queue_id=queue,
+            queue_id=placed.queue,
+            priority=placed.priority,
+            preferred_agent_id=placed.preferred_agent_id,
+            policy_version=placed.version,
+            rule=placed.rule,
+            placement=placed.placement,
+            placed_at=now,
             state="done" if quiet else "queued",
             closed_at=now if quiet else None,
             units=weight.units,
@@ -371,7 +385,8 @@ class Intake:
         if entry.customer_id:
             person = await self._known(entry.customer_id)
         else:
-            person = self.person(inbound, await store.known_addresses(self.journal.pool, inbound.addresses))
+            known = await store.known_addresses(self.journal.pool, inbound.addresses, self._now())
+            person = self.person(inbound, known)
         new = self.fresh(inbound, person)
         if entry.disposition is not None:
             now = self._now()

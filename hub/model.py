@@ -74,6 +74,11 @@ class Interaction:
     unread: int = 0
     messages: int = 0
     fields: Mapping[str, str] = field(default_factory=dict)
+    # where it was put when it came; not read again, and never changed
+    policy_version: int | None = None
+    rule: str | None = None
+    placement: Mapping[str, object] | None = None
+    placed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _TEXT, _FLAG, _SET, _COUNT = Domain("text"), Domain("flag"), Domain("set"), Doma
 FACTS: tuple[Fact, ...] = (
     Fact("channel", Domain("text", always=True), "how it came: email, form, webchat, voice, sms, whatsapp, manual"),
     Fact("source", _TEXT, "the mailbox, form, number or site it came to, by its id in the configuration"),
+    Fact("queue", _TEXT, "the queue that the form, mailbox, number or site asks for"),
     Fact("address", _TEXT, "whom it is from: an e-mail address, or a number that begins with +"),
     Fact("address_dialled", _TEXT, "what was written to or dialled: an e-mail address, or a number that begins with +"),
     Fact("form", _TEXT, "the id of the form that was sent"),

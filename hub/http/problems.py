@@ -1,6 +1,7 @@
 """The one place where anything that goes wrong becomes an answer (RFC 9457)."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 import structlog
@@ -25,13 +26,13 @@ WORDS = {
 
 
 def problem(status: int, code: str, detail: str = "", fields: dict[str, str] | None = None,
-            after: float | None = None) -> web.Response:
+            after: float | None = None, more: Mapping[str, object] | None = None) -> web.Response:
     """An application/problem+json answer; `after` also goes out as Retry-After, in whole seconds."""
     body = Problem(title=_title(status), status=status, code=code, detail=detail, fields=fields or {},
                    retry_after=after)
     headers = {"Retry-After": str(max(1, round(after)))} if after is not None else {}
-    return web.Response(status=status, text=body.model_dump_json(), content_type="application/problem+json",
-                        headers=headers)
+    text = json.dumps({**(more or {}), **body.model_dump(mode="json")})
+    return web.Response(status=status, text=text, content_type="application/problem+json", headers=headers)
 
 
 @web.middleware
@@ -40,7 +41,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except HubError as error:
-        return problem(error.status, error.code, error.detail, error.fields, error.after)
+        return problem(error.status, error.code, error.detail, error.fields, error.after, error.more)
     except Refused as error:
         return problem(error.status, error.code, fields=error.fields, after=error.after)
     except ValidationError as error:

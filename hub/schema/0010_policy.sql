@@ -21,3 +21,9 @@ ALTER TABLE interactions ADD COLUMN policy_version integer;
 ALTER TABLE interactions ADD COLUMN placement jsonb;  -- queue, require, prefer, priority, target_minutes, sticky, rings
 ALTER TABLE interactions ADD COLUMN rule text;        -- null: none held, the default did
 ALTER TABLE interactions ADD COLUMN placed_at timestamptz;
+
+-- What rules may ask of a customer.
+ALTER TABLE customers ADD COLUMN vip boolean NOT NULL DEFAULT false;
+ALTER TABLE customers ADD COLUMN segments text[] NOT NULL DEFAULT '{}';
+ALTER TABLE customers ADD COLUMN contract text;
+ALTER TABLE customers ADD COLUMN owner_id uuid REFERENCES agents;  -- who looks after him

@@ -1,7 +1,8 @@
 """Reads that decide where an arrival belongs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,27 +10,59 @@ import asyncpg
 from channels.base import Address
 from hub.store.journal import Connection
 from hub.store.sql import named
+from routing.expression import Value
 
 sql = named(__file__)
 Reader = Connection | asyncpg.Pool
+
+
+REPEATED = timedelta(days=7)  # contacts within this time count as repeated ones
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a customer. `facts` by their names in `routing.facts`; ids of agents that may be waited for."""
+
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    last_agent_id: UUID | None = None
+    owner_id: UUID | None = None
+
+
+STRANGER = Past()
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAddress:
     id: UUID
     customer_id: UUID
+    past: Past = STRANGER
 
 
 Known = dict[tuple[str, str], KnownAddress]
 
 
-async def known_addresses(conn: Reader, addresses: Sequence[Address]) -> Known:
+async def known_addresses(conn: Reader, addresses: Sequence[Address], now: datetime) -> Known:
     """The addresses that are on file, by (kind, value)."""
     if not addresses:
         return {}
     kinds, values = [a.kind for a in addresses], [a.value for a in addresses]
-    rows = await conn.fetch(sql["known_addresses"], kinds, values)
-    return {(row["kind"], row["value"]): KnownAddress(row["id"], row["customer_id"]) for row in rows}
+    rows = await conn.fetch(sql["known_addresses"], kinds, values, now - REPEATED)
+    return {(row["kind"], row["value"]): KnownAddress(row["id"], row["customer_id"], _past(row)) for row in rows}
+
+
+def _past(row: asyncpg.Record) -> Past:
+    facts: dict[str, Value | None] = {
+        "known": True,
+        "vip": row["vip"],
+        "segment": tuple(row["segments"]),
+        "contract": row["contract"],
+        "open_case": row["open_case"],
+        "owner": row["owner"],
+        "last_agent": row["last_agent"],
+        "repeat_contacts": row["repeated"],
+    }
+    known = {name: value for name, value in facts.items() if value is not None}
+    return Past(known, row["last_agent_id"], row["owner_id"] if row["owner"] else None)
 
 
 async def arrival(conn: Reader, source: str, natural_key: str) -> asyncpg.Record | None:

@@ -64,11 +64,11 @@ WHERE c.id = n.id AND c.name IS NULL;
 INSERT INTO interactions (id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
                           preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
                           interruptible, created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
-                          last_at, unread, messages, fields, version)
+                          last_at, unread, messages, fields, policy_version, rule, placement, placed_at, version)
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id,
        preferred_agent_id, parent_id, subject, language, priority, requirements, units, exclusive,
        interruptible, created_at, queued_at, entered_at, due_at, answered_at, closed_at, disposition, last_text,
-       last_at, unread, messages, fields, version
+       last_at, unread, messages, fields, policy_version, rule, placement, placed_at, version
 FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interactions');
 
 -- name: interaction_changes

@@ -1,0 +1,229 @@
+"""The routing policy: which version is in force, and how the next one comes about.
+
+Until somebody publishes one, it is made of the configuration's queues, so that a hub works without any. Once a person
+has published, the database's policy stands, whatever the configuration says; queues that only the configuration knows
+work as it says.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from hub.config import Queue
+from hub.errors import Conflict, HubError, Invalid, NotFound
+from hub.journal import Journal
+from hub.model import Actor
+from hub.store import policies as store
+from hub.wire_policy import (
+    DraftSaved,
+    PolicyChecked,
+    PolicyFinding,
+    PolicyProblem,
+    PolicyVersion,
+    PolicyVersionFull,
+    PolicyView,
+    PublishPolicy,
+    PutPolicyDraft,
+    RestorePolicy,
+)
+from routing import policy_data
+from routing.bounds import Staff
+from routing.lint import lint
+from routing.policy import Policy
+from routing.rules import of_levels
+
+log = structlog.get_logger()
+POLL = 1.0  # seconds until every node follows
+Document = dict[str, Any]
+
+
+class PolicyWrong(Invalid):
+    """This policy cannot be published as it is. Mend what is named, and publish again."""
+
+    code = "policy_wrong"
+
+
+class PolicyMoved(Conflict):
+    """Another version was published meanwhile. Look at what it changed, and publish upon it."""
+
+    code = "policy_moved"
+
+
+class DraftMoved(Conflict):
+    """Somebody else has saved the draft meanwhile. Look at it, and decide which one stays."""
+
+    code = "draft_moved"
+
+
+class Policies:
+    """`queues` are those of the configuration, the first of which takes what nobody places."""
+
+    def __init__(self, journal: Journal, queues: Sequence[Queue]) -> None:
+        self._journal = journal
+        self._configured = configured(queues)
+        self._current: tuple[int, Policy] = (0, policy_data.load(self._configured))
+
+    def current(self) -> tuple[int, Policy]:
+        """The version in force, as this node knows it, and what it says."""
+        return self._current
+
+    async def run(self) -> None:
+        while True:
+            await self.refresh()
+            await asyncio.sleep(POLL)
+
+    async def open(self) -> None:
+        """Makes the configuration's policy the one in force, unless a person has published one."""
+        policy = policy_data.load(self._configured)
+        async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
+            await store.lock(conn)
+            found = await store.version(conn)
+            if await store.by_configuration(conn) and (found is None or found.digest != policy_data.digest(policy)):
+                digest = policy_data.digest(policy)
+                await store.publish(conn, policy_data.dump(policy), digest, self._journal.now(), None, "")
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Follows what was published, here or by another node."""
+        number = await store.newest(self._journal.pool)
+        if number == self._current[0]:
+            return
+        found = await store.version(self._journal.pool, number)
+        if found is None:
+            return
+        try:
+            self._current = number, self._whole(await asyncio.to_thread(policy_data.load, found.document))
+        except policy_data.PolicyError as wrong:  # of a newer program: what was in force before goes on
+            log.error("policy.unreadable", version=number, problems=len(wrong.problems))
+
+    def _whole(self, policy: Policy) -> Policy:
+        """With the queues that only the configuration knows, and without a way into those that it knows no more."""
+        known = {queue.id for queue in policy.queues}
+        more = [queue for queue in policy_data.load(self._configured).queues if queue.id not in known]
+        return replace(policy, queues=tuple(sorted((*policy.queues, *more), key=lambda queue: queue.id)))
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    async def view(self) -> PolicyView:
+        pool = self._journal.pool
+        found = await self.version(None)
+        checked = await self.check(found.document)
+        return PolicyView(**dict(found), findings=checked.findings, draft=await store.draft(pool))
+
+    async def version(self, number: int | None) -> PolicyVersionFull:
+        """None: the one in force. Raises `NotFound`."""
+        found = await store.version(self._journal.pool, number)
+        if found is None:
+            raise NotFound("There is no such version.")
+        return found
+
+    async def versions(self) -> list[PolicyVersion]:
+        return await store.versions(self._journal.pool)
+
+    async def check(self, document: Document) -> PolicyChecked:
+        """All that is wrong with a document, or doubtful. Thousands of rules take seconds."""
+        staff = await store.staff(self._journal.pool)
+        return await asyncio.to_thread(self._checked, document, staff)
+
+    def _checked(self, document: Document, staff: Sequence[Staff]) -> PolicyChecked:
+        try:
+            policy = policy_data.load(document)
+        except policy_data.PolicyError as wrong:
+            problems = [PolicyProblem(path=one.path, text=one.words) for one in wrong.problems]
+            return PolicyChecked(problems=problems, findings=[], digest=None)
+        known = {queue["id"] for queue in self._configured["queues"]}
+        unknown = [
+            PolicyProblem(path=f"queues[{place}].id", text=f"there is no queue {queue.id!r} in the configuration")
+            for place, queue in enumerate(policy.queues)
+            if queue.id not in known
+        ]
+        findings = [
+            PolicyFinding(code=one.code, severity=one.severity, path=one.path, data=_plain(one.data))
+            for one in lint(policy, staff)
+        ]
+        return PolicyChecked(problems=unknown, findings=findings, digest=policy_data.digest(policy))
+
+    async def read(self, document: Document | None) -> Policy:
+        """A document as a policy, None: the one in force. Raises `PolicyWrong`."""
+        if document is None:
+            return self._current[1]
+        try:
+            return self._whole(await asyncio.to_thread(policy_data.load, document))
+        except policy_data.PolicyError as wrong:
+            raise _wrong([PolicyProblem(path=one.path, text=one.words) for one in wrong.problems]) from wrong
+
+    # --- changing -----------------------------------------------------------------------------------------------------
+
+    async def save_draft(self, actor: Actor, draft: PutPolicyDraft) -> DraftSaved:
+        """Keeps the shared draft, upon the one that was read. Raises `DraftMoved` with the other."""
+        now, pool = self._journal.now(), self._journal.pool
+        if not await store.save_draft(pool, draft.document, draft.base, now, actor.id, draft.saved_at):
+            other = await store.draft(pool)
+            raise DraftMoved(more={"draft": other.model_dump(mode="json") if other else None})
+        return DraftSaved(saved_at=now)
+
+    async def drop_draft(self, wanted: Any) -> None:
+        if wanted is not None:
+            await store.drop_draft(self._journal.pool, wanted)
+
+    async def publish(self, actor: Actor, wanted: PublishPolicy, from_version: int | None = None) -> int:
+        """Puts a policy in force. Raises `PolicyWrong` with all that is wrong, `PolicyMoved` when it is not upon the
+        version in force.
+        """
+        checked = await self.check(wanted.document)
+        errors = [one for one in checked.findings if one.severity == "error"]
+        if checked.problems or errors or checked.digest is None:
+            raise _wrong(checked.problems, errors)
+        policy = await asyncio.to_thread(policy_data.load, wanted.document)
+        async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
+            await store.lock(conn)
+            if await store.newest(conn) != wanted.base:
+                raise PolicyMoved
+            document, now = policy_data.dump(policy), self._journal.now()
+            number = await store.publish(conn, document, checked.digest, now, actor.id, wanted.note, from_version)
+            await store.drop_draft(conn, None)
+        await self.refresh()
+        return number
+
+    async def restore(self, actor: Actor, number: int, wanted: RestorePolicy) -> int:
+        """Publishes an older version anew. Raises as `publish` does: agents and queues may be others by now."""
+        older = await self.version(number)
+        again = PublishPolicy(document=older.document, base=wanted.base, note=wanted.note)
+        return await self.publish(actor, again, number)
+
+
+def configured(queues: Sequence[Queue]) -> Document:
+    """The policy that says what the configuration says."""
+    skills = sorted({skill for queue in queues for skill in queue.requirements})
+    return {
+        "format": 1,
+        "skills": skills,
+        "queues": [_queue(queue) for queue in queues],
+        "default": {"queue": queues[0].id},
+    }
+
+
+def _queue(queue: Queue) -> Document:
+    require = of_levels(queue.requirements)
+    return {
+        "id": queue.id,
+        **({"require": str(require)} if require else {}),
+        "target_minutes": queue.service_level_seconds / 60,
+        "offer_seconds": queue.offer_seconds,
+        "wrap_up": {"seconds": queue.wrap_up_seconds, "extend_seconds": queue.wrap_up_seconds, "extensions": 2},
+    }
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in data.items()}
+
+
+def _wrong(problems: Sequence[PolicyProblem], findings: Sequence[PolicyFinding] = ()) -> HubError:
+    return PolicyWrong(more={
+        "problems": [one.model_dump() for one in problems],
+        "findings": [one.model_dump() for one in findings],
+    })
+

@@ -1,0 +1,90 @@
+"""Versions of the routing policy, and the draft of the next one."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from hub.store.journal import Connection
+from hub.store.sql import named
+from hub.wire_policy import PolicyDraftView, PolicyVersion, PolicyVersionFull
+from routing.bounds import Staff
+
+sql = named(__file__)
+Reader = asyncpg.Pool | Connection
+
+
+async def newest(conn: Reader) -> int:
+    """The version in force, 0 before there is one."""
+    return int(await conn.fetchval(sql["newest"]) or 0)
+
+
+async def version(conn: Reader, number: int | None = None) -> PolicyVersionFull | None:
+    """One version, or the one in force; None if there is no such one."""
+    row = await conn.fetchrow(sql["version"], number)
+    return PolicyVersionFull(**_head(row), document=json.loads(row["document"])) if row else None
+
+
+async def versions(conn: Reader) -> list[PolicyVersion]:
+    """The newest first; 500 at most."""
+    return [PolicyVersion(**_head(row)) for row in await conn.fetch(sql["versions"])]
+
+
+def _head(row: asyncpg.Record) -> dict[str, Any]:
+    names = ("version", "digest", "published_at", "note", "from_version")
+    return {**{name: row[name] for name in names}, "published_by": row["published_by_name"]}
+
+
+async def lock(conn: Connection) -> None:
+    """One publishes at a time; held until the transaction ends."""
+    await conn.execute(sql["lock"])
+
+
+async def by_configuration(conn: Connection) -> bool:
+    """Whether what is in force was made from the configuration, and by nobody's hand."""
+    row = await conn.fetchrow(sql["version"], None)
+    return row is None or (row["published_by"] is None and row["from_version"] is None)
+
+
+async def publish(conn: Connection, document: dict[str, Any], digest: str, now: datetime, by: UUID | None, note: str,
+                  from_version: int | None = None) -> int:  # fmt: skip
+    """Returns the new version."""
+    return int(await conn.fetchval(sql["publish"], json.dumps(document), digest, now, by, note, from_version))
+
+
+async def draft(conn: Reader) -> PolicyDraftView | None:
+    row = await conn.fetchrow(sql["draft"])
+    return PolicyDraftView(**{**dict(row), "document": json.loads(row["document"])}) if row else None
+
+
+async def save_draft(conn: Reader, document: dict[str, Any], base: int, now: datetime, by: UUID,
+                     before: datetime | None) -> bool:  # fmt: skip
+    """False when the draft that it goes on with (None: no draft) is not the one that is there."""
+    return await conn.fetchval(sql["save_draft"], json.dumps(document), base, now, by, before) is not None
+
+
+async def drop_draft(conn: Reader, saved_at: datetime | None) -> None:
+    """None: whichever there is."""
+    if saved_at is None:
+        await conn.execute(sql["drop_any_draft"])
+    else:
+        await conn.execute(sql["drop_draft"], saved_at)
+
+
+async def staff(conn: Reader) -> list[Staff]:
+    """All who may work, as the linter looks at them."""
+    return [
+        Staff(row["login"], frozenset(row["queues"]), json.loads(row["skills"]), row["capacity"])
+        for row in await conn.fetch(sql["staff"])
+    ]
+
+
+async def waiting(conn: Reader) -> list[asyncpg.Record]:
+    """Who stands in line, 5000 at most."""
+    return await conn.fetch(sql["waiting"])
+
+
+async def one(conn: Reader, interaction_id: UUID) -> asyncpg.Record | None:
+    return await conn.fetchrow(sql["one"], interaction_id)

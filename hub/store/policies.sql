@@ -1,0 +1,48 @@
+-- name: lock
+SELECT pg_advisory_xact_lock(7163905128);
+
+-- name: newest
+SELECT version FROM policies ORDER BY version DESC LIMIT 1;
+
+-- name: version
+SELECT p.version, p.document, p.digest, p.published_at, p.published_by, a.name AS published_by_name, p.note, p.from_version
+FROM policies p LEFT JOIN agents a ON a.id = p.published_by
+WHERE p.version = coalesce($1, (SELECT max(version) FROM policies));
+
+-- name: versions
+SELECT p.version, p.digest, p.published_at, a.name AS published_by_name, p.note, p.from_version
+FROM policies p LEFT JOIN agents a ON a.id = p.published_by ORDER BY p.version DESC LIMIT 500;
+
+-- name: publish
+INSERT INTO policies (version, document, digest, published_at, published_by, note, from_version)
+VALUES ((SELECT coalesce(max(version), 0) + 1 FROM policies), $1, $2, $3, $4, $5, $6) RETURNING version;
+
+-- name: draft
+SELECT d.document, d.base, d.saved_at, a.name AS saved_by FROM policy_draft d LEFT JOIN agents a ON a.id = d.saved_by;
+
+-- name: save_draft
+-- $5: when the draft was saved that this one goes on with; null: there was none.
+INSERT INTO policy_draft AS d (document, base, saved_at, saved_by) SELECT $1, $2, $3, $4
+WHERE $5::timestamptz IS NULL OR EXISTS (SELECT FROM policy_draft WHERE saved_at = $5)
+ON CONFLICT (one) DO UPDATE SET document = $1, base = $2, saved_at = $3, saved_by = $4
+WHERE d.saved_at = $5 RETURNING saved_at;
+
+-- name: drop_draft
+DELETE FROM policy_draft WHERE saved_at = $1;
+
+-- name: drop_any_draft
+DELETE FROM policy_draft;
+
+-- name: staff
+SELECT login, queues, skills, capacity FROM agents WHERE disabled_at IS NULL ORDER BY login;
+
+-- name: waiting
+-- Everybody in line, with what rules may ask of him, in the order of the line.
+SELECT i.id, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
+       i.customer_id, i.fields, i.last_text, i.rule, i.placement ->> 'target_minutes' AS target_minutes
+FROM interactions i WHERE i.state IN ('queued', 'offered') ORDER BY i.queued_at, i.id LIMIT 5000;
+
+-- name: one
+SELECT i.id, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
+       i.customer_id, i.fields, i.last_text, i.rule, i.placement ->> 'target_minutes' AS target_minutes
+FROM interactions i WHERE i.id = $1;
