@@ -2,11 +2,11 @@
 SELECT EXISTS (SELECT FROM sla_clocks WHERE NOT over);
 
 -- name: look_soon
--- Those of $1 that have moved since they were looked at. In one order, so that no two nodes wait for one another.
+-- Those of $1 that have moved since they were looked at, and are not due anyway. In one order, so that no two nodes wait for one another.
 INSERT INTO sla_clocks (interaction_id, look_at)
 SELECT i.id, $2 FROM interactions i LEFT JOIN sla_clocks c ON c.interaction_id = i.id
 WHERE i.id = ANY ($1::uuid[]) AND c.seen IS DISTINCT FROM i.version
-  AND (i.state <> 'done' OR c.interaction_id IS NOT NULL)
+  AND (i.state <> 'done' OR c.interaction_id IS NOT NULL) AND (c.look_at IS NULL OR c.look_at > $2)
 ORDER BY i.id
 ON CONFLICT (interaction_id) DO UPDATE SET look_at = least(sla_clocks.look_at, excluded.look_at);
 
@@ -16,9 +16,10 @@ INSERT INTO sla_clocks (interaction_id, look_at)
 SELECT found.id, $1 FROM (
     SELECT i.id FROM interactions i LEFT JOIN sla_clocks c ON c.interaction_id = i.id
     WHERE i.state <> 'done' AND (c.seen IS DISTINCT FROM i.version OR c.policy <> $2)
+      AND (c.look_at IS NULL OR c.look_at > $1)
     UNION
     SELECT i.id FROM sla_clocks c JOIN interactions i ON i.id = c.interaction_id
-    WHERE NOT c.over AND c.seen <> i.version) found
+    WHERE NOT c.over AND c.seen <> i.version AND (c.look_at IS NULL OR c.look_at > $1)) found
 ORDER BY found.id
 ON CONFLICT (interaction_id) DO UPDATE SET look_at = least(sla_clocks.look_at, excluded.look_at);
 

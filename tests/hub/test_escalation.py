@@ -11,8 +11,10 @@ from hub import model
 from hub.case import Case, Versions
 from hub.doorbell import ClockMoved, Moved
 from hub.errors import NotYours, WrongState
+from hub.escalation import Escalation
 from hub.ladder import Ladders
 from hub.store import cards
+from hub.store import escalation as store
 from hub.wire import Clock, Escalate, Park, Say, WaitFor, WrapUp
 from routing.policy_data import dump, load
 from tests.hub.conftest import Heart
@@ -343,9 +345,16 @@ async def test_who_comes_to_a_closed_queue_goes_on_with_age_and_priority(heart: 
 async def test_what_came_last_to_a_full_queue_goes_on_whoever_counts(heart: Heart) -> None:
     full = {"overflow": {"max_length": {"items": 3, "to": "queue", "queue": "sales"}}}
     desk = watched(heart, policy(full, promises=[]))
-    desk.another()
+    for _ in range(4):
+        desk.another()
     items = [await arrived(heart) for _ in range(8)]
-    await asyncio.gather(*(one.step() for one in desk.loops))
+    await store.look_at_all(heart.pool, heart.clock(), 1)
+
+    async def work(one: Escalation) -> None:
+        while await one._one(*desk.shelf.current()):
+            pass
+
+    await asyncio.gather(*map(work, desk.loops))
     found = [(await heart.loaded(it)).queue_id for it in items]
     assert (found.count("support"), found.count("sales")) == (3, 5)
 
