@@ -67,15 +67,16 @@ class Escalation:
         if not self._active:
             self._moved.clear()
             return NET
-        await self._find(version, policy)
+        staffed = await self._find(version, policy)
         for _ in range(BATCH):
-            if not await self._one(version, policy):
+            if not await self._one(version, policy, staffed):
                 break
         upcoming = await store.next_look(self._journal.pool)
         left = (upcoming - self._journal.now()) / timedelta(seconds=1) if upcoming else NET
         return min(max(left, 0.01), NET)
 
-    async def _find(self, version: int, policy: Policy) -> None:
+    async def _find(self, version: int, policy: Policy) -> frozenset[str] | None:
+        """Marks what is to be looked at. Returns the queues in which somebody is logged in, None: not known now."""
         pool, now = self._journal.pool, self._journal.now()
         moved, self._moved = self._moved, set()
         if self._swept is None or abs(now - self._swept) >= SWEEP or version != self._judged:
@@ -84,16 +85,18 @@ class Escalation:
         elif moved:
             await store.look_soon(pool, moved, now)
         asking = {queue.id for queue in policy.queues if queue.exit_when("nobody_logged_in")}
-        if asking and self.settled(now):
-            alone = asking - await store.logged_in(pool, now - GRACE)
-            if alone:
-                await store.look_at_left_alone(pool, alone, now)
+        if not asking or not self.settled(now):
+            return None
+        staffed = await store.logged_in(pool, now - GRACE)
+        if alone := asking - staffed:
+            await store.look_at_left_alone(pool, alone, now)
+        return staffed
 
     def settled(self, now: datetime) -> bool:
         """After a start the consoles need a moment to come back: nobody is counted as missing before."""
         return now - self._began >= SETTLE
 
-    async def _one(self, version: int, policy: Policy) -> bool:
+    async def _one(self, version: int, policy: Policy, staffed: frozenset[str] | None) -> bool:
         """Looks at the next one that is due; False when none is left."""
         found: UUID | None = None
         try:
@@ -101,7 +104,6 @@ class Escalation:
                 found = await store.claim(page.conn, self._journal.now())
                 if found is None:
                     return False
-                staffed = await store.logged_in(page.conn, page.now() - GRACE) if self.settled(page.now()) else None
                 case = await Case.load(page, found, self._policies, (version, policy), staffed)
                 await case.judge(await self._facts(page.conn, case.it))
         except (HubError, ValueError, KeyError) as problem:

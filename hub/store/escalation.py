@@ -116,7 +116,7 @@ async def waiting_before(conn: Connection, queue_id: str, interaction_id: UUID) 
     return int(await conn.fetchval(sql["waiting_before"], queue_id, interaction_id))
 
 
-async def logged_in(conn: Connection | asyncpg.Pool, since: datetime) -> frozenset[str]:
+async def logged_in(conn: asyncpg.Pool, since: datetime) -> frozenset[str]:
     return frozenset(row["q"] for row in await conn.fetch(sql["logged_in"], since))
 
 

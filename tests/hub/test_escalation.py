@@ -351,7 +351,7 @@ async def test_what_came_last_to_a_full_queue_goes_on_whoever_counts(heart: Hear
     await store.look_at_all(heart.pool, heart.clock(), 1)
 
     async def work(one: Escalation) -> None:
-        while await one._one(*desk.shelf.current()):
+        while await one._one(*desk.shelf.current(), None):
             pass
 
     await asyncio.gather(*map(work, desk.loops))
