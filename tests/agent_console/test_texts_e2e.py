@@ -1,0 +1,84 @@
+"""SMS and WhatsApp as an agent meets them, with the emulator in Twilio's place."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.telephony.driver import Sim, running_sim
+from tests.agent_console.conftest import Desk, a_tab
+from tests.support.hub import a_hub
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+pytestmark = pytest.mark.timeout(120)
+ANN, OURS = "+15551230001", "+15550001000"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf50"
+                    "0f00048101803de2e7e90000000049454e44ae426082")
+
+
+@asynccontextmanager
+async def _texting(dsn: str, browser: "Browser") -> AsyncIterator[tuple[Sim, Desk]]:
+    """An agent who is available, and a customer's telephone."""
+    async with running_sim() as sim, contextlib.AsyncExitStack() as stack:
+        known = sim.exchange.account
+        account = {"id": "main", "account_sid": known.sid, "api_url": sim.base_url,
+                   "secrets": {"auth_token": known.auth_token}}
+        template = {"id": "ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"},
+                    "content_sid": "HX" + "1" * 32, "text": "Hello {{1}}, order {{2}} is ready."}
+        hub = await stack.enter_async_context(a_hub(dsn, twilio=[account], messaging={"templates": [template]}))
+        sim.number(OURS, sms_url=f"{hub.url}/twilio/main/messages#rc=3&rp=all")
+        desk = await stack.enter_async_context(a_tab(browser, hub))
+        await hub.account("anna")
+        await desk.arrive("anna")
+        await desk.page.keyboard.press("Alt+a")
+        yield sim, desk
+
+
+async def test_a_text_is_answered_counted_and_ended_by_stop(dsn: str, browser: "Browser") -> None:
+    async with _texting(dsn, browser) as (sim, desk):
+        page = desk.page
+        await sim.text(ANN, OURS, "Look at my light", (("image/png", PNG),))
+        await desk.accept()
+        await page.get_by_role("log").get_by_text("Look at my light").wait_for()
+        await page.get_by_role("log").get_by_role("img").first.wait_for()
+        await page.get_by_role("textbox", name="Write to the customer").fill("It left today. " * 12)
+        await page.get_by_text("2 SMS · 126").wait_for()
+        assert await page.get_by_role("button", name="Attach files").count() == 0
+        await page.get_by_role("textbox", name="Write to the customer").fill("明天到。")
+        await page.get_by_text("1 SMS · 66").wait_for()
+        assert await desk.violations() == []
+        await page.keyboard.press("Control+Enter")
+        await until(lambda: any(one.body == "明天到。" for one in sim.exchange.messages.values()))
+        await sim.advance(10)
+        await page.get_by_role("log").get_by_text("Delivered").wait_for()
+        await sim.text(ANN, OURS, "STOP")
+        await page.get_by_text("no more texts from this number (STOP)").wait_for()
+        assert await page.get_by_role("textbox", name="Write to the customer").count() == 0
+        assert await desk.violations() == []
+
+
+async def test_after_a_day_whatsapp_takes_a_template(dsn: str, browser: "Browser") -> None:
+    async with _texting(dsn, browser) as (sim, desk):
+        page = desk.page
+        await sim.text("whatsapp:" + ANN, "whatsapp:" + OURS, "Is it ready?")
+        await desk.accept()
+        await page.get_by_role("textbox", name="Write to the customer").wait_for()
+        await desk.hub.parts.pool.execute("UPDATE messages SET at = at - $1::interval", timedelta(hours=25))
+        await page.reload()
+        await page.get_by_text("Only an agreed template may be sent").wait_for()
+        assert await page.get_by_role("button", name="Send the template").is_disabled()
+        await page.get_by_label("Fill in 1").fill("Ann")
+        await page.get_by_label("Fill in 2").fill("7")
+        await page.get_by_text("Hello Ann, order 7 is ready.").wait_for()
+        assert await desk.violations() == []
+        await page.get_by_role("button", name="Send the template").click()
+        await page.get_by_role("log").get_by_text("Hello Ann, order 7 is ready.").wait_for()
+        await until(lambda: any(one.direction == "outbound-api" for one in sim.exchange.messages.values()))
+        await sim.text("whatsapp:" + ANN, "whatsapp:" + OURS, "Thank you!")
+        await page.get_by_role("textbox", name="Write to the customer").wait_for()
