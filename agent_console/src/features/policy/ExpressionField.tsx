@@ -5,7 +5,8 @@ import { composing, Icon, names as classes, useT } from '../../shared'
 import { text } from './document'
 import { around, complete, completed, positionIn } from './language'
 import type { Completion, Names } from './language'
-import { skillsOf, useAt, useDocument, useDraftState } from './parts'
+import { Found } from './Fields'
+import { skillsOf, useAt, useDocument, useDraftState, useFoundAt } from './parts'
 import { problemWords } from './words'
 import css from './Policy.module.css'
 
@@ -31,6 +32,7 @@ export function ExpressionAt({ path, label, what, about, placeholder, bare }: Pr
     <div data-path={path}>
       <Editor
         label={label} what={what} placeholder={placeholder} bare={bare} value={text(value)} names={found} said={said} isFresh={checked}
+        found={useFoundAt(path)}
         onChange={(next) => set(isOptional && next.trim() === '' && !path.endsWith(']') ? undefined : next)}
       />
     </div>
@@ -45,6 +47,7 @@ interface EditorProps {
   value: string
   names: Names
   said: readonly string[]
+  found: ReturnType<typeof useFoundAt>
   /** What is said is about what stands there now. */
   isFresh: boolean
   onChange: (value: string) => void
@@ -75,7 +78,7 @@ function useCompletions(value: string, names: Names, onChange: (value: string) =
   return { field, choices, active, setActive, open, take }
 }
 
-function Editor({ label, what, placeholder, bare, value, names, said, isFresh, onChange }: EditorProps) {
+function Editor({ label, what, placeholder, bare, value, names, said, found, isFresh, onChange }: EditorProps) {
   const id = useId()
   const t = useT()
   const { field, choices, active, setActive, open, take } = useCompletions(value, names, onChange)
@@ -106,6 +109,7 @@ function Editor({ label, what, placeholder, bare, value, names, said, isFresh, o
           field.current?.focus()
           field.current?.setSelectionRange(at, at + 1)
         }} />)}
+        <Found found={found} />
       </div>
       <span className="unseen" role="status">{isOpen ? t('policy.completions', { n: choices.length }) : ''}</span>
     </div>

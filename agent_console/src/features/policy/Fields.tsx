@@ -5,7 +5,7 @@ import { Button, Icon, Select, TextField, useT } from '../../shared'
 import { list, text } from './document'
 import type { Json } from './document'
 import css from './Policy.module.css'
-import { useAt } from './parts'
+import { useAt, useFoundAt } from './parts'
 
 interface FieldProps {
   path: string
@@ -102,7 +102,14 @@ export function Wrong({ error }: { error: string | null }) {
 /** What is said of a place that has no field of its own. */
 export function WrongAt({ path }: { path: string }) {
   const { error } = useAt(path)
-  return <div data-path={path} tabIndex={-1} className={css.anchor}><Wrong error={error} /></div>
+  const found = useFoundAt(path)
+  if (!error && !found.length) return <div data-path={path} tabIndex={-1} className={css.anchor} />
+  return <div data-path={path} tabIndex={-1} className={css.anchor}><Wrong error={error} /><Found found={found} /></div>
+}
+
+/** What the linter says of a place, in words. */
+export function Found({ found }: { found: ReturnType<typeof useFoundAt> }) {
+  return found.map(({ words, isError }) => <p key={words} className={isError ? css.wrong : css.odd}><Icon name="alert" size={14} /> {words}</p>)
 }
 
 export function Part({ title, what, children, actions }: { title: string; what?: string; children: ReactNode; actions?: ReactNode }) {
@@ -132,7 +139,7 @@ export function RowsAt({ path, add, fresh, of, row }: { path: string; add: strin
     <div className={css.stack}>
       {items.map((_, place) => (
         <div key={place} className={css.rowItem} role="group" aria-label={of(place + 1)}>
-          <div className={css.rowFields}>{row(`${path}[${place}]`, place)}</div>
+          <div className={css.rowFields}>{row(`${path}[${place}]`, place)}{typeof items[place] === 'object' && <WrongAt path={`${path}[${place}]`} />}</div>
           <RemoveButton label={t('policy.remove_of', { name: of(place + 1) })} onPress={() => set(items.length > 1 ? without(place) : undefined)} />
         </div>
       ))}

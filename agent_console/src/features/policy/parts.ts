@@ -8,7 +8,7 @@ import { at, idsOf, list, put, tables, text } from './document'
 import type { Document, Json } from './document'
 import { createDraft } from './draft'
 import type { Draft, State } from './draft'
-import { problemWords } from './words'
+import { findingWords, problemWords } from './words'
 
 const Context = createContext<Draft | null>(null)
 export const DraftProvider = Context
@@ -74,6 +74,13 @@ export function useAt(path: string): Place {
     set: (next) => draft.change(put(draft.store.getState().document ?? nothing, path, next), path),
     error: said.length ? said.map((words) => problemWords(words, t)).join(' ') : null,
   }
+}
+
+export function useFoundAt(path: string): { words: string; isError: boolean }[] {
+  const t = useT()
+  const names = { queue: useQueueName(), rule: useRuleName() }
+  const found = useDraftState((state) => state.findings.filter((one) => one.path === path))
+  return found.map((one) => ({ words: findingWords(one, t, names), isError: one.severity === 'error' }))
 }
 
 /** The name of a queue in this language, its id where the configuration has none. */
