@@ -6,15 +6,16 @@ leaves the line, an agent who accepted is called, one who gave back is let go. S
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from channels.base import Address, Inbound
+from channels.base import Address, Elsewhere, Inbound
 from channels.voice.call import Call, Leg
 from channels.voice.control import abandoned_by_partners, outcome, phase
 from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, decide
-from channels.voice.reports import identity
+from channels.voice.reports import Recording, identity
 from channels.voice.settings import VoiceSettings
+from channels.voice.voicemail import KIND
 from hub import model
 from hub.doorbell import AgentMoved
 from hub.intake import Intake
@@ -24,6 +25,8 @@ from hub.store import intake as people
 from hub.store.calls import Kept
 from hub.store.journal import lock_agent
 
+SPOKEN = timedelta(seconds=60)  # so long after the end a voicemail may become ready
+SHORTEST = 2  # seconds of a voicemail
 TURNS = 8  # each changes something; more would be two rules that undo one another
 ANONYMOUS = frozenset({"", "anonymous", "+266696687", "+7378742883", "+2562533", "+8656696", "+464", "+86282452253"})
 
@@ -75,7 +78,7 @@ async def agree(terms: Terms) -> None:
         terms.trouble.append("call.restless")
     await _tell(terms)
     call = terms.call
-    if phase(call) == "ended" and all(leg.over or not leg.sid for leg in call.legs.values()):
+    if phase(call) == "ended" and terms.it is not None and all(leg.over or not leg.sid for leg in call.legs.values()):
         terms.kept = replace(terms.kept, ended_at=terms.kept.ended_at or terms.now)
     if terms.it is not None:
         terms.kept = replace(terms.kept, interaction_id=terms.it.id, seen_version=terms.it.version)
@@ -94,6 +97,8 @@ async def _tell(terms: Terms) -> None:
 async def _turn(terms: Terms) -> bool:
     """One step; whether anything changed."""
     it, call = terms.it, terms.call
+    if it is not None and it.channel != "voice":
+        return False  # he left a voicemail, which is worked on without him
     if call.customer.over:
         return await _gone(terms)
     if it is None:
@@ -113,12 +118,15 @@ def _goes_on(call: Call) -> bool:
 async def _gone(terms: Terms) -> bool:
     """The caller has hung up, or was."""
     it, how = terms.it, outcome(terms.call)
+    if it is None and _may_have_spoken(terms):
+        return False
+    if it is None:
+        terms.kept = replace(terms.kept, was="ended")
+        await _missed_in_menu(terms)
+        return True
     if terms.kept.was == "ended":
         return False
     terms.kept = replace(terms.kept, was="ended")
-    if it is None:
-        await _missed_in_menu(terms)
-        return True
     if it.state in ("queued", "offered", "active"):
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
         seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
@@ -126,6 +134,13 @@ async def _gone(terms: Terms) -> bool:
     elif it.state == "wrapping":
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
     return True
+
+
+def _may_have_spoken(terms: Terms) -> bool:
+    """His voicemail may be on its way still."""
+    number, end = terms.settings.number(terms.kept.number), terms.call.customer.ended_at
+    step = terms.settings.flows[number.flow].steps.get(terms.kept.place.step) if number else None
+    return step is not None and step.kind == "voicemail" and end is not None and terms.now < end + SPOKEN
 
 
 def _talked(call: Call) -> int:
@@ -194,6 +209,24 @@ async def begin(terms: Terms, queue: str | None) -> None:
     """Out of the menu and into the one queue of all channels."""
     terms.decide(Queued(terms.now))
     await _open(terms, queue, "received")
+
+
+async def left_voicemail(terms: Terms, recording: Recording, queue: str | None) -> None:
+    """Work for whoever has time, with the sound behind it. What is too short to say anything is none."""
+    if terms.kept.interaction_id is not None or terms.it is not None or recording.seconds < SHORTEST:
+        return
+    words = {"en": "Voicemail", "zh-Hans": "语音留言"}[terms.kept.place.language]
+    length = f"{recording.seconds // 60}:{recording.seconds % 60:02}"
+    inbound = replace(
+        _inbound(terms.kept, queue), source=f"{KIND}:{terms.kept.account}", natural_key=recording.sid, channel=KIND,
+        text=f"{words} {length}", at=terms.now, raw=recording.url.encode(), content_type="text/plain",
+        elsewhere=(Elsewhere(f"{recording.url}.wav", "audio/wav", "voicemail.wav"),))
+    intake = terms.intake
+    known = await people.known_addresses(terms.page.conn, inbound.addresses, terms.now)
+    person = intake.person(inbound, known)
+    opening = Opening(intake.fresh(inbound, person), "received", CUSTOMER, intake.enclosed(inbound, person))
+    terms.it = (await terms.page.open(opening))[0].interaction
+    terms.kept = replace(terms.kept, interaction_id=terms.it.id)
 
 
 async def _missed_in_menu(terms: Terms) -> None:

@@ -20,11 +20,12 @@ from channels.voice.control import Command, Connect, End, SendBack, due, meeting
 from channels.voice.decisions import Decision, HoldWanted, Issued, begun
 from channels.voice.documents import UNKNOWN, Urls
 from channels.voice.facts import Fact, LegSeen, Moved, observe
-from channels.voice.menu import Place
+from channels.voice.menu import Place, Screen
 from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
+from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub.call_terms import Terms, agree, begin, dial, softphone_of
+from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
 from hub.journal import Journal, Page
@@ -109,6 +110,8 @@ class Calls:
             terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings)
             self._observe(terms, knock)
             answer = await self._answer(terms, knock, standing)
+            if knock.kind in ("voicemail", "recording"):
+                await self._spoken(terms, reports.of_recording(knock.fields))
             await self._settle(terms, kept)
             await self._keep(page, knock, kept.id, "stored", answer)
         self.work()
@@ -190,6 +193,9 @@ class Calls:
                 return self._left(terms, _number(knock.part) or 0)
             case "hold" | "comfort":
                 return self._played(terms, knock.kind == "hold")
+            case "voicemail":
+                language = terms.kept.place.language
+                return documents.hung_up([documents.THANKS[language]], language)
         return ""
 
     async def _menu(self, terms: Terms, digits: str | None) -> str:
@@ -206,9 +212,20 @@ class Calls:
             place, screen = menu.pressed(flow, place, digits, self._is_open)
         terms.kept = replace(terms.kept, place=place)
         if screen.then.kind != "queue":
-            return documents.menu(screen, place.number, urls)
+            return self._asked(screen, place.number, urls)
         await begin(terms, screen.then.queue)
         return documents.in_line(screen.said, place.language, self._line(terms), urls)
+
+    def _asked(self, screen: Screen, number: int, urls: Urls) -> str:
+        if screen.then.kind == "voicemail":
+            return documents.voicemail(screen, urls)
+        return documents.menu(screen, number, urls)
+
+    async def _spoken(self, terms: Terms, recording: Recording | None) -> None:
+        flow = self.lines.flow(terms.kept.number)
+        step = flow.steps.get(terms.kept.place.step) if flow else None
+        if recording is not None and step is not None and step.kind == "voicemail":
+            await left_voicemail(terms, recording, step.queue)
 
     def _is_open(self, calendar: str) -> bool:
         return calendar in self.lines.calendars and self.lines.calendars[calendar].is_open(self.journal.now())
@@ -224,7 +241,7 @@ class Calls:
         if call.customer.over or call.closing or flow is None:
             return documents.hung_up()
         if phase(call) == "menu":
-            return documents.menu(menu.again(flow, kept.place), kept.place.number, urls)
+            return self._asked(menu.again(flow, kept.place), kept.place.number, urls)
         room = meeting(call)
         if room is not None:
             return documents.together(room, room_name(call.id, room), urls)
@@ -295,7 +312,7 @@ class Calls:
         await self.learn(call_id, Learned())
 
     async def learn(self, call_id: UUID, learned: Learned, *decisions: Decision, done: Claimed | None = None,
-                    state: str = "done", error: str | None = None) -> None:
+                    state: str = "done", error: str | None = None, spoken: Recording | None = None) -> None:
         """What was read or answered, with what is decided because of it; `done`: the command that it came from."""
         async with self.journal.begin() as page:
             kept = await store.lock(page.conn, call_id)
@@ -308,6 +325,7 @@ class Calls:
             if done is not None:
                 await store.finish(page.conn, done, state, error)
             terms.decide(*decisions)
+            await self._spoken(terms, spoken)
             await self._settle(terms, kept)
         self.work()
 

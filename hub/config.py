@@ -22,6 +22,7 @@ from hub.twilio_settings import ConfiguredTwilio
 
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Contact = Literal["form", "webchat", "manual", "email", "sms", "whatsapp", "voice", "voicemail"]
 BYTES_PER_CHARACTER = 12  # at most, in JSON: an emoji is escaped as two halves of six bytes each
 BYTES_AROUND = 20_000  # of a chat message, around its text: name, fields of the page, ids of files
 Names = Annotated[dict[Literal["en", "zh-Hans"], str], Field(min_length=1)]
@@ -108,7 +109,7 @@ class Settings(Part):
     pool: int = Field(10, ge=2, le=200, description="database connections of this process")
     queues: tuple[Queue, ...] = Field((Queue(id="support", name={"en": "Support", "zh-Hans": "客户支持"}),),
                                       min_length=1, description="where work waits")
-    channels: dict[Literal["form", "webchat", "manual", "email", "sms", "whatsapp", "voice"], Units] = Field(
+    channels: dict[Contact, Units] = Field(
         {}, description="channel -> what one of its contacts takes of an agent")
     forms: dict[Annotated[str, Field(pattern=f"^{FORM_ID.pattern}$")], FormSettings] = Field(
         {"contact": DEFAULT_CONTACT}, description="forms of the web, by the last part of their address")
@@ -200,6 +201,7 @@ UNITS: Mapping[str, Units] = {
     "form": Units(units=20, interruptible=True), "webchat": Units(units=30),
     "manual": Units(units=20, interruptible=True), "email": Units(units=20, interruptible=True),
     "sms": Units(units=20), "whatsapp": Units(units=30), "voice": Units(units=100, exclusive=True),
+    "voicemail": Units(units=20, interruptible=True),
 }
 ENVIRONMENT = {
     "DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "HUB_SECRET": "secret",

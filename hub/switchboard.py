@@ -18,6 +18,7 @@ from channels.voice.control import CONNECTING, Command, Connect, Create, SendBac
 from channels.voice.decisions import Decision, Forgotten, Released
 from channels.voice.facts import LegSeen
 from channels.voice.provider import Learned, Provider
+from channels.voice.reports import Recording
 from hub import loop
 from hub.calls import Calls
 from hub.doorbell import Doorbell, Moved, Ring
@@ -172,7 +173,14 @@ class Switchboard:
         overdue: list[Decision] = [
             Released(leg.id) for leg in kept.call.legs.values()
             if leg.role != "customer" and leg.wanted and RANK[leg.state] < TALKS and now >= leg.ring_until]
-        await self._calls.learn(kept.id, Learned(tuple(facts)), *overdue, *self._without_effect(kept))
+        await self._calls.learn(kept.id, Learned(tuple(facts)), *overdue, *self._without_effect(kept),
+                                spoken=await self._voicemail(kept))
+
+    async def _voicemail(self, kept: Kept) -> Recording | None:
+        """What somebody may have spoken who has gone, when nothing told of it."""
+        if not kept.call.customer.over or kept.interaction_id is not None:
+            return None
+        return next(iter(await self._provider(kept).recordings(kept.call.customer)), None)
 
     def _without_effect(self, kept: Kept) -> list[Decision]:
         """A redirect that was taken, and never came to be: said once more."""

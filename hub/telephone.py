@@ -3,6 +3,7 @@
 from channels.base import Sink
 from channels.voice.channel import Voice
 from channels.voice.provider import Provider
+from channels.voice.voicemail import Recordings
 from hub import voice_settings
 from hub.calls import Calls, Lines
 from hub.doorbell import Doorbell
@@ -22,6 +23,7 @@ class Telephone:
         self.calls = Calls(journal, intake, Lines(voice, accounts, voice_settings.calendars(voice)))
         self.channel = Voice(sink, self.calls, twilio.doorkeeper, voice)
         providers = {name: Provider(rest) for name, rest in twilio.rests.items()}
+        self.recordings = Recordings(twilio.rests)
         self._switchboard = Switchboard(self.calls, providers, doorbell)
         self._numbers = bool(voice.numbers)
 

@@ -19,7 +19,7 @@ PATHS: dict[Asked | Told, str] = {
     "in": f"{BASE}/in", "status": f"{BASE}/status", "step": f"{CALL}/steps/{{part}}", "wait": f"{CALL}/wait",
     "line": f"{CALL}/line", "join": f"{CALL}/join/{{part}}", "left": f"{CALL}/left/{{part}}", "back": f"{CALL}/back",
     "hold": f"{CALL}/hold", "comfort": f"{CALL}/comfort", "room": f"{CALL}/rooms/{{part}}",
-    "leg": f"{CALL}/legs/{{part}}",
+    "leg": f"{CALL}/legs/{{part}}", "voicemail": f"{CALL}/voicemail", "recording": f"{CALL}/recording",
 }  # fmt: skip
 SUMMARIES = {"in": "A call arrives (the number's voice URL)", "status": "A call has ended (the number's callback)"}
 

@@ -14,6 +14,7 @@ PATIENCE: dict[Language, str] = {
     "zh-Hans": "通话中断,请不要挂机,马上会有人继续为您服务。",
 }
 HOLD: dict[Language, str] = {"en": "Please hold.", "zh-Hans": "请稍候。"}
+THANKS: dict[Language, str] = {"en": "Thank you. Goodbye.", "zh-Hans": "谢谢,再见。"}
 UNKNOWN: dict[Language, str] = {"en": "This number is not in service.", "zh-Hans": "您拨打的号码暂未开通。"}
 
 
@@ -59,6 +60,19 @@ def menu(screen: Screen, number: int, urls: Urls) -> str:
         asked |= {"numDigits": str(step.digits)}
     gather = SubElement(root, "Gather", asked)
     _say(gather, screen.said, screen.language)
+    return _text(root)
+
+
+def voicemail(screen: Screen, urls: Urls) -> str:
+    """Speak after the tone. Who says nothing is thanked, too."""
+    root = Element("Response")
+    _say(root, screen.said, screen.language)
+    SubElement(root, "Record", {
+        "action": urls.plain("voicemail"), "method": "POST", "maxLength": str(screen.then.longest), "timeout": "5",
+        "playBeep": "true", "finishOnKey": "#", "recordingStatusCallback": urls.plain("recording"),
+        "recordingStatusCallbackMethod": "POST", "recordingStatusCallbackEvent": "completed absent"})
+    _say(root, [THANKS[screen.language]], screen.language)
+    SubElement(root, "Hangup")
     return _text(root)
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 # in: a call arrives. step: keys of a menu, or none in time. wait: what somebody in line hears. line: he has left it.
 # join: into a room. left: out of one. back: into line again. hold, comfort: what is played meanwhile.
-Asked = Literal["in", "step", "wait", "line", "join", "left", "back", "hold", "comfort"]
-# leg, status: how a connection stands. room: who came into a conference, left it, was muted.
-Told = Literal["leg", "room", "status"]
+# voicemail: it was spoken.
+Asked = Literal["in", "step", "wait", "line", "join", "left", "back", "hold", "comfort", "voicemail"]
+# leg, status: how a connection stands. room: who came into a conference, left it, was muted. recording: one
+# is ready, or lost.
+Told = Literal["leg", "room", "status", "recording"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from channels.twilio.rest import Rest, RestFailure, quoted
+from channels.twilio.rest import VERSION, Rest, RestFailure, quoted
 from channels.voice import reports
 from channels.voice.call import Call, Flag, Leg
 from channels.voice.control import Comfort, Command, Connect, Create, End, SendBack, SetFlag, SetRecording
@@ -89,6 +89,14 @@ class Provider:
         if room and (sid := wiring.rooms.get(room)):
             found += self._inside(call, room, await self._participants(sid), over, now)
         return found
+
+    async def recordings(self, leg: Leg) -> list[reports.Recording]:
+        """What was recorded of a call and is ready."""
+        body = await self._rest.get(f"/Calls/{quoted(leg.sid)}/Recordings.json")
+        base = f"{self._rest.account.settings.api_url}/{VERSION}/Accounts/{self._rest.account.sid}/Recordings"
+        rows = [one for one in _rows(body, "recordings") if one.get("status") == "completed"]
+        return [reports.Recording(str(one["sid"]), f"{base}/{one['sid']}", int(one.get("duration") or 0))
+                for one in rows]
 
     async def close(self) -> None:
         await self._rest.close()

@@ -1,6 +1,7 @@
 """PURE: what the provider reports, as facts. Words that are not known are no facts; the report is kept all the same."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -80,7 +81,26 @@ def key(kind: str, fields: Fields, once: str, path: str) -> str:
         return f"room:{fields.get('ConferenceSid', '')}:{fields.get('SequenceNumber', '')}"
     if kind == "status":
         return f"status:{sid}:{fields.get('CallStatus', '')}"
+    if kind == "recording":
+        return f"recording:{fields.get('RecordingSid', '')}:{fields.get('RecordingStatus', '')}"
     return f"once:{once}:{path}" if once else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was spoken. `url` as the provider names it, without the ending that says which kind of file is wanted."""
+
+    sid: str
+    url: str
+    seconds: int
+
+
+def of_recording(fields: Fields) -> Recording | None:
+    """A recording that there is; None while it runs, and where it was lost or holds nothing."""
+    url, seconds = fields.get("RecordingUrl", ""), fields.get("RecordingDuration", "")
+    if fields.get("RecordingStatus", "completed") != "completed" or not url or not seconds.isdecimal():
+        return None
+    return Recording(fields.get("RecordingSid") or url.rpartition("/")[2], url, int(seconds))
 
 
 def identity(agent_id: str) -> str:

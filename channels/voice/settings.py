@@ -10,7 +10,7 @@ Words = Annotated[dict[Language, Annotated[str, Field(max_length=1500)]], Field(
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
-Kind = Literal["say", "menu", "collect", "language", "hours", "queue", "hangup"]
+Kind = Literal["say", "menu", "collect", "language", "hours", "queue", "voicemail", "hangup"]
 PASSED = ("say", "hours")  # steps at which nobody is asked anything
 
 
@@ -22,7 +22,8 @@ class Step(Part):
     """One step of a menu.
 
     say: goes on to `then`. menu: a key leads to a step. collect: digits are kept as `field`. language: a key chooses.
-    hours: `then` while the calendar is open, else `otherwise`. queue: waits in line. hangup: the end.
+    hours: `then` while the calendar is open, else `otherwise`. queue: waits in line.
+    voicemail: what is said is kept, as work for a queue. hangup: the end.
     """
 
     kind: Kind
@@ -31,10 +32,11 @@ class Step(Part):
     then: str = Field("", description="the step that follows")
     otherwise: str = Field("", description="the step after `tries` in vain, and while it is closed; none: goodbye")
     calendar: Name | None = Field(None, description="hours: which one of `voice.calendars`")
-    queue: Name | None = Field(None, description="queue: which one; the first queue unless told")
+    queue: Name | None = Field(None, description="queue, voicemail: which one; the first queue unless told")
     field: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39})?$")] = Field("", description=(
         "collect: what the digits are called; rules read them as ivr.<field>"))
     digits: int = Field(0, ge=0, le=40, description="collect: exactly so many; 0: as many as come before #")
+    longest: int = Field(180, ge=10, le=3600, description="voicemail: seconds")
     tries: int = Field(3, ge=1, le=9, description="how often it is asked")
     seconds: int = Field(6, ge=1, le=60, description="how long a key is waited for")
 
@@ -114,7 +116,7 @@ def _needs(step: Step, calendars: Mapping[str, object], queues: frozenset[str]) 
         yield "then: is missing"
     if step.kind in ("menu", "language") and not step.keys:
         yield "keys: is missing"
-    if step.kind in ("menu", "collect", "language") and not step.say:
+    if step.kind in ("menu", "collect", "language", "voicemail") and not step.say:
         yield "say: is missing, so nobody would know what to do"
     if step.kind == "collect" and not step.field:
         yield "field: is missing"

@@ -19,6 +19,7 @@ from hub.store.journal import Connection, as_json, digest
 from hub.store.sql import named
 
 sql = named(__file__)
+SPOKEN = timedelta(seconds=61)  # after the end, when a voicemail is either there or looked for
 STEADY, BRIEF = timedelta(seconds=60), timedelta(seconds=5)
 
 
@@ -45,6 +46,8 @@ class Kept:
     def look_at(self) -> datetime | None:
         """When the provider must be asked; not again at once when that told nothing new."""
         due = next_look(self.call)
+        if due is None and self.call.customer.ended_at and self.interaction_id is None:
+            due = self.call.customer.ended_at + SPOKEN
         if due is None or self.looked_at is None:
             return due
         pause = STEADY if phase(self.call) in ("talking", "held", "consulting") else BRIEF

@@ -72,6 +72,7 @@ export const en = {
   'channel.form': 'Form',
   'channel.email': 'E-mail',
   'channel.voice': 'Call',
+  'channel.voicemail': 'Voicemail',
   'channel.sms': 'SMS',
   'channel.whatsapp': 'WhatsApp',
   'channel.manual': 'Logged by hand',

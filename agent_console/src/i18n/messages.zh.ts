@@ -46,6 +46,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'channel.form': '表单',
   'channel.email': '邮件',
   'channel.voice': '电话',
+  'channel.voicemail': '语音留言',
   'channel.sms': '短信',
   'channel.whatsapp': 'WhatsApp',
   'channel.manual': '人工登记',
