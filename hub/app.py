@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ from hub.mailing import Mailing
 from hub.media import Media
 from hub.nodes import Nodes
 from hub.outbox import Outbox
+from hub.policies import Policies
 from hub.presence import SWEEP, PresenceDesk
 from hub.realtime import Realtime
 from hub.reception import Reception
@@ -60,10 +61,10 @@ from hub.tasks import Loop, Tasks
 from hub.telephone import Telephone
 from hub.texting import KINDS, Texting
 from hub.timers import Timers
+from hub.trials import Trials
 from hub.twilio_room import TwilioRoom
 from hub.users import Users
 from hub.watch import Watch
-from routing.policy import Policy
 
 log = structlog.get_logger()
 WIDGET = Path(__file__).parent / "static" / "chat" / "widget.js"
@@ -121,14 +122,16 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     sio, tasks, doorbell = _sockets(settings), Tasks(passing=(*AWAY, Unavailable)), Doorbell()
     sio.attach(app)
     journal = Journal(open_pool(dsn, settings.pool), world.now, world.new_id, doorbell)
-    intake = Intake(journal, _placement(settings))
+    policies = Policies(journal, settings.queues)
+    intake = Intake(journal, replace(_placement(settings), current=policies.current))
     outbox = Outbox(journal)
     room = MailRoom(settings, journal, world.now, world.new_id)
     twilio = TwilioRoom(settings, world.now)
     reception = Reception(intake, outbox, room.mailboxes)
     telephone = Telephone(twilio, journal, intake, reception, doorbell)
     kinds = _channels(settings, reception, sio, world, room, twilio, telephone)
-    parts, realtime, watch = _parts(settings, world, journal, doorbell, intake, kinds, sio, tasks, room, telephone)
+    parts, realtime, watch = _parts(
+        settings, world, journal, doorbell, intake, policies, kinds, sio, tasks, room, telephone)
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     app[METERS].sockets.set_function(lambda: realtime.connected)
@@ -138,6 +141,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     async def database(app: web.Application) -> AsyncIterator[None]:
         await journal.pool
         await queues.put(journal.pool, [queue.model_dump() for queue in settings.queues])
+        await policies.open()
         yield
         await _close(journal.pool)
 
@@ -180,7 +184,8 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     vendors = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
     tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
     tasks.supervise("timers", Timers(journal, doorbell).run)
-    tasks.supervise("escalation", Escalation(journal, doorbell, _unpublished).run, on_failure="restart")
+    tasks.supervise("policies", parts.policies.run, on_failure="restart")
+    tasks.supervise("escalation", Escalation(journal, doorbell, parts.policies.current).run, on_failure="restart")
     tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
 
 
@@ -218,7 +223,7 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, ro
         manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel)
 
 
-def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake,
+def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake, policies: Policies,
            kinds: Channels, sio: AsyncServer, tasks: Tasks, room: MailRoom,
            telephone: Telephone) -> tuple[Parts, Realtime, Watch]:
     presence = PresenceDesk(journal)
@@ -237,8 +242,9 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     parts = Parts(
         settings=settings, pool=journal.pool, now=world.now, users=users,
         desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
-        floor=Floor(journal, presence), ladders=Ladders(journal, _unpublished),
-        dispatch=Dispatch(journal, doorbell), presence=presence,
+        floor=Floor(journal, presence), ladders=Ladders(journal, policies.current),
+        dispatch=Dispatch(journal, doorbell, policies.current), presence=presence,
+        policies=policies, trials=Trials(journal, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls,
         transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
@@ -257,11 +263,6 @@ def _mount(app: web.Application, settings: Settings, kinds: Mapping[str, Channel
         for route in channel.routes():
             app.router.add_route(route.method, route.path, route.handler)
     static.mount(app)
-
-
-def _unpublished() -> tuple[int, Policy]:
-    """Nobody has published a policy yet: nothing is promised, and no queue has a ladder."""
-    return 0, Policy(queues=())
 
 
 async def _sweeping(presence: PresenceDesk) -> None:

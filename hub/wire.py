@@ -68,6 +68,7 @@ class AgentView(Wire):
     queues: list[str]
     skills: dict[str, int]
     capacity: int
+    limits: dict[str, int] = Field(description="channel -> most contacts at once")
     used: int = Field(description="capacity units in use, open offers included")
     presence: Presence
     version: int

@@ -19,9 +19,11 @@ from hub.intake import Intake
 from hub.ladder import Ladders
 from hub.mailbox_setup import Setup
 from hub.mailing import Mailing
+from hub.policies import Policies
 from hub.presence import PresenceDesk
 from hub.quarantine import Quarantine
 from hub.tasks import Tasks
+from hub.trials import Trials
 from hub.users import Users
 
 
@@ -40,6 +42,8 @@ class Parts:
     mailboxes: Setup
     quarantine: Quarantine
     intake: Intake
+    policies: Policies
+    trials: Trials
     tasks: Tasks
     channels: Mapping[str, Channel]
     calls: Calls

@@ -15,6 +15,7 @@ from hub.http import (
     mail,
     mailboxes,
     messages,
+    policy,
     quarantine,
     session,
 )
@@ -29,6 +30,6 @@ async def get_openapi(call: Call) -> dict[str, object]:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
     *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS,
-    *quarantine.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
+    *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

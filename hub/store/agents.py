@@ -11,6 +11,7 @@ from hub.store.cards import Reader
 from hub.store.dispatch import why_not
 from hub.store.sql import named
 from hub.wire import AgentView, Presence
+from hub.wire_policy import PutAgentWork
 
 sql = named(__file__)
 
@@ -51,7 +52,15 @@ def _view(row: asyncpg.Record) -> AgentView:
         queues=row["queues"],
         skills=json.loads(row["skills"]),
         capacity=row["capacity"],
+        limits=json.loads(row["limits"]),
         used=row["used"],
         presence=presence,
         version=row["version"],
     )
+
+
+async def set_work(conn: Reader, agent_id: UUID, work: PutAgentWork, by: UUID, now: datetime) -> bool:
+    """What the agent may be given, and who changed it; False when he has moved on from the version that was read."""
+    skills, limits = json.dumps(work.skills), json.dumps(work.limits)
+    args = agent_id, skills, work.queues, work.capacity, limits, by, work.version, now
+    return await conn.fetchval(sql["set_work"], *args) is not None

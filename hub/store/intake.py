@@ -1,5 +1,6 @@
 """Reads that decide where an arrival belongs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,22 +48,19 @@ async def known_addresses(conn: Reader, addresses: Sequence[Address], now: datet
         return {}
     kinds, values = [a.kind for a in addresses], [a.value for a in addresses]
     rows = await conn.fetch(sql["known_addresses"], kinds, values, now - REPEATED)
-    return {(row["kind"], row["value"]): KnownAddress(row["id"], row["customer_id"], _past(row)) for row in rows}
+    return {(row["kind"], row["value"]): _known(row) for row in rows}
 
 
-def _past(row: asyncpg.Record) -> Past:
-    facts: dict[str, Value | None] = {
-        "known": True,
-        "vip": row["vip"],
-        "segment": tuple(row["segments"]),
-        "contract": row["contract"],
-        "open_case": row["open_case"],
-        "owner": row["owner"],
-        "last_agent": row["last_agent"],
-        "repeat_contacts": row["repeated"],
-    }
-    known = {name: value for name, value in facts.items() if value is not None}
-    return Past(known, row["last_agent_id"], row["owner_id"] if row["owner"] else None)
+def _known(row: asyncpg.Record) -> KnownAddress:
+    return KnownAddress(row["id"], row["customer_id"], read_past(row["past"]))
+
+
+def read_past(text: str) -> Past:
+    """What `past_of` in the schema says."""
+    found = json.loads(text)
+    last, owner = (UUID(one) if (one := found.pop(name)) else None for name in ("last_agent_id", "owner_id"))
+    found["segment"] = tuple(found["segment"])
+    return Past({"known": True, **{name: value for name, value in found.items() if value is not None}}, last, owner)
 
 
 async def arrival(conn: Reader, source: str, natural_key: str) -> asyncpg.Record | None:

@@ -1,16 +1,8 @@
 -- name: known_addresses
 -- With what rules may ask of their customers; $3: since when contacts count as repeated ones.
-SELECT a.id, a.customer_id, a.kind, a.value, c.vip, c.segments, c.contract, c.owner_id,
-       (SELECT o.login FROM agents o WHERE o.id = c.owner_id AND o.disabled_at IS NULL) AS owner,
-       l.id AS last_agent_id, l.login AS last_agent, coalesce(i.open_case, false) AS open_case, i.repeated
+SELECT a.id, a.customer_id, a.kind, a.value, past_of(a.customer_id, $3, NULL) AS past
 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (kind, value, place)
 JOIN addresses a ON a.kind = wanted.kind AND a.value = wanted.value
-JOIN customers c ON c.id = a.customer_id
-LEFT JOIN LATERAL (SELECT g.id, g.login FROM interactions h JOIN assignments s ON s.interaction_id = h.id
-                   JOIN agents g ON g.id = s.agent_id WHERE h.customer_id = c.id AND g.disabled_at IS NULL
-                   ORDER BY h.created_at DESC, s.started_at DESC LIMIT 1) l ON true
-CROSS JOIN LATERAL (SELECT bool_or(h.state <> 'done') AS open_case, count(*) FILTER (WHERE h.created_at > $3) AS repeated
-                    FROM interactions h WHERE h.customer_id = c.id AND (h.state <> 'done' OR h.created_at > $3)) i
 ORDER BY wanted.place;
 
 -- name: arrival

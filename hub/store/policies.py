@@ -1,16 +1,19 @@
 """Versions of the routing policy, and the draft of the next one."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from hub.store.intake import REPEATED, Past, read_past
 from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire_policy import PolicyDraftView, PolicyVersion, PolicyVersionFull
 from routing.bounds import Staff
+from routing.expression import Value
 
 sql = named(__file__)
 Reader = asyncpg.Pool | Connection
@@ -81,10 +84,38 @@ async def staff(conn: Reader) -> list[Staff]:
     ]
 
 
-async def waiting(conn: Reader) -> list[asyncpg.Record]:
-    """Who stands in line, 5000 at most."""
-    return await conn.fetch(sql["waiting"])
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One who stands in line, as rules see him. `target_minutes`: his rule's, None: the queue's."""
+
+    id: UUID
+    reference: str
+    queue: str
+    priority: int
+    queued_at: datetime
+    created_at: datetime
+    target_minutes: float | None
+    rule: str | None
+    facts: dict[str, Value]
+    past: Past
 
 
-async def one(conn: Reader, interaction_id: UUID) -> asyncpg.Record | None:
-    return await conn.fetchrow(sql["one"], interaction_id)
+async def waiting(conn: Reader, now: datetime, only: UUID | None = None) -> list[Waiting]:
+    """Who stands in line, 5000 at most, or the one that is named, wherever he is."""
+    return [_waiting(row) for row in await conn.fetch(sql["waiting"], now - REPEATED, only)]
+
+
+def _waiting(row: asyncpg.Record) -> Waiting:
+    past, fields = read_past(row["past"]), json.loads(row["fields"])
+    _, _, source = row["source"].partition(":")
+    own = {"form": source} if row["channel"] == "form" else {}
+    found = {
+        "channel": row["channel"], "source": source or row["source"], "address": row["address"],
+        "language": row["language"], "subject": row["subject"], "text": row["text"], "spam": "none", "attachments": 0,
+        "repeat_contacts": 0, **past.facts, **own,
+        **{name: value for name, value in fields.items() if name.startswith("ivr") or name == "address_dialled"},
+        **{f"form.{name}": value for name, value in fields.items() if row["channel"] == "form"},
+    }  # fmt: skip
+    facts = {name: value for name, value in found.items() if value not in (None, "", ())}
+    return Waiting(row["id"], row["reference"], row["queue_id"], row["priority"], row["queued_at"], row["created_at"],
+                   row["target_minutes"], row["rule"], facts, past)  # fmt: skip

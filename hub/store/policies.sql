@@ -37,12 +37,12 @@ DELETE FROM policy_draft;
 SELECT login, queues, skills, capacity FROM agents WHERE disabled_at IS NULL ORDER BY login;
 
 -- name: waiting
--- Everybody in line, with what rules may ask of him, in the order of the line.
+-- Who stands in line, or one of them, with what rules may ask; $1: since when contacts count as repeated ones.
 SELECT i.id, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
-       i.customer_id, i.fields, i.last_text, i.rule, i.placement ->> 'target_minutes' AS target_minutes
-FROM interactions i WHERE i.state IN ('queued', 'offered') ORDER BY i.queued_at, i.id LIMIT 5000;
-
--- name: one
-SELECT i.id, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
-       i.customer_id, i.fields, i.last_text, i.rule, i.placement ->> 'target_minutes' AS target_minutes
-FROM interactions i WHERE i.id = $1;
+       i.fields, i.rule, (i.placement ->> 'target_minutes')::float8 AS target_minutes, past_of(i.customer_id, $1, i.id) AS past,
+       (SELECT m.text FROM messages m WHERE m.interaction_id = i.id AND m.direction = 'in' ORDER BY m.number LIMIT 1)
+         AS text,
+       (SELECT a.value FROM addresses a WHERE a.id = i.address_id AND a.kind IN ('email', 'phone', 'whatsapp')) AS address
+FROM interactions i
+WHERE CASE WHEN $2::uuid IS NULL THEN i.state IN ('queued', 'offered') ELSE i.id = $2 END
+ORDER BY i.queued_at, i.id LIMIT 5000;

@@ -25,6 +25,12 @@ export interface AgentView {
   }
   capacity: number
   /**
+   * channel -> most contacts at once
+   */
+  limits: {
+    [k: string]: number
+  }
+  /**
    * capacity units in use, open offers included
    */
   used: number
@@ -202,6 +208,11 @@ export interface FileView {
    * a picture that is safe to show; anything else is only downloaded
    */
   inline: boolean
+}
+export interface CheckPolicy {
+  document: {
+    [k: string]: unknown
+  }
 }
 /**
  * `clock`: another promise matters most now, or none (null).
@@ -441,6 +452,12 @@ export interface Draft {
 export interface DraftKept {
   others: KeptDraft[]
 }
+export interface DraftSaved {
+  saved_at: string
+}
+export interface DropPolicyDraft {
+  saved_at: string | null
+}
 export interface EditCustomer {
   name: string
   language?: ('en' | 'zh-Hans') | null
@@ -552,6 +569,12 @@ export interface TypingEvent {
   interaction_id: string
   who: string
   on: boolean
+}
+export interface FactView {
+  name: string
+  kind: 'text' | 'number' | 'flag' | 'set'
+  always: boolean
+  meaning: string
 }
 /**
  * The supervisor's screen.
@@ -880,6 +903,154 @@ export interface Park {
   until: string
   reason?: string
 }
+export interface PassedOverView {
+  rule: string
+  name: string
+  unmet: UnmetView[]
+}
+export interface UnmetView {
+  test: string
+  /**
+   * null: the fact is not there
+   */
+  found: {
+    [k: string]: unknown
+  }
+}
+/**
+ * `digest` is null where the document cannot be read as a policy.
+ */
+export interface PolicyChecked {
+  problems: PolicyProblem[]
+  findings: PolicyFinding[]
+  digest: string | null
+}
+export interface PolicyProblem {
+  path: string
+  text: string
+}
+export interface PolicyFinding {
+  code: string
+  severity: 'error' | 'warning'
+  path: string
+  data: {
+    [k: string]: string | number | string[]
+  }
+}
+/**
+ * The one draft that everybody who may publish shares.
+ */
+export interface PolicyDraftView {
+  document: {
+    [k: string]: unknown
+  }
+  /**
+   * the version it was begun from
+   */
+  base: number
+  saved_at: string
+  saved_by: string | null
+}
+/**
+ * What would change for those who wait now; at most 200 of them are listed.
+ */
+export interface PolicyPreview {
+  items: PreviewItem[]
+  total: number
+}
+export interface PreviewItem {
+  interaction_id: string
+  reference: string
+  before: Standing
+  after: Standing
+  rule: string | null
+}
+export interface Standing {
+  queue: string
+  /**
+   * in the line of the queue, from 1
+   */
+  place: number | null
+}
+/**
+ * `rule` is null where none holds: then the queue that the way in names, or else the default, counts.
+ */
+export interface PolicyTried {
+  rule: string | null
+  placement: {
+    [k: string]: unknown
+  } | null
+  passed_over: PassedOverView[]
+  facts: {
+    [k: string]: unknown
+  }
+  /**
+   * id of the SLA policy
+   */
+  promise: string | null
+}
+export interface PolicyVersion {
+  version: number
+  /**
+   * sha256 of what it says
+   */
+  digest: string
+  published_at: string
+  /**
+   * null: made from the configuration
+   */
+  published_by: string | null
+  note: string
+  /**
+   * the older version that was restored
+   */
+  from_version: number | null
+}
+export interface PolicyVersionFull {
+  version: number
+  /**
+   * sha256 of what it says
+   */
+  digest: string
+  published_at: string
+  /**
+   * null: made from the configuration
+   */
+  published_by: string | null
+  note: string
+  /**
+   * the older version that was restored
+   */
+  from_version: number | null
+  document: {
+    [k: string]: unknown
+  }
+}
+/**
+ * The policy in force.
+ */
+export interface PolicyView {
+  version: number
+  /**
+   * sha256 of what it says
+   */
+  digest: string
+  published_at: string
+  /**
+   * null: made from the configuration
+   */
+  published_by: string | null
+  note: string
+  /**
+   * the older version that was restored
+   */
+  from_version: number | null
+  document: {
+    [k: string]: unknown
+  }
+  findings: PolicyFinding[]
+  draft: PolicyDraftView | null
+}
 export interface Prioritise {
   priority: number
   reason: string
@@ -907,6 +1078,46 @@ export interface Problem {
   }
   retry_after: number | null
 }
+export interface PublishPolicy {
+  document: {
+    [k: string]: unknown
+  }
+  /**
+   * the version in force that was read; another one since is a conflict
+   */
+  base: number
+  note?: string
+}
+export interface Published {
+  version: number
+}
+/**
+ * What an agent may be given. Who holds what he may no longer have gives it back at once.
+ */
+export interface PutAgentWork {
+  skills: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9_-]{0,49}$".
+     */
+    [k: string]: number
+  }
+  /**
+   * @maxItems 500
+   */
+  queues: string[]
+  capacity: number
+  /**
+   * channel -> contacts at once
+   */
+  limits: {
+    [k: string]: number
+  }
+  /**
+   * of the agent, as it was read
+   */
+  version: number
+}
 /**
  * `secrets`: those given are set, an empty one is removed, those left out stay as they are.
  */
@@ -919,6 +1130,16 @@ export interface PutMailbox {
    * 0 for a new one; else the version that was read (409 when it moved on)
    */
   version?: number
+}
+export interface PutPolicyDraft {
+  document: {
+    [k: string]: unknown
+  }
+  base: number
+  /**
+   * of the draft that was read; null: there was none
+   */
+  saved_at: string | null
 }
 /**
  * Something that arrived and could not be understood; its bytes are kept.
@@ -945,6 +1166,10 @@ export interface Requeue {
   reason: string
   queue?: string | null
   agent?: string | null
+}
+export interface RestorePolicy {
+  base: number
+  note?: string
 }
 export interface Say {
   /**
@@ -1023,6 +1248,21 @@ export interface Step {
    */
   text: string
   seconds: number
+}
+/**
+ * Facts that were typed in, or an interaction whose facts are taken; what is typed in goes before.
+ */
+export interface TryPolicy {
+  /**
+   * null: the policy in force
+   */
+  document?: {
+    [k: string]: unknown
+  } | null
+  facts?: {
+    [k: string]: unknown
+  } | null
+  interaction_id?: string | null
 }
 export interface WaitFor {
   minutes: number
