@@ -370,6 +370,9 @@ class Sink(Protocol):
 
     async def file(self, owner: str, file_id: UUID) -> tuple[FileRef, bytes]: ...
 
+    async def sent_file(self, file_id: UUID) -> tuple[FileRef, bytes]:
+        """A file of a message that went out, for a vendor who fetches what we send. Raises `Refused` (404)."""
+
     async def typing(self, address: Address, channel: str, on: bool) -> None:
         """Tells the holder that the customer is typing. Not kept; may be lost."""
 

@@ -135,6 +135,14 @@ class Reception:
                 raise Refused("not_found", 404)
             return files.ref(row), row["bytes"]
 
+    async def sent_file(self, file_id: UUID) -> tuple[FileRef, bytes]:
+        """A file that hangs on a message of ours. Raises `Refused` (404)."""
+        with in_its_words(), reachable():
+            row = await files.sent(self._journal.pool, file_id)
+            if row is None:
+                raise Refused("not_found", 404)
+            return files.ref(row), row["bytes"]
+
     async def typing(self, address: Address, channel: str, on: bool) -> None:
         with in_its_words(), reachable():
             latest = await store.latest(self._journal.pool, address, channel)

@@ -8,6 +8,7 @@ from channels.messaging.settings import MessagingSettings, Template
 from hub.clock import Now
 from hub.errors import Invalid, WrongState
 from hub.model import Interaction
+from hub.store import mail as mail_store
 from hub.store import texting as store
 from hub.store.journal import Row
 from hub.store.texting import Reader, Stands
@@ -17,6 +18,7 @@ from hub.wire_messaging import TemplateUse, TemplateView, TextingView
 KINDS = ("sms", "whatsapp")
 FREE = timedelta(hours=24)  # WhatsApp's own rule
 MARGIN = timedelta(minutes=1)  # WhatsApp counts from when the customer wrote, we from when we heard of it
+WHATSAPP_BYTES, MMS_BYTES, MMS_FILES = 16_000_000, 5_000_000, 10  # what Twilio takes along with one text
 OPTED_OUT = "The customer has asked for no more texts from this number (STOP). Use another way to reach him."
 WINDOW_CLOSED = "The customer has not written on WhatsApp for a day. Only an agreed template may be sent."
 
@@ -36,8 +38,7 @@ class Texting:
 
         Raises `WrongState` with `opted_out` or `window_closed`, or `Invalid`.
         """
-        if said.files:
-            raise Invalid("Files cannot be sent on this channel.", fields={"files": "not_here"})
+        await self._must_fit(conn, before.channel, said)
         if len(said.text) > LONGEST:
             raise Invalid(f"A text may have {LONGEST} characters.", fields={"text": "too_long"})
         stands = await store.stands(conn, to, before.source)
@@ -48,6 +49,15 @@ class Texting:
         if before.channel == "whatsapp" and not self._free(stands):
             raise WrongState(WINDOW_CLOSED, code="window_closed")
         return {"sender": before.source}
+
+    async def _must_fit(self, conn: Reader, channel: str, said: Say) -> None:
+        most, size = (1, WHATSAPP_BYTES) if channel == "whatsapp" else (MMS_FILES, MMS_BYTES)
+        if said.files and said.template is not None:
+            raise Invalid("A template has no files.", fields={"files": "not_here"})
+        if len(said.files) > most:
+            raise Invalid(f"A text may carry {most} files.", fields={"files": "text_files"})
+        if said.files and await mail_store.size(conn, said.files) > size:
+            raise Invalid(f"The files of a text may have {size} bytes.", fields={"files": "text_bytes"})
 
     async def view(self, conn: Reader, channel: str, source: str, to: Address) -> TextingView:
         """How a conversation stands, for the screen."""

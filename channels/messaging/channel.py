@@ -28,6 +28,8 @@ from channels.base import (
 )
 from channels.messaging.failures import send_error, word_of, words_of
 from channels.messaging.settings import Kind, MessagingSettings
+from channels.messaging.shelf import PATH as FILE
+from channels.messaging.shelf import Shelf
 from channels.messaging.understand import WHATSAPP, understand
 from channels.twilio.rest import Rest, RestFailure, TooLargeError
 from channels.twilio.signature import Doorkeeper, Signed
@@ -51,12 +53,15 @@ class Gateway:
         self.rests = rests
         self.settings = settings
         self._now = now
+        self._shelf = Shelf(sink, doorkeeper, now)
 
     def routes(self) -> Sequence[Route]:
         guard = self._doorkeeper.guard
         return (
             Route("POST", "/twilio/{account}" + INBOUND, guard(self.take), "Twilio: a text of a customer"),
             Route("POST", "/twilio/{account}" + STATUS, guard(self.take_status), "Twilio: what became of our text"),
+            Route("GET", "/twilio/{account}" + FILE, self._shelf.show, "Twilio: a file of our text"),
+            Route("HEAD", "/twilio/{account}" + FILE, self._shelf.show),
         )
 
     async def take(self, signed: Signed) -> web.StreamResponse:
@@ -107,8 +112,9 @@ class Gateway:
         before = WHATSAPP if kind == "whatsapp" else ""
         callback = rest.account.url(STATUS.format(message=message.message_id)) + AGAIN
         form = {"To": before + message.recipient.value, "From": before + number, "StatusCallback": callback}
+        files = [("MediaUrl", self._shelf.url(rest.account, one)) for one in message.files]
         try:
-            made = await rest.post("/Messages.json", form | _content(message))
+            made = await rest.post("/Messages.json", [*(form | _content(message)).items(), *files])
         except RestFailure as failure:
             raise send_error(failure) from failure
         sid = made.get("sid")
@@ -224,7 +230,7 @@ class WhatsApp(_Texts):
 def _content(message: Outbound) -> dict[str, str]:
     texting = message.texting
     if texting is None or not texting.template:
-        return {"Body": message.text}
+        return {"Body": message.text} if message.text else {}
     return {"ContentSid": texting.template, "ContentVariables": json.dumps(dict(texting.variables), ensure_ascii=False)}
 
 

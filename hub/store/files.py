@@ -32,6 +32,11 @@ async def one(pool: asyncpg.Pool, file_id: UUID) -> asyncpg.Record | None:
     return await pool.fetchrow(sql["one"], file_id)
 
 
+async def sent(pool: asyncpg.Pool, file_id: UUID) -> asyncpg.Record | None:
+    """One that hangs on a message that went out, or is to go."""
+    return await pool.fetchrow(sql["sent"], file_id)
+
+
 async def readable_by_visitor(pool: asyncpg.Pool, file_id: UUID, visitor: str) -> bool:
     """Whether the file hangs on a message of the visitor's own conversations. Notes are never among them."""
     return bool(await pool.fetchval(sql["readable_by_address"], file_id, visitor))

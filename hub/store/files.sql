@@ -11,3 +11,8 @@ SELECT EXISTS (
     SELECT FROM files f JOIN messages m ON m.touch_id = f.touch_id
     JOIN interactions i ON i.id = m.interaction_id JOIN addresses a ON a.id = i.address_id
     WHERE f.id = $1 AND a.kind = 'visitor' AND a.value = $2);
+
+-- name: sent
+SELECT f.id, f.name, f.detected_type, f.size, f.inline, b.bytes
+FROM files f JOIN blobs b ON b.sha256 = f.sha256 JOIN messages m ON m.touch_id = f.touch_id
+WHERE f.id = $1 AND m.direction = 'out';

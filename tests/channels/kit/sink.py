@@ -177,6 +177,13 @@ class MemorySink:
         except KeyError:
             raise Refused("not_found", 404) from None
 
+    async def sent_file(self, file_id: UUID) -> tuple[FileRef, bytes]:
+        self._must_be_up()
+        for (_, known), found in self.files.items():
+            if known == file_id:
+                return found
+        raise Refused("not_found", 404)
+
     async def typing(self, address: Address, channel: str, on: bool) -> None:
         self.typings.append((address, on))
 

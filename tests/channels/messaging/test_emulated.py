@@ -3,9 +3,10 @@
 from dataclasses import replace
 from uuid import UUID
 
+import aiohttp
 import pytest
 
-from channels.base import Address, Elsewhere, Outbound, SendError, TextOut, Unfetched
+from channels.base import Address, Elsewhere, File, Outbound, SendError, TextOut, Unfetched
 from simulator.telephony.faults import Rule
 from simulator.telephony.messages import Outcome
 from tests.channels.messaging.driver import ANN, OURS, SOURCES, Line, line
@@ -142,6 +143,29 @@ async def test_files_are_fetched_with_our_password_within_their_limit() -> None:
             with pytest.raises(Unfetched) as caught:
                 await there.channel.fetch(source, wanted)
             assert (caught.value.code, caught.value.later) == (code, later)
+
+
+async def test_what_we_send_is_fetched_at_an_address_that_only_we_make_and_that_ends() -> None:
+    async with line() as there:
+        await there.sim.text(ANN, OURS, "Show me")
+        ref = await there.sink.keep_file("agent:1", File("Plan ä.png", "image/png", b"PNG"))
+        await there.channel.send(replace(there.answer(""), files=(replace(ref, type="image/png"),)))
+        (made,) = [one for one in there.sim.exchange.messages.values() if one.direction == "outbound-api"]
+        (url,) = made.media_urls
+        assert (made.body, url.startswith(f"{there.base}/twilio/main/files/{ref.id}/")) == ("", True)
+        async with aiohttp.ClientSession() as anybody:
+            async with anybody.get(url) as answer:
+                assert (answer.status, await answer.read()) == (200, b"PNG")
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+                assert "Plan%20%C3%A4.png" in answer.headers["Content-Disposition"]
+            other = url.replace(str(ref.id), "00000000-0000-7000-8000-000000000001")
+            later = url.replace(url.split("/")[-2], str(int(url.split("/")[-2]) + 1))
+            for wrong in (other, later, url[:-1], url[:-1] + "ä", url.replace("/main/", "/other/")):
+                async with anybody.get(wrong) as answer:
+                    assert answer.status == 404, wrong
+            there.clock.advance(hours=12)
+            async with anybody.get(url) as answer:
+                assert answer.status == 404
 
 
 async def test_a_forged_text_or_report_is_refused_and_counted() -> None:

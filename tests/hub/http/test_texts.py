@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import pytest
 
 from simulator.telephony.driver import Sim, running_sim
@@ -35,6 +36,11 @@ class Floor:
 
     async def say(self, path: str, text: str, **more: Any) -> Answer:
         return await self.agent.post(f"{path}/messages", {"id": str(uuid4()), "text": text, **more})
+
+    async def put_up(self) -> str:
+        form = aiohttp.FormData()
+        form.add_field("file", PNG, filename="plan.png", content_type="image/png")
+        return str((await self.agent.ask("POST", "/api/files", data=form)).body["id"])
 
     async def made(self, text: str) -> None:
         """Twilio has the text, and has had time to deliver it."""
@@ -75,6 +81,19 @@ async def test_a_text_its_picture_and_the_answer(floor: Floor) -> None:
     moved = await floor.ears.until("message", lambda one: one["state"] == "delivered")
     assert moved["message_id"] == sent.body["message_id"]
     floor.sim.invariants()
+
+
+async def test_an_agent_sends_a_picture_and_nobody_else_gets_it(floor: Floor) -> None:
+    path = await floor.talking()
+    assert (await floor.say(path, "", files=[await floor.put_up()])).status == 201
+    made = await until(lambda: next((one for one in floor.sim.exchange.messages.values() if one.media_urls), None))
+    stranger = await floor.hub.stranger()
+    assert made is not None
+    url = made.media_urls[0].removeprefix(floor.hub.url)
+    assert (await stranger.get(url)).raw == PNG
+    assert (await stranger.get(url[:-2])).status == 404
+    many = [await floor.put_up() for _ in range(11)]
+    assert (await floor.say(path, "", files=many)).body["fields"] == {"files": "text_files"}
 
 
 async def test_after_a_stop_nothing_is_sent_and_the_screen_says_why(floor: Floor) -> None:

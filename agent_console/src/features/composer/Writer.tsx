@@ -44,7 +44,7 @@ interface Props {
   back: Returned | null
   onTaken: () => void
   mailing?: Mailing | undefined
-  /** Where it is a text to a telephone: shorter, counted by parts, without files. */
+  /** Where it is a text to a telephone: shorter, and counted by parts. */
   texting: TextingView | null
 }
 
@@ -63,7 +63,7 @@ export function Writer(props: Props) {
     event.preventDefault()
     if (ready) submit()
   }
-  const { over, take, dropping } = useTaking(of, limits.files)
+  const { over, take, dropping } = useTaking(of)
   return (
     <div className={names(css.writer, over && css.over)} {...dropping} onKeyDown={onKey}>
       {mailing && <Meanwhile seen={seen} name={name} />}
@@ -112,14 +112,12 @@ export function Drop() {
 interface Limits {
   /** Characters. */
   longest: number
-  /** Whether files can go along. */
-  files: boolean
   /** Whether it is paid for by parts. */
   parts: boolean
 }
 
 const limitsOf = (texting: TextingView | null): Limits =>
-  texting ? { longest: texting.longest, files: false, parts: texting.kind === 'sms' } : { longest: MOST, files: true, parts: false }
+  texting ? { longest: texting.longest, parts: texting.kind === 'sms' } : { longest: MOST, parts: false }
 
 interface BarProps {
   kind: Kind
@@ -135,7 +133,7 @@ function Bar({ kind, onPick, text, limits, keys, submit, ready }: BarProps) {
   const t = useT()
   return (
     <div className={css.bar}>
-      {limits.files && <Picker onPick={onPick} />}
+      <Picker onPick={onPick} />
       {limits.parts && text && <Parts text={text} />}
       <Length n={limits.longest - text.length} />
       <span className={css.keys}>{keyLabel(keys, isMac())}</span>
@@ -230,12 +228,12 @@ function isReady(text: string, files: readonly Attached[], { longest }: Limits, 
 }
 
 /** Files come by button, by paste and by being dropped. */
-export function useTaking(of: string, allowed = true) {
+export function useTaking(of: string) {
   const t = useT()
   const api = useApi()
   const [over, setOver] = useState(false)
   const take = (list: FileList | null): boolean => {
-    if (!list?.length || !allowed) return false
+    if (!list?.length) return false
     attach(of, list, api, t)
     return true
   }
@@ -246,7 +244,7 @@ export function useTaking(of: string, allowed = true) {
     },
     onDragLeave: () => setOver(false),
     onDragOver: (event: DragEvent) => {
-      if (!allowed || !event.dataTransfer.types.includes('Files')) return // text that is moved about is the field's own matter
+      if (!event.dataTransfer.types.includes('Files')) return // text that is moved about is the field's own matter
       event.preventDefault()
       setOver(true)
     },

@@ -11,11 +11,14 @@ export type Line =
 /** What only moves a mark and says nothing to a reader. */
 const SILENT = new Set(['read'])
 
+/** A file that has come stands with its message already; one that cannot be had is said. */
+const silent = (touch: TouchView): boolean => SILENT.has(touch.kind) || (touch.kind === 'fetched' && !touch.data.error)
+
 export function lines(touches: readonly TouchView[], t: Translate): Line[] {
   const result: Line[] = []
   let last = ''
   for (const touch of touches) {
-    if (SILENT.has(touch.kind)) continue
+    if (silent(touch)) continue
     const text = day(touch.at, t.language)
     if (text !== last) result.push({ kind: 'day', key: `day ${text} ${touch.id}`, text })
     last = text
