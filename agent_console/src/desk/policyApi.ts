@@ -2,7 +2,7 @@
 import type { Call } from './api'
 import type {
   DraftSaved, FactView, PolicyChecked, PolicyPreview, PolicyTried, PolicyVersion, PolicyVersionFull, PolicyView, PutAgentWork, PutPolicyDraft, TryPolicy,
-} from './policyWire'
+} from './wire'
 import type { AgentView } from './wire'
 
 type Document = PutPolicyDraft['document']

@@ -17,6 +17,7 @@ export const policyWordsEn = {
   'fact.source': 'Source: mailbox, form, number or site',
   'fact.address': 'From which address or number',
   'fact.address_dialled': 'To which address or number',
+  'fact.queue': 'Queue that its way in names',
   'fact.form': 'Form',
   'fact.ivr_path': 'Choices in the telephone menu',
   'fact.language': 'Language, two letters',

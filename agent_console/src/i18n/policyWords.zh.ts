@@ -9,6 +9,7 @@ export const policyWordsZh: Words = {
   'fact.source': '来源：邮箱、表单、号码或网站',
   'fact.address': '来自哪个地址或号码',
   'fact.address_dialled': '发往哪个地址或号码',
+  'fact.queue': '来路指定的队列',
   'fact.form': '表单',
   'fact.ivr_path': '电话菜单中的选择',
   'fact.language': '语言（两个字母）',

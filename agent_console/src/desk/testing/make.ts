@@ -17,7 +17,7 @@ export function card(fields: Partial<Card> & { id: string }): Card {
 
 export function agent(fields: Partial<AgentView> = {}): AgentView {
   return {
-    id: 'me', login: 'me', name: 'Me', role: 'agent', language: 'en', queues: ['support'], skills: {}, capacity: 4,
+    id: 'me', login: 'me', name: 'Me', role: 'agent', language: 'en', queues: ['support'], skills: {}, capacity: 4, limits: {},
     used: 0, version: 1,
     presence: {
       declared: 'available', reason: null, since: AT, pending: null, pending_reason: null, connected: true,

@@ -1,6 +1,6 @@
 // What the check found, as one types: problems that keep the document from being read, and what the linter says of it.
 import type { ReactNode } from 'react'
-import type { PolicyFinding } from '../../desk/policyWire'
+import type { PolicyFinding } from '../../desk/wire'
 import { Button, href, Icon, names, useT } from '../../shared'
 import { useDocument, useDraft, useDraftState, useQueueName, useRuleName } from './parts'
 import css from './Policy.module.css'

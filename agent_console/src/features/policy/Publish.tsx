@@ -1,7 +1,7 @@
 // Before it counts for everybody: what changes, what the check says, and which waiting contacts would move.
 import { useEffect, useState } from 'react'
 import { ApiError } from '../../desk/api'
-import type { PolicyPreview, PreviewItem } from '../../desk/policyWire'
+import type { PolicyPreview, PreviewItem } from '../../desk/wire'
 import { Blank, Button, deskPath, describe, href, Icon, TextField, useApi, useT, useTell, useWhere } from '../../shared'
 import { Findings } from './Check'
 import { Diff } from './Diff'

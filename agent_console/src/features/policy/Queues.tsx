@@ -1,8 +1,7 @@
 // Queues: who may work there, in what order, how offers ring, and where work goes that is not answered.
-import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { Blank, Button, Dialog, DialogActions, href, Icon, TextField, useDesk, useT, useWhere } from '../../shared'
-import { append, freeId, idsOf, list, put, table, tables, text, usesOf } from './document'
+import { Blank, Button, href, Icon, useDesk, useT, useWhere } from '../../shared'
+import { append, idsOf, list, put, table, tables, text, usesOf } from './document'
 import { ExpressionAt } from './ExpressionField'
 import { NumberAt, Part, SelectAt, WrongAt } from './Fields'
 import { useAt, useDocument, useDraft, useQueueChoices, useQueueName } from './parts'
@@ -51,34 +50,21 @@ export function Queues() {
   )
 }
 
-/** A queue needs a name that people see: the configuration gives it. */
+/** Queues of the configuration that the policy does not speak of yet work by its defaults. */
 function AddQueue() {
   const t = useT()
   const draft = useDraft()
   const document = useDocument()
   const configured = useDesk((state) => state.queues)
   const [, go] = useWhere()
-  const [open, setOpen] = useState(false)
-  const [name, setName] = useState('')
-  const taken = idsOf(document, 'queues')
-  const free = configured.filter((one) => !taken.includes(one.id))
-  const add = (id: string) => {
-    draft.change(append(document, 'queues', { id }))
-    setOpen(false)
-    go(tabPath('queues', id))
-  }
+  const free = configured.filter((one) => !idsOf(document, 'queues').includes(one.id))
+  if (!free.length) return <p className="quiet small">{t('policy.queues.all_here')}</p>
   return (
-    <div>
-      <Button icon="plus" onPress={() => setOpen(true)}>{t('policy.queues.add')}</Button>
-      <Dialog title={t('policy.queues.add')} isOpen={open} onClose={() => setOpen(false)}>
-        <p className="quiet">{t('policy.queues.add.what')}</p>
-        {free.length > 0 && <div className={css.actions}>{free.map((one) => <Button key={one.id} onPress={() => add(one.id)}>{t.name(one.name)}</Button>)}</div>}
-        <TextField label={t('policy.queues.id')} value={name} onChange={setName} description={t('policy.id.what')} />
-        <DialogActions>
-          <Button onPress={() => setOpen(false)}>{t('action.cancel')}</Button>
-          <Button kind="primary" isDisabled={!name.trim()} onPress={() => add(freeId(name, taken, 'queue'))}>{t('policy.add')}</Button>
-        </DialogActions>
-      </Dialog>
+    <div className={css.actions}>
+      {free.map((one) => <Button key={one.id} icon="plus" onPress={() => {
+        draft.change(append(document, 'queues', { id: one.id }))
+        go(tabPath('queues', one.id))
+      }}>{t('policy.queues.add', { name: t.name(one.name) })}</Button>)}
     </div>
   )
 }

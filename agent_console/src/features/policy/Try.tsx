@@ -1,7 +1,7 @@
 // The tester: an example, and which rule places it; of each rule before, which test stood in the way and what was found.
 import { useEffect, useState } from 'react'
 import { ApiError } from '../../desk/api'
-import type { PassedOver, PolicyTried, TryPolicy } from '../../desk/policyWire'
+import type { PassedOverView, PolicyTried, TryPolicy } from '../../desk/wire'
 import { Blank, Button, describe, href, Icon, Select, TextField, useApi, useSettled, useT } from '../../shared'
 import { table, tables, text } from './document'
 import type { Document, Json, Table } from './document'
@@ -233,7 +233,7 @@ function Outcome({ tried: { rule, placement } }: { tried: PolicyTried }) {
 
 const MOST = 50
 
-function PassedBy({ passed }: { passed: readonly PassedOver[] }) {
+function PassedBy({ passed }: { passed: readonly PassedOverView[] }) {
   const t = useT()
   const draft = useDraft()
   const document = useDocument()

@@ -1,7 +1,7 @@
 // Every version that was ever in force: who, when, why, what changed; and the way back.
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
-import type { PolicyVersion } from '../../desk/policyWire'
+import type { PolicyVersion } from '../../desk/wire'
 import { Blank, Button, describe, Dialog, DialogActions, href, Moment, Select, TextField, useApi, useLoad, useT, useTell } from '../../shared'
 import { Diff } from './Diff'
 import type { Document } from './document'

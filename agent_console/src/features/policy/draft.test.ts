@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ApiError } from '../../desk/api'
 import type { Api } from '../../desk/api'
-import type { PolicyView } from '../../desk/policyWire'
+import type { PolicyView } from '../../desk/wire'
 import { createDraft } from './draft'
 import type { Shelf } from './draft'
 import { put } from './document'
 
 const view = (fields: Partial<PolicyView> = {}): PolicyView => ({
-  version: 3, document: { format: 1, queues: [{ id: 'a' }] }, digest: 'd', published_at: '', published_by: null, note: '', findings: [], draft: null, ...fields,
+  version: 3, document: { format: 1, queues: [{ id: 'a' }] }, digest: 'd', published_at: '', published_by: null, note: '', from_version: null, findings: [], draft: null, ...fields,
 })
 
 function hub(found = view()) {

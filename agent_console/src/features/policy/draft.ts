@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import type { StoreApi } from 'zustand/vanilla'
 import { ApiError } from '../../desk/api'
 import type { Api } from '../../desk/api'
-import type { FactView, PolicyDraftView, PolicyFinding, PolicyProblem, PolicyView } from '../../desk/policyWire'
+import type { FactView, PolicyDraftView, PolicyFinding, PolicyProblem, PolicyView } from '../../desk/wire'
 import { same } from './document'
 import type { Document } from './document'
 

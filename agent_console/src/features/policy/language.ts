@@ -1,5 +1,5 @@
 // The language of `when` and `require` as far as typing needs it: what may stand at the caret. The hub alone judges. Pure.
-import type { FactView } from '../../desk/policyWire'
+import type { FactView } from '../../desk/wire'
 
 export interface Completion {
   /** What is put in. */

@@ -1,5 +1,5 @@
 // What the hub found, and what a policy says, in words. Pure.
-import type { PolicyFinding } from '../../desk/policyWire'
+import type { PolicyFinding } from '../../desk/wire'
 import { messages } from '../../i18n'
 import type { Found, Translate } from '../../i18n'
 import { problemsZh } from '../../i18n/policyProblems.zh'

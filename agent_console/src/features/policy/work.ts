@@ -1,5 +1,5 @@
 // What an agent may work on, as it stands in the form and as it goes over the wire. Pure.
-import type { PutAgentWork } from '../../desk/policyWire'
+import type { PutAgentWork } from '../../desk/wire'
 import type { AgentView } from '../../desk/wire'
 
 export interface Form {
@@ -12,7 +12,7 @@ export interface Form {
 export const channels = ['voice', 'webchat', 'email', 'sms', 'whatsapp', 'form', 'manual'] as const
 
 export function toForm(agent: AgentView): Form {
-  const limits = (agent as AgentView & { limits?: Record<string, number> }).limits ?? {}
+  const { limits } = agent
   return {
     skills: Object.entries(agent.skills).sort(([a], [b]) => a.localeCompare(b)).map(([name, level]) => ({ name, level: String(level) })),
     queues: [...agent.queues], capacity: String(agent.capacity),

@@ -18,7 +18,7 @@ const ledger = (fields: Partial<Ledger>): Ledger => ({
   outbox_oldest_at: null, unconfirmed: 0, now: at(0), ...fields,
 })
 const agent = (name: string, presence: Partial<AgentView['presence']>, used = 0): AgentView => ({
-  id: name, login: name, name, role: 'agent', language: 'en', queues: [], skills: {}, capacity: 100, used, version: 1,
+  id: name, login: name, name, role: 'agent', language: 'en', queues: [], skills: {}, capacity: 100, limits: {}, used, version: 1,
   presence: {
     declared: 'available', reason: null, since: at(60), pending: null, pending_reason: null, connected: true,
     routable: true, why_not: null, ...presence,
