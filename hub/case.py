@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from hub import model, sla_history, wire
+from hub import facts_of, model, sla_history, wire
 from hub.doorbell import ClockMoved
 from hub.journal import Enclosed, NewMessage, Page
 from hub.ladder import Why, climb, next_step, queue_of
@@ -102,10 +102,10 @@ class Case:
         known = {policy[0]: policy[1], **{version: one for version, one in older.items() if one}}
         return cls(page, it, await store.standing(page.conn, interaction_id), touches, Promises(known), policy, staffed)
 
-    async def judge(self, facts: Mapping[str, str]) -> None:
+    async def judge(self) -> None:
         """Does all that is due, and notes when to look again."""
         if self.it.state != "done" and self.standing.policy != self.version:
-            await self._promise(facts)
+            await self._promise()
         story = self._story()
         clocks = sla_clocks.evaluate(story.events, self.promises.calendars, self.now)
         for action in due_actions(clocks, await store.done(self.page.conn, self.it.id), self.now):
@@ -147,8 +147,9 @@ class Case:
 
     # --- promises -----------------------------------------------------------------------------------------------------
 
-    async def _promise(self, facts: Mapping[str, str]) -> None:
+    async def _promise(self) -> None:
         """The promise of the policy in force, written down where it is another one than before."""
+        facts = await facts_of.known(self.page.conn, self.it, self.policy, self.now) if self.policy.promises else {}
         chosen = choose(self.policy.promises, facts)
         promised = {"policy": self.version, "sla": chosen.policy} if chosen.policy else None
         if self.promises.terms(promised) == self.promises.terms(self.standing.sla):

@@ -4,7 +4,6 @@ Any node may run it: an interaction is looked at by one at a time (`SKIP LOCKED`
 that decides is computed from the touches, so a look too many does nothing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,17 +13,13 @@ from hub import loop
 from hub.case import Case, Versions
 from hub.doorbell import Doorbell, Moved, Ring
 from hub.errors import HubError
-from hub.facts_of import basic
 from hub.journal import Journal
 from hub.ladder import Current
-from hub.model import Interaction
 from hub.permissions import give_back
 from hub.store import escalation as store
-from hub.store.journal import Connection
 from routing.policy import Policy
 
 log = structlog.get_logger()
-Facts = Callable[[Connection, Interaction], Awaitable[Mapping[str, str]]]
 NET = 1.0  # seconds between looks, rung or not
 SWEEP = timedelta(seconds=10)  # between looks at everything, for rings that were lost
 # They change no clock and no place; what happened meanwhile is found with the next touch, or by the sweep.
@@ -36,13 +31,13 @@ BROKEN = timedelta(minutes=1)  # until one that could not be judged is tried aga
 
 
 class Escalation:
-    def __init__(self, journal: Journal, doorbell: Doorbell, current: Current, policies: Versions | None = None,
-                 facts: Facts = basic) -> None:
+    def __init__(
+        self, journal: Journal, doorbell: Doorbell, current: Current, versions: Versions | None = None
+    ) -> None:
         self._journal = journal
         self._doorbell = doorbell
         self._current = current
-        self._policies = policies or Versions()
-        self._facts = facts
+        self._versions = versions or Versions()
         self._moved: set[UUID] = set()
         self._swept: datetime | None = None
         self._active = True  # whether the policy asks for anything at all
@@ -104,8 +99,8 @@ class Escalation:
                 found = await store.claim(page.conn, self._journal.now())
                 if found is None:
                     return False
-                case = await Case.load(page, found, self._policies, (version, policy), staffed)
-                await case.judge(await self._facts(page.conn, case.it))
+                case = await Case.load(page, found, self._versions, (version, policy), staffed)
+                await case.judge()
         except (HubError, ValueError, KeyError) as problem:
             if found is None:
                 raise

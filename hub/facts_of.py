@@ -1,12 +1,17 @@
-"""What rules may ask of an interaction that is here already."""
+"""What promises may ask of an interaction that is here already: the texts among the facts of rules."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from hub.model import Interaction
+from hub.store import policies as store
 from hub.store.journal import Connection
+from routing.facts import local_facts
+from routing.policy import Policy
 
 
-async def basic(conn: Connection, it: Interaction) -> Mapping[str, str]:
-    """What stands in its row."""
-    facts = {"channel": it.channel, "source": it.source, "subject": it.subject, "language": it.language or ""}
-    return {name: value for name, value in facts.items() if value}
+async def known(conn: Connection, it: Interaction, policy: Policy, now: datetime) -> Mapping[str, str]:
+    """As they stand now, but for the time of day, which is that of the arrival."""
+    found = await store.waiting(conn, now, it.id)
+    facts = {**(found[0].facts if found else {}), **local_facts(it.created_at, policy.zone)}
+    return {name: value for name, value in facts.items() if isinstance(value, str)}

@@ -16,6 +16,7 @@ from hub.ladder import Ladders
 from hub.store import cards
 from hub.store import escalation as store
 from hub.wire import Clock, Escalate, Park, Say, WaitFor, WrapUp
+from routing import policy_data
 from routing.policy_data import dump, load
 from tests.hub.conftest import Heart
 from tests.hub.promising import Watched, policy, watched
@@ -229,6 +230,19 @@ async def test_another_policy_holds_for_what_is_here_already(heart: Heart) -> No
     desk.shelf.versions.append(desk.shelf.versions[-1])  # published anew, and says the same
     await desk.look()
     assert len(await desk.told(it, "sla_promised")) == 2
+
+
+async def test_who_is_promised_what_is_asked_of_the_same_facts_as_rules(heart: Heart) -> None:
+    slow = {"version": 1, "calendar": "always", "first_response_minutes": 600}
+    promises = [{"sla": "fast", "when": {"language": ["de"], "channel": ["webchat"], "weekday": ["mon"]}},
+                {"sla": "slow", "when": {"channel": ["webchat"]}}, {"when": {"form": ["press"]}}]  # fmt: skip
+    desk = watched(heart, policy(slas=policy_data.dump(policy())["slas"] | {"slow": slow}, promises=promises))
+    german, other = await arrived(heart, language="de"), await arrived(heart)
+    form = await arrived(heart, channel="form", source="form:press", continues=False)
+    await desk.look()
+    promised = [[one["sla"] for one in await desk.told(it, "sla_promised")] for it in (german, other, form)]
+    assert promised == [["fast"], ["slow"], []]
+    assert (await desk.clock(form))["clock"] is None
 
 
 async def test_whoever_promises_nothing_pays_nothing(heart: Heart) -> None:
