@@ -1,0 +1,159 @@
+"""Which policy is in force, on every node, and where it puts what arrives."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from channels.base import Address
+from hub import placing
+from hub.config import Queue
+from hub.intake import Intake
+from hub.model import Actor
+from hub.policies import Policies, PolicyMoved
+from hub.wire_policy import PublishPolicy, RestorePolicy
+from tests.hub.conftest import Heart
+
+MIA = Address("email", "mia@example.com")
+
+
+def queue(id: str, **more: Any) -> Queue:
+    return Queue(id=id, name={"en": id}, **more)
+
+
+SUPPORT, SALES = queue("support"), queue("sales", requirements={"german": 2})
+
+
+@pytest.fixture
+async def policies(heart: Heart) -> Policies:
+    made = Policies(heart.journal, [SUPPORT, SALES])
+    await made.open()
+    return made
+
+
+@pytest.fixture
+async def sue(heart: Heart) -> Actor:
+    return await heart.agent("Sue", "supervisor", skills='{"german": 3}', queues=("support", "sales"))
+
+
+async def publish(policies: Policies, sue: Actor, *rules: tuple[str, dict[str, Any]], **more: Any) -> int:
+    found = await policies.version(None)
+    made = [{"id": f"r{n}", "name": "", "when": when, "place": place} for n, (when, place) in enumerate(rules)]
+    document = {**found.document, "rules": made, **more}
+    return await policies.publish(sue, PublishPolicy(document=document, base=found.version))
+
+
+async def test_the_configuration_is_in_force_until_a_person_publishes(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    assert policies.current()[0] == 1
+    assert str(policies.current()[1].queue("sales").require) == "german >= 2"
+    again = Policies(heart.journal, [SUPPORT, SALES])
+    await again.open()
+    assert again.current()[0] == 1, "the same is no new version"
+    changed = Policies(heart.journal, [queue("support", offer_seconds=30), SALES])
+    await changed.open()
+    assert (changed.current()[0], changed.current()[1].queue("support").offer_seconds) == (2, 30)
+    await policies.refresh()
+    await publish(policies, sue)
+    await Policies(heart.journal, [SUPPORT]).open()
+    await policies.refresh()
+    assert policies.current()[0] == 3, "what a person has published stands"
+
+
+async def test_a_queue_that_only_the_configuration_knows_works_as_it_says(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    await publish(policies, sue)
+    grown = Policies(heart.journal, [SUPPORT, SALES, queue("legal", offer_seconds=55)])
+    await grown.open()
+    assert grown.current()[0] == 2
+    assert grown.current()[1].queue("legal").offer_seconds == 55
+
+
+async def test_every_node_follows_and_of_two_who_publish_one_is_told(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    other = Policies(heart.journal, [SUPPORT, SALES])
+    await other.open()
+    found = await other.version(None)
+    assert await publish(policies, sue) == 2
+    with pytest.raises(PolicyMoved):
+        await other.publish(sue, PublishPolicy(document=found.document, base=found.version))
+    assert other.current()[0] == 1
+    await other.refresh()
+    assert other.current()[0] == 2
+    assert await other.restore(sue, 1, RestorePolicy(base=2)) == 3
+
+
+async def test_a_version_that_this_program_cannot_read_leaves_the_one_before_in_force(
+    heart: Heart, policies: Policies
+) -> None:
+    await heart.pool.execute(
+        "INSERT INTO policies (version, document, digest, published_at) VALUES (2, '{\"format\": 99}', 'x', now())")
+    await policies.refresh()
+    assert policies.current()[0] == 1
+
+
+# --- placing ----------------------------------------------------------------------------------------------------------
+
+
+def placed_by(heart: Heart, policies: Policies) -> Intake:
+    heart.intake.placement = replace(heart.intake.placement, current=policies.current)
+    return heart.intake
+
+
+async def where(heart: Heart, **more: Any) -> tuple[Any, ...]:
+    it = (await heart.arrive(**{"channel": "form", "continues": False} | more)).interaction_id
+    return tuple(await heart.pool.fetchrow(
+        "SELECT queue_id, priority, rule, policy_version FROM interactions WHERE id = $1", it))
+
+
+async def test_rules_go_before_the_way_in_which_goes_before_the_default(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue, ('text contains "buy"', {"queue": "sales", "priority": 3}))
+    assert await where(heart, text="I want to buy a lamp") == ("sales", 3, "r0", 2)
+    assert await where(heart, text="It is dark", queue="sales") == ("sales", 0, None, 2)
+    assert await where(heart, text="It is dark", queue="nowhere") == ("support", 0, None, 2)
+    assert await where(heart, text="It is dark") == ("support", 0, None, 2)
+
+
+async def test_rules_know_the_customers_past(heart: Heart, policies: Policies, sue: Actor) -> None:
+    placed_by(heart, policies)
+    await publish(
+        policies, sue,
+        ("vip and \"gold\" in segment", {"queue": "sales", "priority": 9}),
+        ('last_agent = "sue" and known', {"queue": "sales", "sticky": {"to": "last_agent", "seconds": 60}}),
+        ("repeat_contacts >= 1", {"queue": "sales", "priority": 1}),
+    )  # fmt: skip
+    assert await where(heart, addresses=(MIA,)) == ("support", 0, None, 2)
+    assert await where(heart, addresses=(MIA,)) == ("sales", 1, "r2", 2)
+    it = (await heart.arrive(addresses=(MIA,), channel="form", continues=False)).interaction_id
+    await heart.desk.claim(sue, it)
+    assert await where(heart, addresses=(MIA,)) == ("sales", 0, "r1", 2)
+    assert await heart.pool.fetchval(
+        "SELECT preferred_agent_id FROM interactions ORDER BY created_at DESC, id DESC LIMIT 1") == sue.id
+    await heart.pool.execute("UPDATE customers SET vip = true, segments = '{gold}'")
+    assert await where(heart, addresses=(MIA,)) == ("sales", 9, "r0", 2)
+
+
+async def test_an_arrival_that_cannot_be_judged_goes_where_its_way_in_says(
+    heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue, ('text contains "buy"', {"queue": "sales"}))
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a rule that cannot be tried")
+
+    monkeypatch.setattr(placing, "place", broken)
+    assert await where(heart, text="buy", queue="support") == ("support", 0, None, 2)
+
+
+async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies: Policies, sue: Actor) -> None:
+    placed_by(heart, policies)
+    rules = [(f'subject = "case {n}"', {"queue": "sales"}) for n in range(2_000)]
+    await publish(policies, sue, *rules, ("vip", {"queue": "sales", "priority": 1}))
+    assert (await where(heart, subject="case 1999"))[2] == "r1999"
