@@ -55,6 +55,7 @@ from hub.policies import Policies
 from hub.presence import SWEEP, PresenceDesk
 from hub.realtime import Realtime
 from hub.reception import Reception
+from hub.start import open_pool
 from hub.store import queues
 from hub.store.sessions import Session
 from hub.tasks import Loop, Tasks
@@ -69,7 +70,7 @@ from hub.watch import Watch
 log = structlog.get_logger()
 WIDGET = Path(__file__).parent / "static" / "chat" / "widget.js"
 REALTIME = web.AppKey("realtime", Realtime)
-CONNECT_LIMIT, STATEMENT_LIMIT, CLOSE_LIMIT = 10.0, 15.0, 5.0  # seconds
+CLOSE_LIMIT = 5.0  # seconds
 PING, PING_LIMIT = 10, 15  # seconds: a silent socket is known dead before its lease ends
 
 
@@ -100,17 +101,6 @@ class Channels:
     def by_kind(self) -> dict[str, Channel]:
         return {one.kind: one for one in (self.form, self.webchat, self.manual, self.email, self.sms,
                                                 self.whatsapp, self.voice)}
-
-
-def open_pool(dsn: str, size: int) -> asyncpg.Pool:
-    """Connections that are not open yet: await it, or use it as a context."""
-    return asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, timeout=CONNECT_LIMIT, command_timeout=STATEMENT_LIMIT, reset=_nothing_to_reset,
-        server_settings={"application_name": "interaction-hub", "timezone": "UTC"})
-
-
-async def _nothing_to_reset(conn: object) -> None:
-    """The hub leaves no state in a session, so returning a connection costs no round trip."""
 
 
 def build(settings: Settings, dsn: str, world: World | None = None) -> web.Application:

@@ -108,3 +108,11 @@ class Unavailable(HubError):
     """The hub cannot keep anything right now, so it takes nothing. Try again soon."""
 
     status, code = 503, "unavailable"
+
+
+class Failed(Exception):
+    """A loop that the hub cannot live without has ended; its name is the text."""
+
+
+class CannotListen(Exception):
+    """The address is taken, or is none of this machine."""

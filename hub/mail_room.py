@@ -9,6 +9,7 @@ from hub.acknowledge import Acknowledge
 from hub.clock import NewId, Now
 from hub.config import Settings
 from hub.doorbell import Doorbell
+from hub.errors import CannotListen
 from hub.journal import Journal
 from hub.keeper import Keeper
 from hub.letters import Letters, MailRules
@@ -16,7 +17,6 @@ from hub.mailbox_setup import Setup
 from hub.mailboxes import Mailboxes
 from hub.quarantine import Quarantine
 from hub.sealing import Seal
-from hub.serving import CannotListen
 from hub.tasks import Tasks
 
 log = structlog.get_logger()

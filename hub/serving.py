@@ -7,19 +7,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from hub.errors import CannotListen, Failed
 from hub.http.parts import PARTS
 
 log = structlog.get_logger()
 REQUESTS_LIMIT = 5.0  # seconds that requests on their way may take to end
 START_LIMIT, STOP_LIMIT = 60.0, 20.0
-
-
-class Failed(Exception):
-    """A loop that the hub cannot live without has ended; its name is the text."""
-
-
-class CannotListen(Exception):
-    """The address is taken, or is none of this machine."""
 
 
 async def serve(app: web.Application, address: tuple[str, int], ready: Callable[[], object],

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import asyncpg
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from hub.config import Settings
 from hub.migrate import MigrationError, migrate, pending
 from hub.postgres import EmbeddedPostgres
 from hub.tasks import Loop
 
-CONNECT_LIMIT = 10.0  # seconds
+CONNECT_LIMIT, STATEMENT_LIMIT = 10.0, 15.0  # seconds
 OLDEST_SERVER = 18
 WATCH = 1.0  # seconds between looks at the embedded server
 SCHEMA = files("hub") / "schema"
@@ -39,6 +37,17 @@ async def database(settings: Settings, *, join: bool = False) -> AsyncIterator[D
     server = EmbeddedPostgres(settings.data / "postgres", join=join)
     async with server as dsn:
         yield Database(dsn, lambda: _keep(server))
+
+
+def open_pool(dsn: str, size: int) -> asyncpg.Pool:
+    """Connections that are not open yet: await it, or use it as a context."""
+    return asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, timeout=CONNECT_LIMIT, command_timeout=STATEMENT_LIMIT, reset=_nothing_to_reset,
+        server_settings={"application_name": "interaction-hub", "timezone": "UTC"})
+
+
+async def _nothing_to_reset(conn: object) -> None:
+    """The hub leaves no state in a session, so returning a connection costs no round trip."""
 
 
 async def migrated(dsn: str) -> list[str]:
@@ -89,6 +98,9 @@ def plainly(error: Exception) -> str:
 
 
 async def wrong_with_redis(url: str) -> list[str]:
+    from redis.asyncio import Redis  # noqa: PLC0415 - a tenth of a second that commands without Redis need not wait
+    from redis.exceptions import RedisError  # noqa: PLC0415 - the same
+
     try:
         async with asyncio.timeout(CONNECT_LIMIT), Redis.from_url(url) as redis:
             await redis.ping()

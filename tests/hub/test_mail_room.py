@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.serving import CannotListen
+from hub.errors import CannotListen
 from tests.support.hub import a_hub
 from tests.support.smtpsink import outside_server
 from tests.support.waiting import until, unused_port

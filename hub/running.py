@@ -1,0 +1,94 @@
+"""The commands that build a whole hub: serve, demo, check. Loading them takes longest, so others do without."""
+
+import argparse
+import asyncio
+import contextlib
+from typing import Any
+
+from channels.messaging import Sms
+from hub import demo, start
+from hub.app import World, build
+from hub.clock import new_uuid, utc_now
+from hub.config import load
+from hub.http.health import Finding, database, findings
+from hub.http.parts import PARTS, Parts
+from hub.serving import serve
+from hub.terminal import complain, say
+from hub.users import Users
+from simulator.correspondence import Door
+from simulator.crowd import Crowd, MailWay
+from simulator.mailsink import MailSink
+from simulator.visitors_mail import VisitorsMail
+
+
+async def run_serve(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    async with start.database(settings) as found:
+        if wrong := await start.wrong_with(settings, found.dsn):
+            return complain("The hub does not start:", wrong)
+        await serve(build(settings, found.dsn, _world(found)), settings.address,
+                    lambda: say(f"Interaction Hub listens on {settings.listen}; browsers use {settings.public_url}"))
+    return 0
+
+
+async def run_demo(options: argparse.Namespace) -> int:
+    sink = MailSink()
+    await sink.start()
+    settings = demo.settings(options.listen, options.data, options.mail or demo.mail_port(), sink.port)
+    say("Starting the database ...")
+    async with start.database(settings) as found:
+        await start.migrated(found.dsn)
+        async with start.open_pool(found.dsn, 2) as pool:
+            await demo.seed(Users(pool, utc_now, new_uuid))
+        door = Door("127.0.0.1", int(settings.mail.listener.listen.rpartition(":")[2]))
+        crowd = Crowd(f"http://127.0.0.1:{settings.address[1]}", options.crowd or 12,
+                      mail=MailWay(door, sink, demo.ADDRESSES))
+        world = _world(found, crowd=crowd, mail=VisitorsMail(sink, door, demo.ADDRESSES))
+
+        def ready() -> None:
+            say(demo.banner(settings))
+            if options.crowd:
+                starting.append(asyncio.ensure_future(crowd.start()))
+
+        starting: list[asyncio.Future[None]] = []
+        await serve(build(settings, found.dsn, world), settings.address, ready, guests=crowd.stop)
+    await sink.stop()
+    say("Stopped. Everything is kept.")
+    return 0
+
+
+def _world(found: start.Database, **more: Any) -> World:
+    """With a database of its own there is only one hub: what its last life held is its own again at once."""
+    if found.watch is None:
+        return World(**more)
+    return World(loops={"postgres": found.watch}, node="embedded", **more)
+
+
+async def run_check(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    say("configuration: good")
+    async with start.database(settings, join=True) as found:
+        wrong = await start.wrong_with(settings, found.dsn)
+        for line in wrong:
+            say(f"WRONG: {line}")
+        parts = build(settings.model_copy(update={"redis_url": None}), found.dsn)[PARTS]  # Redis was tried above
+        seen = [] if wrong else [await _written(parts)]
+        for kind, channel in parts.channels.items():
+            seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
+        sms = parts.channels.get("sms")
+        if isinstance(sms, Sms) and not wrong:
+            seen += [Finding(name=f"twilio: {one.name}", ok=one.ok, detail=one.detail) async for one in sms.ask()]
+            await sms.close()
+    for one in seen:
+        say(f"{one.name}: {'good' + (f' ({one.detail})' if one.detail else '') if one.ok else 'WRONG: ' + one.detail}")
+    return 1 if wrong or not all(one.ok for one in seen) else 0
+
+
+async def _written(parts: Parts) -> Finding:
+    async with parts.pool:
+        with contextlib.suppress(*start.AWAY):
+            await parts.mailboxes.views()  # brings those that administrators added, for their channel to look at
+        return await database(parts)
+
+
+COMMANDS = {"serve": run_serve, "demo": run_demo, "check": run_check}
