@@ -207,6 +207,19 @@ async def test_giving_back_is_a_transfer_to_the_queue(phone: Telephone) -> None:
     await phone.ended("talked")
 
 
+async def test_giving_back_while_the_customer_is_held(phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    await phone.calls.hold(ann, item, True)
+    await phone.pass_time(3)
+    await phone.heart.desk.requeue(ann, item, Requeue(reason="sales question", queue="sales"))
+    await phone.pass_time(3)
+    await caller.heard("in line")
+    assert await phone.phase() == "queued"
+    await caller.hang_up()
+    await phone.pass_time(2)
+    await phone.ended("abandoned_after_talk")
+
+
 # --- what comes from outside -----------------------------------------------------------------------------------------
 
 

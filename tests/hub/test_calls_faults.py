@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import pytest
 
 from channels.voice.control import standing
@@ -12,6 +13,7 @@ from hub.doorbell import Doorbell
 from hub.store import calls as store
 from hub.switchboard import Switchboard
 from simulator.telephony.faults import FaultPlan, Rule, profile
+from simulator.telephony.signature import sign
 from tests.hub.telephone import Pool, Telephone, running_telephone
 
 # Reports of one moment: kind, event, label.
@@ -229,3 +231,19 @@ async def test_a_database_that_is_away_is_said_by_its_name(phone: Telephone, mon
     monkeypatch.setattr(store, "moved", away)
     with pytest.raises(ConnectionResetError):
         await phone.board.run()
+
+
+async def test_a_second_conference_of_the_same_name_is_none_of_ours(phone: Telephone) -> None:
+    caller, _, _ = await phone.talking()
+    call_id = await phone.heart.pool.fetchval("SELECT id FROM calls")
+    url = f"{phone.base}/twilio/main/voice/calls/{call_id}/rooms/1"
+    form = {"ConferenceSid": "CF" + "9" * 32, "StatusCallbackEvent": "participant-leave", "SequenceNumber": "99",
+            "ParticipantLabel": "customer", "CallSid": caller.sid}
+    signature = {"X-Twilio-Signature": sign(phone.sim.exchange.account.auth_token, url, form.items())}
+    async with aiohttp.ClientSession() as http, http.post(url, data=form, headers=signature) as answer:
+        assert answer.status == 204
+    await phone.settle()
+    assert await phone.phase() == "talking"
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("talked")

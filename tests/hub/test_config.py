@@ -36,8 +36,8 @@ def test_the_examples_load_together_and_say_what_they_say(tmp_path: Path) -> Non
 
 def test_every_plain_setting_stands_in_the_example() -> None:
     text = (CONFIG / "hub.example.toml").read_text("utf-8")
-    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio", "voice",
-                 "messaging"}
+    elsewhere = {"forms", "demo", "database_url", "redis_url", "secret", "queues", "mail", "mailboxes", "twilio",
+                 "voice", "messaging"}
     for name in Settings.model_fields.keys() - elsewhere:
         assert f"\n{name} = " in text or f"[{name}" in text, name
 
