@@ -16,12 +16,13 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from socketio import AsyncRedisManager, AsyncServer
 
-from channels.base import Channel, Sink
+from channels.base import Channel, Fetching, Sink
 from channels.email.channel import Email
 from channels.form import Forms
 from channels.manual import Manual
 from channels.messaging import Sms, WhatsApp
 from channels.voice.channel import Voice
+from channels.voice.voicemail import KIND, Recordings
 from channels.webchat import WebChat, WebChatSettings
 from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
@@ -96,6 +97,7 @@ class Channels:
     sms: Sms
     whatsapp: WhatsApp
     voice: Voice
+    recordings: Recordings
 
     @property
     def by_kind(self) -> dict[str, Channel]:
@@ -171,7 +173,8 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     """The loops that every hub runs, whatever its channels are."""
     tasks.supervise("dispatch", parts.dispatch.run)
     tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
-    vendors = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
+    vendors: dict[str, Fetching] = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp,
+                                    KIND: kinds.recordings}
     tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
     tasks.supervise("timers", Timers(journal, doorbell).run)
     tasks.supervise("policies", parts.policies.run, on_failure="restart")
@@ -210,7 +213,8 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, ro
     return Channels(
         form=Forms(sink, settings.forms, world.now, world.new_id, secret),
         webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel)
+        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel,
+        recordings=telephone.recordings)
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake, policies: Policies,
