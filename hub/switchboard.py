@@ -22,7 +22,7 @@ from channels.voice.reports import Recording
 from hub import loop
 from hub.calls import Calls
 from hub.doorbell import Doorbell, Moved, Ring
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 from hub.journal import AWAY
 from hub.store import calls as store
 from hub.store.calls import Claimed, Kept
@@ -65,7 +65,7 @@ class Switchboard:
         """One pass; what takes the provider's time is spawned. Returns the seconds until the next."""
         pool, now = self._journal.pool, self._journal.now()
         for call_id in await store.moved(pool):
-            await self._calls.bring_together(call_id)
+            await self._bring_together(call_id)
         for call_id in await store.looks(pool, now):
             spawn(self._guarded(self._look(call_id)))
         for one in await store.claim(pool, now, now + CLAIM):
@@ -73,6 +73,14 @@ class Switchboard:
         upcoming = await store.next_moment(pool)
         left = (upcoming - self._journal.now()) / timedelta(seconds=1) if upcoming else NET
         return min(max(left, 0.02), NET)
+
+    async def _bring_together(self, call_id: UUID) -> None:
+        try:
+            await self._calls.bring_together(call_id)
+        except Unavailable:
+            raise
+        except HubError as refused:  # two rules that contradict each other must not silence every telephone
+            log.error("switchboard.refused", call=str(call_id), code=refused.code)
 
     async def drain(self) -> bool:
         """Everything that can be done at this moment; whether there was nothing."""

@@ -10,12 +10,12 @@ async def get_call(call: Call, id: UUID) -> CallView:
     return await call.parts.calls.view(id)
 
 
-async def hold(call: Call, id: UUID, body: Hold) -> CallView:
+async def hold_customer(call: Call, id: UUID, body: Hold) -> CallView:
     await call.parts.calls.hold(call.actor, id, body.on)
     return await call.parts.calls.view(id)
 
 
-async def rejoin(call: Call, id: UUID) -> CallView:
+async def rejoin_call(call: Call, id: UUID) -> CallView:
     await call.parts.calls.rejoin(call.actor, id)
     return await call.parts.calls.view(id)
 
@@ -25,17 +25,17 @@ async def consult(call: Call, id: UUID, body: Consult) -> CallView:
     return await call.parts.calls.view(id)
 
 
-async def complete(call: Call, id: UUID) -> CallView:
+async def complete_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.complete(call.actor, id)
     return await call.parts.calls.view(id)
 
 
-async def join(call: Call, id: UUID) -> CallView:
+async def join_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.join(call.actor, id)
     return await call.parts.calls.view(id)
 
 
-async def cancel(call: Call, id: UUID) -> CallView:
+async def cancel_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.cancel(call.actor, id)
     return await call.parts.calls.view(id)
 
@@ -50,7 +50,7 @@ async def stop_supervising(call: Call, id: UUID) -> CallView:
     return await call.parts.calls.view(id)
 
 
-async def softphone(call: Call) -> list[SoftphoneTicket]:
+async def get_softphone(call: Call) -> list[SoftphoneTicket]:
     call.headers["Cache-Control"] = "no-store"
     return call.parts.calls.tickets(call.actor)
 
@@ -58,15 +58,15 @@ async def softphone(call: Call) -> list[SoftphoneTicket]:
 ONE = "/api/interactions/{id}/call"
 ENDPOINTS = (
     Endpoint("GET", ONE, get_call, "How its telephone call stands"),
-    Endpoint("POST", f"{ONE}/hold", hold, "Hold the customer, or talk on; the same wish twice is one"),
-    Endpoint("POST", f"{ONE}/rejoin", rejoin, "Ring my softphone again: my page was reloaded while I talked"),
+    Endpoint("POST", f"{ONE}/hold", hold_customer, "Hold the customer, or talk on; the same wish twice is one"),
+    Endpoint("POST", f"{ONE}/rejoin", rejoin_call, "Ring my softphone again: my page was reloaded while I talked"),
     Endpoint("POST", f"{ONE}/consult", consult, "Ask a colleague or a number, while the customer hears music"),
-    Endpoint("POST", f"{ONE}/consult/complete", complete, "Hand the customer over to whom I asked"),
-    Endpoint("POST", f"{ONE}/consult/join", join, "Talk with both"),
-    Endpoint("POST", f"{ONE}/consult/cancel", cancel, "Let go whom I asked, and talk with the customer again"),
+    Endpoint("POST", f"{ONE}/consult/complete", complete_consult, "Hand the customer over to whom I asked"),
+    Endpoint("POST", f"{ONE}/consult/join", join_consult, "Talk with both"),
+    Endpoint("POST", f"{ONE}/consult/cancel", cancel_consult, "Let go whom I asked, and talk with the customer again"),
     Endpoint("PUT", f"{ONE}/supervision", supervise, "Listen, whisper to the agent, or talk with both",
              role="supervisor"),
     Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),
-    Endpoint("POST", "/api/softphone", softphone, "Tokens for my softphone, one for each account with numbers; "
+    Endpoint("POST", "/api/softphone", get_softphone, "Tokens for my softphone, one for each account with numbers; "
                                                   "good for an hour"),
 )
