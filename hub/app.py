@@ -56,6 +56,7 @@ from hub.policies import Policies
 from hub.presence import SWEEP, PresenceDesk
 from hub.realtime import Realtime
 from hub.reception import Reception
+from hub.replacing import Replacing
 from hub.start import open_pool
 from hub.store import queues
 from hub.store.sessions import Session
@@ -178,6 +179,7 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
     tasks.supervise("timers", Timers(journal, doorbell).run)
     tasks.supervise("policies", parts.policies.run, on_failure="restart")
+    tasks.supervise("replacing", Replacing(journal, parts.policies).run, on_failure="restart")
     tasks.supervise("escalation", Escalation(journal, doorbell, parts.policies.current).run, on_failure="restart")
     tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
 

@@ -38,6 +38,7 @@ _WITHOUT_AGENT = (
     model.Noted,
     model.Seen,
     model.Prioritised,
+    model.PlacedAnew,
     model.Overflowed,
     model.Clocked,
     model.Corrected,

@@ -39,6 +39,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Overflowed: frozenset({"queued"}),
     model.Clocked: ANY,
     model.Prioritised: OPEN,
+    model.PlacedAnew: frozenset({"queued"}),
     model.Corrected: ANY,
     model.SendFailed: ANY,
     model.Reported: ANY,
@@ -383,6 +384,13 @@ def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, n
     return Change(replace(it, priority=act.priority), "reprioritised", data)
 
 
+def _placed_anew(it: Interaction, agent: Agent | None, act: model.PlacedAnew, now: datetime) -> Change:
+    data = {"from": it.queue_id, "to": act.queue_id, "priority": act.priority, "rule": act.rule, "policy": act.version}
+    return Change(replace(
+        it, queue_id=act.queue_id, priority=act.priority, preferred_agent_id=act.preferred_agent_id, rule=act.rule,
+        policy_version=act.version, placement=act.placement, placed_at=now), "placed_anew", data)
+
+
 def _corrected(it: Interaction, agent: Agent | None, act: model.Corrected, now: datetime) -> Change:
     return Change(it, "corrected", {"field": act.field, "from": act.before, "to": act.after})
 
@@ -477,6 +485,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Overflowed: _overflowed,
     model.Clocked: _clocked,
     model.Prioritised: _prioritised,
+    model.PlacedAnew: _placed_anew,
     model.Corrected: _corrected,
     model.SendFailed: _send_failed,
     model.Reported: _reported,

@@ -278,6 +278,18 @@ class Prioritised:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedAnew:
+    """A newer policy puts a contact that still waits where its rules say: `rule` None: none of them holds."""
+
+    queue_id: str
+    priority: int
+    preferred_agent_id: UUID | None
+    version: int
+    rule: str | None
+    placement: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """Somebody corrected the customer's record while this interaction was open."""
 
@@ -387,6 +399,7 @@ Act = (
     | Overflowed
     | Clocked
     | Prioritised
+    | PlacedAnew
     | Corrected
     | SendFailed
     | Reported

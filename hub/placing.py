@@ -55,7 +55,7 @@ def put(inbound: Inbound, past: Past, current: Current, queues: Collection[str],
     if chosen is None or chosen.queue not in queues:
         return Placed(asked or default, 0, None, version or None, found.rule_id, None)
     data = policy_data.dump_placement(chosen)
-    return Placed(chosen.queue, chosen.priority, _waited_for(chosen, past), version or None, found.rule_id, data)
+    return Placed(chosen.queue, chosen.priority, waited_for(chosen, past), version or None, found.rule_id, data)
 
 
 def facts(inbound: Inbound, past: Past) -> dict[str, Value]:
@@ -86,7 +86,7 @@ def facts(inbound: Inbound, past: Past) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value not in (None, "", ())}
 
 
-def _waited_for(chosen: Placement, past: Past) -> UUID | None:
+def waited_for(chosen: Placement, past: Past) -> UUID | None:
     if chosen.sticky is None:
         return None
     return past.owner_id if chosen.sticky.to == "owner" else past.last_agent_id

@@ -77,7 +77,10 @@ UPDATE interactions i SET
     preferred_agent_id = n.preferred_agent_id, priority = n.priority, queued_at = n.queued_at,
     entered_at = n.entered_at, due_at = n.due_at, answered_at = n.answered_at, closed_at = n.closed_at,
     disposition = n.disposition, last_text = n.last_text, last_at = n.last_at, unread = n.unread,
-    messages = n.messages, parent_id = n.parent_id, version = n.version
+    messages = n.messages, parent_id = n.parent_id, version = n.version,
+    -- a placement is written when it is made, and read by routing alone
+    policy_version = coalesce(n.policy_version, i.policy_version), placement = coalesce(n.placement, i.placement),
+    placed_at = coalesce(n.placed_at, i.placed_at), rule = CASE WHEN n.placed_at IS NULL THEN i.rule ELSE n.rule END
 FROM jsonb_populate_record(NULL::interactions, $1::jsonb -> 'interaction_changes' -> 0) n
 WHERE i.id = n.id AND i.version = n.version - 1
 RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) AS customer_name,

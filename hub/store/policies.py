@@ -96,6 +96,8 @@ class Waiting:
     created_at: datetime
     target_minutes: float | None
     rule: str | None
+    state: str
+    placement: dict[str, Any] | None
     facts: dict[str, Value]
     past: Past
 
@@ -118,4 +120,5 @@ def _waiting(row: asyncpg.Record) -> Waiting:
     }  # fmt: skip
     facts = {name: value for name, value in found.items() if value not in (None, "", ())}
     return Waiting(row["id"], row["reference"], row["queue_id"], row["priority"], row["queued_at"], row["created_at"],
-                   row["target_minutes"], row["rule"], facts, past)  # fmt: skip
+                   row["target_minutes"], row["rule"], row["state"],
+                   json.loads(row["placement"]) if row["placement"] else None, facts, past)  # fmt: skip

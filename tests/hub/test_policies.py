@@ -1,5 +1,7 @@
 """Which policy is in force, on every node, and where it puts what arrives."""
 
+import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +13,8 @@ from hub.config import Queue
 from hub.intake import Intake
 from hub.model import Actor
 from hub.policies import Policies, PolicyMoved
+from hub.replacing import Replacing
+from hub.wire import Prioritise
 from hub.wire_policy import PublishPolicy, RestorePolicy
 from tests.hub.conftest import Heart
 
@@ -150,6 +154,39 @@ async def test_an_arrival_that_cannot_be_judged_goes_where_its_way_in_says(
 
     monkeypatch.setattr(placing, "place", broken)
     assert await where(heart, text="buy", queue="support") == ("support", 0, None, 2)
+
+
+async def test_who_waits_goes_where_a_new_policy_says_and_keeps_his_age(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    placed_by(heart, policies)
+    loop = Replacing(heart.journal, policies)
+    await publish(policies, sue)
+    lamp, order, moved = [
+        (await heart.arrive(channel="form", continues=False, text=text)).interaction_id
+        for text in ("a lamp", "an order", "a lamp, moved by hand")
+    ]
+    assert await loop.step() == 0
+    await heart.floor.prioritise(sue, moved, Prioritise(priority=4, reason="angry"))
+    before = await heart.pool.fetchval("SELECT queued_at FROM interactions WHERE id = $1", lamp)
+    heart.clock.advance(60)
+    await publish(policies, sue, ('text contains "lamp"', {"queue": "sales", "priority": 2}))
+    other = Replacing(heart.journal, policies)  # another node
+    assert sorted(await asyncio.gather(loop.step(), other.step())) == [0, 1]
+    rows = {row["id"]: row for row in await heart.pool.fetch("SELECT * FROM interactions")}
+    it = rows[lamp]
+    assert (it["queue_id"], it["priority"], it["rule"], it["policy_version"]) == ("sales", 2, "r0", 3)
+    assert it["queued_at"] == before
+    assert (rows[order]["queue_id"], rows[order]["rule"]) == ("support", None)
+    assert (rows[moved]["queue_id"], rows[moved]["priority"]) == ("support", 4)
+    [touch] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'placed_anew'")
+    assert json.loads(touch["data"]) == {
+        "from": "support", "to": "sales", "priority": 2, "rule": "r0", "policy": 3}
+    assert await loop.step() == 0
+    kept = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
+    await heart.desk.claim(sue, lamp)
+    again = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
+    assert tuple(kept) == tuple(again) == ("r0", False)
 
 
 async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies: Policies, sue: Actor) -> None:
