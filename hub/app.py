@@ -28,6 +28,7 @@ from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
+from hub.decisions import Decisions
 from hub.deliver import Deliver
 from hub.desk import Desk
 from hub.dispatch import Dispatch
@@ -239,8 +240,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         settings=settings, pool=journal.pool, now=world.now, users=users,
         desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
         floor=Floor(journal, presence), ladders=Ladders(journal, policies.current),
-        dispatch=Dispatch(journal, doorbell, policies.current), presence=presence,
-        policies=policies, trials=Trials(journal, policies),
+        dispatch=Dispatch(journal, doorbell, policies.current, Decisions(journal, settings.decisions)),
+        presence=presence, policies=policies, trials=Trials(journal, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls,
         transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))

@@ -94,6 +94,14 @@ class Limits(Part):
     socket_bytes: int = Field(300_000, ge=10_000, description="longest message over a socket")
 
 
+class DecisionSettings(Part):
+    """The journal of routing's decisions, from which `hub replay` decides them again."""
+
+    days: int = Field(14, ge=0, le=3_660, description="how long decisions are kept; 0 keeps none")
+    megabytes_a_day: int = Field(200, ge=1, le=100_000, description=(
+        "most that a day's decisions take on all hubs together; what there is no room for is counted and left out"))
+
+
 class Settings(Part):
     """The whole configuration of one hub."""
 
@@ -120,6 +128,7 @@ class Settings(Part):
     messaging: MessagingSettings = MessagingSettings()
     voice: VoiceSettings = VoiceSettings()
     limits: Limits = Limits()
+    decisions: DecisionSettings = DecisionSettings()
     demo: bool = Field(False, exclude=True, description="set by `hub demo` only")
     database_url: SecretStr | None = Field(None, description="DATABASE_URL in the environment")
     redis_url: SecretStr | None = Field(None, description="REDIS_URL; needed only with several hubs")

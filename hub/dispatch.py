@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from hub import loop, model
+from hub.decisions import Decided, Decisions
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
 from hub.errors import HubError, NotFound
 from hub.journal import Journal
@@ -29,10 +30,15 @@ def unpublished() -> tuple[int, Policy]:
 
 
 class Dispatch:
-    def __init__(self, journal: Journal, doorbell: Doorbell, current: Current = unpublished) -> None:
+    """`decisions`: where each pass is written down after its offers are out; None: nowhere."""
+
+    def __init__(
+        self, journal: Journal, doorbell: Doorbell, current: Current = unpublished, decisions: Decisions | None = None
+    ) -> None:
         self._journal = journal
         self._doorbell = doorbell
         self._current = current
+        self._decisions = decisions
         self._staffed = True  # somebody was ready at the last pass; else only a change of agents is worth another
 
     async def run(self) -> None:
@@ -46,9 +52,12 @@ class Dispatch:
             return NET
         version, policy = self._current()
         waiting = await store.work(pool, now, BATCH, policy)
-        plan = match(waiting.work, await store.candidates(pool, now), policy.ordering(), now)
+        agents, ordering = await store.candidates(pool, now), policy.ordering()
+        plan = match(waiting.work, agents, ordering, now)
         for chosen in plan.matches:
             await self._offer(chosen, waiting.offer_seconds[chosen.work.id], version)
+        if self._decisions:
+            await self._decisions.keep(Decided(now, version, waiting.work, agents, ordering, plan))
         soon = next_change_seconds((skip.work for skip in plan.skips), now)
         return NET if soon is None else min(NET, max(SOONEST, soon))
 

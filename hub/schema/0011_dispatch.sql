@@ -33,7 +33,12 @@ CREATE TABLE decisions (
     work           bytea NOT NULL,               -- digests of pages, 32 bytes each
     agents         bytea NOT NULL,
     matches        jsonb NOT NULL,               -- [[item, agent], ...]
-    plan_sha256    bytea NOT NULL,               -- of the whole plan with its reasons
-    left_out       integer NOT NULL DEFAULT 0    -- decisions before this one that the day's budget had no room for
+    plan_sha256    bytea NOT NULL                -- of the whole plan with its reasons
 );
 CREATE INDEX decisions_at ON decisions (at, id);
+-- What a day has taken of its budget, on all nodes together, and how many decisions there was no room for.
+CREATE TABLE decision_days (
+    day      date PRIMARY KEY,                   -- UTC
+    bytes    bigint NOT NULL,
+    left_out integer NOT NULL DEFAULT 0
+);

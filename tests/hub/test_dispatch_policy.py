@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from hub import dispatch as module
+from hub import loop
 from hub.dispatch import Dispatch
 from hub.doorbell import Doorbell
 from hub.model import Actor
@@ -100,8 +101,8 @@ async def test_a_ring_lets_more_agents_in_at_its_moment(heart: Heart, office: Of
     await office.nobody(it)
     office.later(0.25)
     await office.taken(it, ann)
-    reasons = (await history.touches_of(heart.pool, it))[-1].data["reasons"]
-    assert [one["data"]["ring"] for one in reasons if one["code"] == "ring"] == [1]
+    data: Any = (await history.touches_of(heart.pool, it))[-1].data
+    assert [one["data"]["ring"] for one in data["reasons"] if one["code"] == "ring"] == [1]
 
 
 async def test_the_loop_wakes_for_a_ring_without_any_bell(heart: Heart, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +118,7 @@ async def test_the_loop_wakes_for_a_ring_without_any_bell(heart: Heart, monkeypa
         office.later(0.1)  # what passes while the loop waits so long
         return steps[-1]
 
-    running = asyncio.create_task(module.loop.run(module.loop.Wake(Doorbell(), lambda _: False), step))
+    running = asyncio.create_task(loop.run(loop.Wake(Doorbell(), lambda _: False), step))
     await until(lambda: _offered(heart, it))
     running.cancel()
     assert 0 < steps[0] <= 0.11
