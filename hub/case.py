@@ -129,7 +129,7 @@ class Case:
         now_shown = None if over else clock
         await store.judged(self.page.conn, self.it.id, upcoming, self.it.version, self.version, arrived, over,
                            now_shown, refused)
-        if now_shown != self.standing.shown:
+        if now_shown or self.standing.shown:  # also when nothing changed: what was pushed meanwhile may have been older
             self._ring(now_shown)
 
     def _ring(self, now_shown: Shown | None) -> None:

@@ -212,8 +212,6 @@ async def test_a_card_carries_its_clock_and_a_change_without_a_touch_is_told(hea
     told = [one.told for one in heart.rings if isinstance(one, Moved) and one.told]
     assert [one.card and one.card.clock for one in told] == [clock]
     heart.rings.clear()
-    await desk.look()
-    assert not [one for one in heart.rings if isinstance(one, ClockMoved)]
     await desk.look(minutes=15)
     assert [one.clock and one.clock.state for one in heart.rings if isinstance(one, ClockMoved)] == ["warned"]
 

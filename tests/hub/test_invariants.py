@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.doorbell import AgentMoved, Moved
+from hub.doorbell import AgentMoved, ClockMoved, Moved
 from hub.store import agents, cards, desk
 from hub.wire import AgentView, Card
 from tests.hub.conftest import Heart
@@ -36,6 +36,10 @@ class Mirror:
         for ring in rings:
             if isinstance(ring, Moved):
                 await self._moved(ring)
+            elif isinstance(ring, ClockMoved):
+                for held in self.cards.values():
+                    if card := held.get(ring.interaction_id):
+                        held[card.id] = card.model_copy(update={"clock": ring.clock})
             elif isinstance(ring, AgentMoved):
                 self.me[ring.agent_id] = await agents.view(self._heart.pool, ring.agent_id, self._heart.clock())
 

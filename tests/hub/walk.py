@@ -9,13 +9,27 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from channels.base import Address, Inbound, Receipt, Refused, SendError
+from hub.doorbell import AgentMoved
 from hub.errors import HubError
 from hub.model import Actor
 from hub.wire import Decline, LoggedContact, Park, Prioritise, Requeue, Say, SetPresence, WaitFor, WrapUp
+from routing.policy import Policy
 from tests.hub.conftest import Heart
 from tests.hub.letters import mail, report
+from tests.hub.promising import Watched, policy, watched
 
 Step = Callable[[], Awaitable[object]]
+
+
+def promising() -> Policy:
+    """Short promises, and every way in which something leaves its place by itself."""
+    exits = {"max_length": {"items": 6, "to": "queue", "queue": "sales"}, "max_wait": {"minutes": 5, "to": "escalate"},
+             "refused": {"times": 1, "to": "message"}, "nobody_logged_in": {"to": "keep"}}  # fmt: skip
+    steps = [{"priority": 1, "after_minutes": 2}, {"require": "not german"}, {"queue": "sales"}]
+    fast = {"version": 1, "calendar": "always", "first_response_minutes": 2, "next_response_minutes": 1,
+            "resolution_minutes": 5, "warn_percents": [50]}  # fmt: skip
+    support = {"overflow": exits, "ladder": "up", "unanswered_minutes": 3}
+    return policy(support, slas={"fast": fast}, ladders=[{"id": "up", "steps": steps}])
 
 
 class Walk:
@@ -27,6 +41,7 @@ class Walk:
         self.people: list[Actor] = []
         self.sent: list[Inbound] = []
         self.mails: list[Inbound] = []
+        self.watched: Watched
         self.told: list[str] = []  # what happened, for whoever reads a failure
         self.steps: dict[str, tuple[int, Step]] = {
             name.removeprefix("do_"): (weight, getattr(self, name)) for name, weight in WEIGHTS.items()
@@ -37,6 +52,8 @@ class Walk:
         for name, capacity in (("Ann", 100), ("Ben", 60), ("Cat", 30)):
             self.people.append(await self.heart.agent(name, capacity=capacity, queues=("support", "sales")))
         self.people.append(await self.heart.agent("Sue", "supervisor", ready=False))
+        self.watched = watched(self.heart, promising())
+        self.watched.another()
 
     async def step(self) -> None:
         """One thing, or several at once."""
@@ -51,6 +68,19 @@ class Walk:
             await step()
         except (HubError, Refused) as refused:
             self.told[-1] += f" !{refused.code}"
+
+    # --- promises -----------------------------------------------------------------------------------------------
+
+    async def do_promises(self) -> None:
+        await self.dice.choice(self.watched.loops).step()
+
+    async def do_rights(self) -> None:
+        """Somebody loses a queue, or gets it back."""
+        who = self.dice.choice(self.people[:3])
+        queues = self.dice.choice((["support"], ["support", "sales"], ["support", "sales"]))
+        await self.heart.pool.execute(
+            "UPDATE agents SET queues = $2, version = version + 1 WHERE id = $1", who.id, queues)
+        self.heart.journal.ring(AgentMoved(who.id))
 
     # --- picking ------------------------------------------------------------------------------------------------
 
@@ -248,5 +278,5 @@ WEIGHTS = {
     "do_accept": 14, "do_decline": 3, "do_claim": 4, "do_say": 10, "do_note": 2, "do_read": 3, "do_end": 6,
     "do_extend": 1, "do_wrap_up": 6, "do_park": 2, "do_wait": 2, "do_resume": 2, "do_requeue": 3, "do_prioritise": 1,
     "do_log": 1, "do_declare": 2, "do_ready": 6, "do_vanish": 2, "do_sweep": 3, "do_dispatch": 16, "do_deliver": 6,
-    "do_receipt": 3, "do_time": 6,
+    "do_receipt": 3, "do_time": 6, "do_promises": 8, "do_rights": 1,
 }  # fmt: skip
