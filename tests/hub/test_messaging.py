@@ -231,6 +231,36 @@ async def test_what_cannot_be_sent_is_refused_when_it_is_written(heart: Heart) -
         assert wrong.value.fields == {"template": "unknown"}
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_hostile_network_neither_loses_nor_doubles_a_text(heart: Heart, seed: int) -> None:
+    async with phone(heart, seed=seed) as ann:
+        ann.line.sim.number(OURS, sms_url=f"{ann.line.base}/twilio/main/messages#rc=5&rp=all")
+        said, told = ("sms",), ("message",)
+        ann.line.sim.exchange.faults.use((
+            Rule("http_fail_after", said, probability=0.3), Rule("http_fail_before", said, probability=0.3),
+            Rule("duplicate", said + told, probability=0.3, n=2, ms=300), Rule("replay", said + told, probability=0.3),
+            Rule("drop", told, probability=0.5), Rule("reorder", told, probability=0.3),
+            Rule("bad_signature", told, probability=0.1), Rule("rest_commit_then_drop", ("rest",), probability=0.3)))
+        texts = [f"Text {number}" for number in range(8)]
+        for text in texts:
+            await ann.text(text)
+        await ann.line.sim.advance(120)
+        it = await ann.held()
+        came = [one.text for one in await ann.touches(it) if one.kind == "received"]
+        assert len(came) == len(set(came))
+        lost = {one.body for one in ann.line.sim.exchange.messages.values() if one.direction == "inbound"} - set(came)
+        alerts = ann.line.sim.exchange.alerts.codes()
+        assert len(lost) <= len(alerts), "what Twilio gave up, it says"
+        messages = [await ann.say(it, f"Answer {number}") for number in range(8)]
+        for _ in range(12):
+            heart.clock.advance(60)
+            await ann.sent()
+        made = ann.made()
+        assert len(made) == len(set(made)), "never twice"
+        states = {(await ann.state(one))[0] for one in messages}
+        assert states <= {"sent", "delivered", "unconfirmed"}, states
+
+
 async def test_receipts_climb_in_whatever_order_they_come(heart: Heart) -> None:
     async with phone(heart) as ann:
         await ann.text("Hello")

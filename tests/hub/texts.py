@@ -1,6 +1,6 @@
 """A heart whose texts go through the emulator, and customers who text."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -72,12 +72,9 @@ class Phone:
         return [one.body for one in self.line.sim.exchange.messages.values() if one.direction == "outbound-api"]
 
 
-PhoneMaker = Callable[[Kind], Any]
-
-
 @asynccontextmanager
-async def phone(heart: Heart, kind: Kind = "sms") -> AsyncIterator[Phone]:
-    async with line(kind, heart.reception, heart.clock) as wire:
+async def phone(heart: Heart, kind: Kind = "sms", seed: int = 1) -> AsyncIterator[Phone]:
+    async with line(kind, heart.reception, heart.clock, seed) as wire:
         letters = Letters(heart.mailboxes, heart.tokens, {"webchat", *KINDS})
         mailing = Mailing(heart.intake, letters, Texting(SETTINGS, heart.clock))
         deliver = Deliver(heart.outbox, {"sms": wire.sms, "whatsapp": wire.whatsapp}, Doorbell())

@@ -20,6 +20,7 @@ from channels.twilio.account import Account, TwilioAccount, TwilioSecrets
 from channels.twilio.rest import Rest
 from channels.twilio.signature import Doorkeeper
 from simulator.telephony.driver import Sim, running_sim
+from simulator.telephony.exchange import ExchangeOptions
 from simulator.telephony.signature import sign
 from tests.channels.kit.driver import Answer, Stored
 from tests.channels.kit.sink import MemorySink
@@ -112,10 +113,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line(kind: Kind = "sms", hub: Sink | None = None, now: Now | None = None) -> AsyncIterator[Line]:
+async def line(kind: Kind = "sms", hub: Sink | None = None, now: Now | None = None,
+               seed: int = 1) -> AsyncIterator[Line]:
     """An emulator and our webhooks, connected both ways; a `hub` takes the place of the one in memory."""
     port = unused_port()
-    async with running_sim() as sim:
+    async with running_sim(ExchangeOptions(seed=seed)) as sim:
         there = Line(kind, sim, f"http://127.0.0.1:{port}", hub, now)
         app = web.Application()
         for route in there.sms.routes():
