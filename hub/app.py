@@ -128,8 +128,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
         settings, world, journal, doorbell, intake, policies, kinds, sio, tasks, room, telephone)
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
-    app[METERS].sockets.set_function(lambda: realtime.connected)
-    twilio.doorkeeper.tell = lambda account, reason: app[METERS].twilio_refused.labels(account, reason).inc()
+    _count(app[METERS], realtime, twilio)
     _mount(app, settings, kinds.by_kind, world)
 
     async def database(app: web.Application) -> AsyncIterator[None]:
@@ -183,6 +182,12 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     tasks.supervise("replacing", Replacing(journal, parts.policies).run, on_failure="restart")
     tasks.supervise("escalation", Escalation(journal, doorbell, parts.policies.current).run, on_failure="restart")
     tasks.supervise("presence", lambda: _sweeping(parts.presence), on_failure="restart")
+
+
+def _count(meters: Meters, realtime: Realtime, twilio: TwilioRoom) -> None:
+    """What others know and /metrics shows."""
+    meters.sockets.set_function(lambda: realtime.connected)
+    twilio.doorkeeper.tell = lambda account, reason: meters.twilio_refused.labels(account, reason).inc()
 
 
 def _sockets(settings: Settings) -> AsyncServer:
