@@ -6,7 +6,7 @@ interaction brought together, and the commands that follow are rows for `hub.swi
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -42,6 +42,7 @@ from routing.model import Policy
 log = structlog.get_logger()
 Standing = tuple[int | None, int | None]  # place in line, and the seconds within which he will probably be answered
 NOWHERE: Standing = (None, None)
+FRESH = timedelta(seconds=2)
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
 SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
 ATTEMPTS = 3  # of a webhook that another of the same moment was in the way of
@@ -77,6 +78,7 @@ class Calls:
         self.work: Callable[[], None] = lambda: None
         self._intake = intake
         self._waits = Waits(journal)
+        self._staff: dict[str, tuple[datetime, int]] = {}
 
     # --- what the provider asks and tells -----------------------------------------------------------------------------
 
@@ -112,9 +114,13 @@ class Calls:
             answer = await self._answer(terms, knock, standing)
             if knock.kind in ("voicemail", "recording"):
                 await self._spoken(terms, reports.of_recording(knock.fields))
-            await self._settle(terms, kept)
+            if knock.kind != "wait" or terms.call != kept.call:  # a poll of those in line moves nothing
+                await self._settle(terms, kept)
+            else:
+                await store.save(page.conn, kept, terms.kept)
             await self._keep(page, knock, kept.id, "stored", answer)
-        self.work()
+        if knock.kind != "wait":
+            self.work()
         return answer
 
     async def _find(self, page: Page, knock: Knock) -> Kept | None:
@@ -258,15 +264,24 @@ class Calls:
 
         Read before anything is locked: a transaction that waited for a second connection could wait for ever.
         """
-        pool, now = self.journal.pool, self.journal.now()
+        pool = self.journal.pool
         row = await store.waiting(pool, call_id)
         if row is None:
             return NOWHERE
         position = await dispatch.ahead(pool, row["id"], Policy().priority_minutes) + 1
-        _, places = await conversation.staff(pool, row["queue_id"], now, self._intake.weight("voice").units)
+        places = await self._places(row["queue_id"])
         if not places:
             return position, None
         return position, await self._waits.told(row["id"], row["queue_id"], position, places)
+
+    async def _places(self, queue_id: str) -> int:
+        """How many calls of a queue can be talked at once now; known for a moment, since all in line ask for it."""
+        now = self.journal.now()
+        known = self._staff.get(queue_id)
+        if known is None or now - known[0] > FRESH:
+            _, places = await conversation.staff(self.journal.pool, queue_id, now, self._intake.weight("voice").units)
+            known = self._staff[queue_id] = now, places
+        return known[1]
 
     def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""
