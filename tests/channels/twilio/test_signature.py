@@ -1,5 +1,6 @@
 """Who is let in: the configured address and the bytes that came decide, nothing that the caller writes."""
 
+import asyncio
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -75,6 +76,18 @@ async def test_missing_signature_unknown_account_other_account_and_too_much_are_
         assert not seen
     assert keeper.refused == {("main", "unsigned"): 1, ("-", "unknown_account"): 1, ("main", "other_account"): 1,
                               ("main", "too_large"): 1, ("main", "forged"): 2}
+
+
+@pytest.mark.parametrize("target", ["http://other.example/twilio/main/sms", "http://a:b@c:99999/twilio/main/sms",
+                                    "//[x/../twilio/main/sms", "/twilio/main/sms?a=%ED%A0%80", "/twilio/main/%ff"])
+async def test_addresses_that_nobody_signs_are_refused_and_break_nothing(target: str) -> None:
+    async with door(account()) as (base, _, seen):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
+        writer.write(f"POST {target} HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: x\r\nContent-Length: 3\r\n"
+                     "Content-Type: application/x-www-form-urlencoded\r\n\r\na=b".encode())
+        assert int((await reader.readline()).split()[1]) in (400, 403, 404)
+        writer.close()
+        assert not seen
 
 
 async def test_get_signs_its_address_alone_and_json_its_hash() -> None:
