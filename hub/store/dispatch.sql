@@ -3,7 +3,8 @@
 -- other. $2: now; $3: only this one; $4: minutes per step of priority; $5: what the policy says of queues, for those it
 -- does not know the configuration decides.
 -- One kind is what the same agents may have: same queue, channel, size, requirement, ring, agent waited for, and agents
--- who are not asked again. Where the newest goes first, what is late is another kind: it has its place by age.
+-- who are not asked again. A number of 64 bits stands for all that: sorting by eleven columns takes longer than the rest.
+-- Where the newest goes first, what is late is another kind: it has its place by age.
 WITH asked AS (
     SELECT q.id, q.priority, q.requirements, s.id IS NOT NULL AS routed,
            coalesce(s.offer_seconds, q.offer_seconds) AS offer_seconds,
@@ -34,6 +35,7 @@ WITH asked AS (
            coalesce((w.placement ->> 'target_minutes')::float8, q.target_minutes) AS target_minutes,
            (SELECT count(*) FROM jsonb_array_elements(w.placement -> 'rings') ring
             WHERE (ring ->> 'after_seconds')::integer <= extract(epoch FROM $2::timestamptz - w.queued_at)) AS ring,
+           w.placement -> 'sticky' ->> 'to' AS sticky_to,
            CASE WHEN w.preferred_agent_id IS NULL AND w.queued_at > $2::timestamptz - make_interval(
                     secs => (w.placement -> 'sticky' ->> 'seconds')::integer)
                 THEN known_by(w.customer_id, w.id, w.placement -> 'sticky' ->> 'to') END AS waits_for
@@ -45,16 +47,18 @@ WITH asked AS (
     FROM waiting w
 ), placed AS (
     SELECT d.*, row_number() OVER (
-               PARTITION BY d.queue_id, d.channel, d.units, d.exclusive, d.requirements, d.placement -> 'require',
-                            d.placement -> 'rings', d.ring, d.waits_for, d.excluded, d.newest
+               PARTITION BY hash_record_extended(ROW(
+                   d.queue_id, d.channel, d.units, d.exclusive, d.requirements, d.placement -> 'require',
+                   d.placement -> 'rings', d.ring, d.waits_for, d.excluded, d.newest), 0)
                ORDER BY CASE WHEN d.newest THEN -d.priority END,
                         CASE WHEN d.newest THEN d.queued_at END DESC, d.turn, d.queued_at, d.id) AS place
     FROM due d
 )
 SELECT p.id, p.queue_id, p.channel, p.priority, p.queued_at, p.units, p.exclusive, p.requirements, p.routed,
        p.queue_requirements, p.placement, p.excluded, p.refusals, p.offer_seconds, p.target_minutes,
-       coalesce(p.preferred_agent_id, p.waits_for, known_by(p.customer_id, p.id, p.placement -> 'sticky' ->> 'to'))
-           AS preferred_agent_id,
+       CASE WHEN p.preferred_agent_id IS NULL AND p.sticky_to IS NOT NULL
+            THEN coalesce(p.waits_for, known_by(p.customer_id, p.id, p.sticky_to))
+            ELSE p.preferred_agent_id END AS preferred_agent_id,
        p.preferred_agent_id IS NOT NULL AS named
 FROM placed p
 WHERE p.place <= $1
