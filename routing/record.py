@@ -15,6 +15,7 @@ from routing import policy_data
 from routing.expression import And, Expression, all_of
 from routing.expression_parse import parse
 from routing.model import Candidate, Held, Plan, Policy, Reason, Work
+from routing.rules import Placement
 
 PAGE = 16  # items on a page, on average
 Entry = TypeVar("Entry", Work, Candidate)
@@ -27,7 +28,9 @@ def pages(entries: Iterable[Entry]) -> list[bytes]:
         if not found or entry.id.int % PAGE == 0:
             found.append([])
         found[-1].append(entry)
-    return [canonical([_work(one) if isinstance(one, Work) else _candidate(one) for one in page]) for page in found]
+    written = _Written()
+    return [canonical([_work(one, written) if isinstance(one, Work) else _candidate(one) for one in page])
+            for page in found]
 
 
 def read_work(content: Sequence[bytes]) -> list[Work]:
@@ -68,7 +71,26 @@ def _read(content: Sequence[bytes], read: Callable[[Any], Entry]) -> list[Entry]
     return [read(entry) for page in content for entry in json.loads(page)]
 
 
-def _work(item: Work) -> dict[str, Any]:
+class _Written:
+    """Placements and requirements as they are written. Many items share one value; it is written once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, object] = {}
+
+    def placement(self, place: Placement | None) -> object:
+        if id(place) not in self._known:
+            self._known[id(place)] = policy_data.dump_placement(place) if place else None
+        return self._known[id(place)]
+
+    def expression(self, expression: Expression | None) -> object:
+        if expression is None:
+            return []
+        if id(expression) not in self._known:
+            self._known[id(expression)] = _expression(expression)
+        return self._known[id(expression)]
+
+
+def _work(item: Work, written: _Written) -> dict[str, Any]:
     return {
         "id": str(item.id),
         "queue": item.queue,
@@ -77,8 +99,8 @@ def _work(item: Work) -> dict[str, Any]:
         "queued_at": item.queued_at.isoformat(),
         "units": item.units,
         "exclusive": item.exclusive,
-        "queue_requires": _expression(item.queue_requires),
-        "placement": policy_data.dump_placement(item.placement) if item.placement else None,
+        "queue_requires": written.expression(item.queue_requires),
+        "placement": written.placement(item.placement),
         "excluded_agents": sorted(map(str, item.excluded_agents)),
         "preferred_agent": str(item.preferred_agent) if item.preferred_agent else None,
         "preferred_until": item.preferred_until.isoformat() if item.preferred_until else None,
@@ -127,9 +149,7 @@ def _read_candidate(data: dict[str, Any]) -> Candidate:
 
 
 # Two requirements joined may be longer than the language lets anybody write; their parts are not.
-def _expression(expression: Expression | None) -> list[str]:
-    if expression is None:
-        return []
+def _expression(expression: Expression) -> list[str]:
     return [str(part) for part in (expression.parts if isinstance(expression, And) else (expression,))]
 
 
