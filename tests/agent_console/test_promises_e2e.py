@@ -49,6 +49,7 @@ async def test_a_promise_is_seen_broken_and_escalated(
     await older(running_hub, 61)
     await page.get_by_text("First answer late by").first.wait_for()
     await page.get_by_text("Promise broken: the first answer is late").wait_for()
+    await page.get_by_role("status").get_by_text("Ann Li: promise broken (First answer)").wait_for()
     assert await desk.violations() == []
 
     await page.get_by_role("button", name="More").click()

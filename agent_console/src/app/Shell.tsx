@@ -10,6 +10,7 @@ import { deskPath, newMailPath, useApi, useCommand, useCommandKeys, useDesk, use
 import type { Card } from '../desk/wire'
 import { Boundary } from './Boundary'
 import { useHeldBack } from './held'
+import { useNotices } from './notices'
 import { useNews } from './news'
 import { Pages, usePages } from './Pages'
 import { Rail } from './Rail'
@@ -49,6 +50,7 @@ function Frame({ onLanguage, onLeave }: Props) {
   useColleagues()
   useNews()
   useHeldBack()
+  useNotices()
   return (
     <div className={css.shell}>
       <a href="#content" className={css.skip} onClick={(event) => {

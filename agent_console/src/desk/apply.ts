@@ -1,4 +1,5 @@
 // What every event makes of the desk. Pure: the same events in any order that versions allow end in the same state.
+import { isTold } from './promises'
 import type { DeskState, Link, Pending, Returned, Typist } from './state'
 import { without } from './state'
 import type {
@@ -32,6 +33,7 @@ export type DeskEvent =
 const LEFT_KEPT = 500
 const LEAVING_KEPT = 5
 const MARKED_KEPT = 50
+const NOTICES_KEPT = 20
 
 type Handlers = { [T in DeskEvent['type']]: (state: DeskState, event: Extract<DeskEvent, { type: T }>) => DeskState }
 
@@ -90,6 +92,12 @@ function heldBack(state: DeskState, touch: TouchView): DeskState {
   return { ...state, heldBack: [...state.heldBack, touch] }
 }
 
+/** Several touches may come with one and the same version of the card: each is told once by its own id. */
+function noticed(state: DeskState, touch: TouchView, before: Card | undefined): DeskState {
+  if (!isTold(touch, state.me, before) || state.notices.some((one) => one.id === touch.id)) return state
+  return { ...state, notices: [...state.notices, touch].slice(-NOTICES_KEPT) }
+}
+
 function knownVersion(state: DeskState, id: string): number {
   return state.cards[id]?.version ?? state.left[id] ?? 0
 }
@@ -97,7 +105,7 @@ function knownVersion(state: DeskState, id: string): number {
 function moved(state: DeskState, event: CardEvent): DeskState {
   const card = event.card && belongs(state, event.card) ? event.card : null
   const after = event.version > knownVersion(state, event.id) ? placed(state, event.id, event.version, card) : state
-  const next = event.touch ? heldBack(after, event.touch) : after
+  const next = event.touch ? noticed(heldBack(after, event.touch), event.touch, state.cards[event.id]) : after
   if (event.touch) return happened(next, event.touch, event)
   return event.version > (next.details[event.id]?.card.version ?? event.version) ? gap(next, event.id) : next
 }

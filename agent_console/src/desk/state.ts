@@ -63,6 +63,8 @@ export interface DeskState {
   returned: Readonly<Record<string, Returned>>
   /** Mails of mine that did not leave, because the customer wrote meanwhile: what says so, until I am told. */
   heldBack: readonly TouchView[]
+  /** Promises at risk or broken, and work that was taken from me: the latest, to be told. */
+  notices: readonly TouchView[]
 }
 
 export const empty: DeskState = {
@@ -83,6 +85,7 @@ export const empty: DeskState = {
   leaving: [],
   returned: {},
   heldBack: [],
+  notices: [],
 }
 
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

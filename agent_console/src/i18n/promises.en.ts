@@ -39,6 +39,12 @@ export const promisesEn = {
   'system_reason.max_wait': 'it waited too long',
   'system_reason.refused': 'it was declined or missed too often',
 
+  'notice.warned': (p: { name: string; clock: string }) => `${p.name}: at risk (${p.clock})`,
+  'notice.breached': (p: { name: string; clock: string }) => `${p.name}: promise broken (${p.clock})`,
+  'notice.cleared': (p: { name: string; clock: string }) => `${p.name}: not late after all (${p.clock})`,
+  'notice.escalated': (p: { name: string; reason: string }) => `${p.name} was escalated: ${p.reason}`,
+  'notice.taken': (p: { name: string; reason: string }) => `${p.name} went back to the queue: ${p.reason}`,
+
   'talk.escalate': 'Escalate…',
   'talk.escalate.title': 'Escalate this contact',
   'talk.escalate.what': 'It goes one step up the ladder of its queue, and leaves you.',

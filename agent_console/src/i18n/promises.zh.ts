@@ -38,6 +38,12 @@ export const promisesZh: { [K in keyof typeof promisesEn]: (typeof promisesEn)[K
   'system_reason.max_wait': '等待过久',
   'system_reason.refused': '被拒绝或错过次数过多',
 
+  'notice.warned': (p) => `${p.name}：即将超时（${p.clock}）`,
+  'notice.breached': (p) => `${p.name}：承诺已超时（${p.clock}）`,
+  'notice.cleared': (p) => `${p.name}：实际并未超时（${p.clock}）`,
+  'notice.escalated': (p) => `${p.name} 已被升级：${p.reason}`,
+  'notice.taken': (p) => `${p.name} 已返回队列：${p.reason}`,
+
   'talk.escalate': '升级…',
   'talk.escalate.title': '升级此联系',
   'talk.escalate.what': '将按队列的升级阶梯上升一级，并离开您的工作台。',

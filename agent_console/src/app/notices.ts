@@ -1,0 +1,33 @@
+// A promise at risk or broken, and work taken from me: said once, the moment it happens.
+import { useEffect, useRef } from 'react'
+import type { TouchView } from '../desk/wire'
+import { useT } from '../i18n'
+import { chime, notify, useDesk, useDeskParts, useTell } from '../shared'
+
+export function useNotices(): void {
+  const t = useT()
+  const tell = useTell()
+  const { store } = useDeskParts()
+  const notices = useDesk((state) => state.notices)
+  const said = useRef(new Set<string>())
+  useEffect(() => {
+    for (const touch of notices) {
+      if (said.current.has(touch.id)) continue
+      said.current.add(touch.id)
+      const detail = store.getState().details[touch.interaction_id]
+      const words = wordsOf(touch, detail?.card.customer_name || touch.reference, t)
+      tell(words)
+      chime('message')
+      notify(words, '')
+    }
+  }, [notices, store, t, tell])
+}
+
+function wordsOf({ kind, data }: TouchView, name: string, t: ReturnType<typeof useT>): string {
+  const reason = t.word('system_reason', typeof data.reason === 'string' ? data.reason : '')
+  if (kind === 'requeued') return t('notice.taken', { name, reason })
+  if (kind === 'escalated') return t('notice.escalated', { name, reason })
+  const clock = t.word('clock', String(data.clock))
+  if (kind === 'sla_breached') return t('notice.breached', { name, clock })
+  return kind === 'sla_warned' ? t('notice.warned', { name, clock }) : t('notice.cleared', { name, clock })
+}
