@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hub.commands import parser
 from hub.config import DecisionSettings
 from hub.decisions import Decisions
 from hub.dispatch import Dispatch
@@ -184,3 +185,20 @@ async def test_who_wants_none_kept_has_none(heart: Heart) -> None:
     kept = Kept(heart, days=0)
     await a_day(kept)
     assert await kept.rows() == 0
+
+
+async def test_the_command_says_how_many_and_fails_where_anything_differs_or_nothing_was_kept(
+    heart: Heart, kept: Kept, dsn: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", dsn)
+    day = f"{kept.began:%Y-%m-%d}"
+    options = parser().parse_args(["replay", day, (kept.began + timedelta(days=1)).isoformat()])
+    assert await options.command(options) == 1
+    await a_day(kept)
+    assert await options.command(options) == 0
+    assert f"decisions {await kept.rows()}, offers 3, different 0" in capsys.readouterr().out
+    monkeypatch.setattr("hub.replay.match", lambda *_: Plan((), ()))
+    assert await options.command(options) == 1
+    assert "any more" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        parser().parse_args(["replay", "yesterday", day])
