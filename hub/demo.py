@@ -33,6 +33,12 @@ DOMAIN = "hub.localhost"
 MAILBOXES = (("support", "Harbour Bikes"), ("sales", "Harbour Bikes Sales"), ("billing", "Harbour Bikes Billing"))
 ADDRESSES = tuple(f"{queue}@{DOMAIN}" for queue, _ in MAILBOXES)
 MAIL_PORT = 8025
+NUMBER = "+15550001000"  # no real one: 555 is nobody's area
+TEXTS = "/twilio/demo/messages#rc=3&rp=all"  # what a number calls
+TEMPLATES: list[dict[str, Any]] = [
+    {"id": "order-ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"}, "content_sid": "HX" + "0" * 32,
+     "text": "Hello {{1}}, your order {{2}} at Harbour Bikes is ready."},
+]
 # A whole crowd of scripted customers writes from this one machine.
 FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 
@@ -84,6 +90,15 @@ def mail_port() -> int:
     return MAIL_PORT
 
 
+def telephone(listen: str, account_sid: str, auth_token: str, api_url: str) -> dict[str, Any]:
+    """Settings for texts by an account that an emulator made up; it calls nothing but this machine."""
+    account = {"id": "demo", "account_sid": account_sid, "api_url": api_url, "secrets": {"auth_token": auth_token},
+               "public_url": f"http://127.0.0.1:{listen.rpartition(':')[2]}"}
+    senders = [{"account": "demo", "number": NUMBER, "kind": kind, "queue": "support", "name": "Harbour Bikes"}
+               for kind in ("sms", "whatsapp")]
+    return {"twilio": [account], "messaging": {"senders": senders, "templates": TEMPLATES}}
+
+
 async def seed(users: Users) -> None:
     """Adds the accounts that are not there yet; the second start finds them."""
     for one in USERS:
@@ -93,7 +108,8 @@ async def seed(users: Users) -> None:
             continue
 
 
-def banner(running: Settings) -> str:
+def banner(running: Settings, texts: str = "") -> str:
+    """`texts`: how a customer's text is made up, where there are telephones."""
     mail = running.mail.listener.listen
     lines = [
         "", "Interaction Hub is running.", "",
@@ -104,6 +120,8 @@ def banner(running: Settings) -> str:
         f"    swaks --server {mail} --to {ADDRESSES[0]} --from mia@example.com",
         "  What the hub sends goes to no network; her mail program is at",
         f"    {running.public_url}/demo?mail=mia@example.com", "",
+        *([f"  A text of a customer to {NUMBER}, by SMS or with whatsapp: before both numbers:", f"    {texts}", ""]
+          if texts else ()),
         f"  Log-ins, all with the password  {PASSWORD}",
         *(f"    {one.login:<8} {one.role:<11} {one.name}" for one in USERS), "",
         f"  Everything is kept in {running.data}. Ctrl-C stops it.", "",

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import json
 from typing import Any
 
 from channels.messaging import Sms
@@ -18,6 +19,7 @@ from hub.users import Users
 from simulator.correspondence import Door
 from simulator.crowd import Crowd, MailWay
 from simulator.mailsink import MailSink
+from simulator.telephony.phones import Phones
 from simulator.visitors_mail import VisitorsMail
 
 
@@ -34,7 +36,12 @@ async def run_serve(options: argparse.Namespace) -> int:
 async def run_demo(options: argparse.Namespace) -> int:
     sink = MailSink()
     await sink.start()
-    settings = demo.settings(options.listen, options.data, options.mail or demo.mail_port(), sink.port)
+    phones = Phones()
+    await phones.start()
+    settings = demo.settings(options.listen, options.data, options.mail or demo.mail_port(), sink.port,
+                             **demo.telephone(options.listen, phones.account.sid, phones.account.auth_token,
+                                              phones.base_url))
+    phones.number(demo.NUMBER, sms_url=settings.twilio[0].public_url + demo.TEXTS)
     say("Starting the database ...")
     async with start.database(settings) as found:
         await start.migrated(found.dsn)
@@ -46,15 +53,22 @@ async def run_demo(options: argparse.Namespace) -> int:
         world = _world(found, crowd=crowd, mail=VisitorsMail(sink, door, demo.ADDRESSES))
 
         def ready() -> None:
-            say(demo.banner(settings))
+            say(demo.banner(settings, _by_hand(phones)))
             if options.crowd:
                 starting.append(asyncio.ensure_future(crowd.start()))
 
         starting: list[asyncio.Future[None]] = []
         await serve(build(settings, found.dsn, world), settings.address, ready, guests=crowd.stop)
+    await phones.stop()
     await sink.stop()
     say("Stopped. Everything is kept.")
     return 0
+
+
+def _by_hand(phones: Phones) -> str:
+    text = json.dumps({"from": "+15551230001", "to": demo.NUMBER, "body": "Is my bike ready?"})
+    return (f"curl {phones.base_url}/_sim/messages -H 'Authorization: Bearer {phones.token}' "
+            f"-H 'Content-Type: application/json' -d '{text}'")
 
 
 def _world(found: start.Database, **more: Any) -> World:

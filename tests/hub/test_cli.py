@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from hub.start import plainly
-from tests.support.waiting import unused_port
+from tests.support.waiting import until, unused_port
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s" * 32
@@ -206,11 +206,27 @@ async def test_the_demo_starts_by_itself_and_finds_its_data_again(folder: Path) 
             jar = aiohttp.CookieJar(unsafe=True)
             async with aiohttp.ClientSession(f"http://{listen}", cookie_jar=jar) as http:
                 reference = await use(http, reference)
+                await text(http, banner)
             process.send_signal(signal.SIGINT)
             async with asyncio.timeout(LIMIT):
                 out, err = await process.communicate()
             assert (process.returncode, err) == (0, b"")
             assert b"Everything is kept" in out
+
+
+async def text(http: aiohttp.ClientSession, banner: str) -> None:
+    """The demo's own example of a customer who texts; the hub takes it."""
+    found = re.search(r"curl (\S+) -H 'Authorization: Bearer (\S+)' .* -d '(.*)'", banner)
+    assert found is not None
+    headers = {"Authorization": f"Bearer {found[2]}", "Content-Type": "application/json"}
+    async with aiohttp.request("POST", found[1], data=found[3], headers=headers) as answer:
+        assert answer.status == 201
+
+    async def taken() -> bool:
+        async with http.get("/metrics") as metrics:
+            return 'method="POST",route="/twilio/{account}/messages",status="200"' in await metrics.text()
+
+    await until(taken)
 
 
 async def send(http: aiohttp.ClientSession, _: str) -> str:
