@@ -245,6 +245,6 @@ async def find(http: aiohttp.ClientSession, reference: str) -> str:
     body = {"login": "sofia", "password": "interaction-hub"}
     async with http.post("/api/login", json=body) as answer:
         assert (await answer.json())["demo"] is True
-    async with http.get("/api/interactions") as answer:
+    async with http.get("/api/interactions?channel=form") as answer:
         assert [one["reference"] for one in (await answer.json())["items"]] == [reference]
     return reference
