@@ -12,9 +12,9 @@ from random import Random
 
 from benchmarks.figures import Line
 from benchmarks.routing_sim.engine import Fate, Played, play
+from benchmarks.routing_sim.ranges import estimate
 from benchmarks.routing_sim.rivals import STEP_MINUTES, Ours
 from benchmarks.routing_sim.trace import Arrival, Trace, bursts, day, even, flood, skills
-from routing.estimate import estimate
 from routing.wait_quantile import Outcome, Overtaking, correction, pace, wait_within
 
 SHARE = 0.8

@@ -1,4 +1,4 @@
-"""An honest wait for somebody in line: a range, or nothing."""
+"""A wait as a range of quartiles, as it was told before: what the quantile is compared with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
