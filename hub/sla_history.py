@@ -170,6 +170,8 @@ class _Reading:
         if one.data.get("from") != one.data.get("to"):
             self._came(one)
 
+    _placed_anew = _overflowed
+
     def _came(self, one: Happened) -> None:
         self.came, self.refused = one.at, 0
 

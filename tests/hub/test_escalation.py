@@ -15,6 +15,7 @@ from hub.escalation import Escalation
 from hub.ladder import Ladders
 from hub.store import cards
 from hub.store import escalation as store
+from hub.store import policies as policies_store
 from hub.wire import Clock, Escalate, Park, Say, WaitFor, WrapUp
 from routing import policy_data
 from routing.policy_data import dump, load
@@ -312,6 +313,8 @@ async def test_a_step_asks_other_agents_than_the_rule_did(heart: Heart) -> None:
     }
     assert [await heart.state(one) for one in (it, fresh)] == ["queued", "queued"]  # the offer was taken back
     assert (await desk.told(it, "escalated"))[0]["require"] == "german >= 3"
+    line = await policies_store.waiting(heart.pool, heart.clock())
+    assert [one.placement for one in line] == [None, None]  # nor does another policy place them anew
 
 
 async def test_an_agent_escalates_by_hand_and_lets_go(heart: Heart) -> None:

@@ -25,9 +25,9 @@ export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => vo
           <ChannelGlyph channel={card.channel} word size={16} />
           <span className={css.queue}>{queue ? t.name(queue.name) : card.queue}</span>
           <span className={css.reference}>{card.reference}</span>
+          <ClockChip clock={card.clock} />
           <span className="chip">{t.word('state', card.state)}</span>
           <Clock card={card} />
-          <ClockChip clock={card.clock} />
         </p>
       </div>
       <Actions card={card} />
