@@ -308,7 +308,7 @@ export const policyEn = {
   'policy.preview.after': 'Then',
   'policy.preview.rule': 'By rule',
   'policy.preview.place': (p: Count) => `place ${p.n}`,
-  'policy.publish.do': 'Publish',
+  'policy.publish.do': 'Put it in force',
   'policy.publish.problems': (p: Count) => `${count(p.n, 'place', 'places')} of the draft cannot be read yet:`,
   'policy.publish.note': 'Note',
   'policy.publish.note.what': 'Why: stands in the list of versions for everybody',

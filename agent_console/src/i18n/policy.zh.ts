@@ -303,7 +303,7 @@ export const policyZh: Policy = {
   'policy.preview.after': '之后',
   'policy.preview.rule': '依据规则',
   'policy.preview.place': ({ n }) => `第 ${n} 位`,
-  'policy.publish.do': '发布',
+  'policy.publish.do': '使其生效',
   'policy.publish.problems': ({ n }) => `草稿有 ${n} 处还无法读懂：`,
   'policy.publish.note': '说明',
   'policy.publish.note.what': '原因：会显示在版本列表中，所有人可见',

@@ -1,5 +1,5 @@
 // What agents may work on: skills with levels, queues, capacity, limits by channel. In force as soon as it is saved.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ApiError } from '../../desk/api'
 import type { AgentView } from '../../desk/wire'
 import { Blank, Button, describe, href, Select, Switch, TextField, useApi, useDesk, useDeskParts, useLoad, useT, useTell, useWhere } from '../../shared'
@@ -60,13 +60,24 @@ export function AgentPage({ id }: { id: string }) {
   return <WorkForm key={turn} agent={agent} onReload={() => setTurn((n) => n + 1)} />
 }
 
+/** What is not saved yet outlives its page, as long as nobody else changed the agent. */
+const kept = new Map<string, { form: Form; version: number }>()
+const keptOf = (agent: AgentView): Form | null => {
+  const one = kept.get(agent.id)
+  return one?.version === agent.version ? one.form : null
+}
+
 function WorkForm({ agent, onReload }: { agent: AgentView; onReload: () => void }) {
   const t = useT()
-  const [form, setForm] = useState<Form>(() => toForm(agent))
+  const [form, setForm] = useState<Form>(() => keptOf(agent) ?? toForm(agent))
   const set = (change: Partial<Form>) => setForm((before) => ({ ...before, ...change }))
   const dirty = changed(form, agent)
   const wrong = wrongIn(form)
-  const leave = useUnsaved('agent', dirty)
+  const leave = useUnsaved('agent', dirty, () => kept.delete(agent.id))
+  useEffect(() => {
+    if (dirty) kept.set(agent.id, { form, version: agent.version })
+    else kept.delete(agent.id)
+  }, [agent, form, dirty])
   const { error, save, saving } = useSave(agent, form, leave)
   const moved = error instanceof ApiError && error.status === 409
   return (
@@ -113,6 +124,7 @@ function useSave(agent: AgentView, form: Form, leave: () => void) {
     setError(null)
     api.setAgentWork(agent.id, toPut(form, agent.version)).then((saved) => {
       dispatch({ type: 'agent', event: { agent: saved } })
+      kept.delete(agent.id)
       leave()
       tell(t('policy.agents.saved', { name: saved.name }))
       go(tabPath('agents'))

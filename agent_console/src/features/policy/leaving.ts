@@ -1,5 +1,5 @@
 // Whoever would lose something by leaving is asked first, whichever way he leaves.
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { createStore } from 'zustand/vanilla'
 
 interface Leaving {
@@ -16,18 +16,35 @@ const mark = (key: string, isUnsaved: boolean) => {
   if (unsaved.has(key) !== isUnsaved) leaving.setState({ unsaved: new Set(isUnsaved ? [...unsaved, key] : [...unsaved].filter((one) => one !== key)) })
 }
 
-/** Answers how to leave without being asked. */
-export function useUnsaved(key: string, isUnsaved: boolean): () => void {
+const GONE_MS = 100
+
+/** Answers how to leave without being asked. `onDrop`: somebody left all the same, and wants it no more. */
+export function useUnsaved(key: string, isUnsaved: boolean, onDrop?: () => void): () => void {
+  const drop = useRef(onDrop)
+  useEffect(() => {
+    drop.current = onDrop
+  })
   useEffect(() => {
     mark(key, isUnsaved)
-    return () => mark(key, false)
+    const forget = () => drop.current?.()
+    drops.add(forget)
+    const turn = (turns.get(key) ?? 0) + 1
+    turns.set(key, turn)
+    return () => {
+      drops.delete(forget)
+      // the page may be gone a moment before the browser tells that it went elsewhere
+      setTimeout(() => turn === turns.get(key) && mark(key, false), GONE_MS)
+    }
   }, [key, isUnsaved])
   return useCallback(() => mark(key, false), [key])
 }
 
+const turns = new Map<string, number>()
+const drops = new Set<() => void>()
+
 /** Whether going from one address to another would lose what is not saved: a form its page, the draft the whole policy. */
 export function loses(unsaved: ReadonlySet<string>, from: string, to: string): boolean {
-  if (unsaved.has('agent') && from !== to) return true
+  if (unsaved.has('agent') && from.startsWith('#/policy/agents/') && from !== to) return true
   return unsaved.has('draft') && !to.startsWith('#/policy')
 }
 
@@ -36,20 +53,32 @@ const hashOf = (url: string) => new URL(url, location.href).hash
 /** Keeps the browser where it is until the question is answered. */
 export function useLeaving(): void {
   useEffect(() => {
+    const asks = (from: string, to: string): boolean => {
+      if (!loses(leaving.getState().unsaved, from, to)) return false
+      leaving.setState({ to })
+      return true
+    }
+    const onClick = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a')?.getAttribute('href') : null
+      if (!link?.startsWith('#/') || event.ctrlKey || event.metaKey || event.shiftKey || !asks(location.hash, link)) return
+      event.preventDefault()
+      event.stopPropagation()
+    }
     const onHash = (event: HashChangeEvent) => {
-      const { unsaved } = leaving.getState()
-      const [from, to] = [hashOf(event.oldURL), hashOf(event.newURL)]
-      if (!loses(unsaved, from, to)) return
+      const from = hashOf(event.oldURL)
+      if (!asks(from, hashOf(event.newURL))) return
       event.stopImmediatePropagation() // before the pages hear of it
       history.pushState(history.state, '', from)
-      leaving.setState({ to })
+      dispatchEvent(new HashChangeEvent('hashchange', { oldURL: event.newURL, newURL: event.oldURL }))
     }
     const onUnload = (event: BeforeUnloadEvent) => {
       if (leaving.getState().unsaved.size) event.preventDefault()
     }
+    addEventListener('click', onClick, true)
     addEventListener('hashchange', onHash, true)
     addEventListener('beforeunload', onUnload)
     return () => {
+      removeEventListener('click', onClick, true)
       removeEventListener('hashchange', onHash, true)
       removeEventListener('beforeunload', onUnload)
     }
@@ -59,6 +88,7 @@ export function useLeaving(): void {
 export function leave(): void {
   const { to } = leaving.getState()
   leaving.setState({ unsaved: new Set(), to: null })
+  for (const drop of [...drops]) drop()
   if (to !== null) location.hash = to
 }
 
