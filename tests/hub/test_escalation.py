@@ -20,7 +20,7 @@ from hub.wire import Clock, Escalate, Park, Say, WaitFor, WrapUp
 from routing import policy_data
 from routing.policy_data import dump, load
 from tests.hub.conftest import Heart
-from tests.hub.promising import Watched, policy, watched
+from tests.hub.promising import policy, watched
 from tests.support.clock import START
 
 pytestmark = pytest.mark.usefixtures("in_order")
@@ -481,43 +481,6 @@ async def test_minutes_without_an_answer_are_open_time(heart: Heart) -> None:
     heart.clock.now = START + timedelta(days=1, minutes=20)
     await desk.look()
     assert await heart.state(it) == "queued"
-
-
-# --- permissions ------------------------------------------------------------------------------------------------------
-
-
-async def two_held(heart: Heart) -> tuple[UUID, UUID, Watched]:
-    """Ann holds one, and is offered another; the customer of the first has waited since nine."""
-    ann = await heart.agent("Ann", queues=("support", "sales"), skills='{"german": 3}')
-    it = await arrived(heart)
-    await heart.accepted(ann)
-    other = await arrived(heart)
-    await heart.offered(ann)
-    heart.clock.advance(5)
-    return it, other, watched(heart, policy({"require": "german >= 2"}, promises=[]))
-
-
-@pytest.mark.parametrize("change", ["disabled_at = now()", "queues = '{sales}'", "skills = '{\"german\": 1}'"])
-async def test_who_loses_a_right_gives_back_at_once(heart: Heart, change: str) -> None:
-    it, other, desk = await two_held(heart)
-    await heart.pool.execute(f"UPDATE agents SET {change} WHERE login = 'ann'")
-    another = desk.another()
-    await asyncio.gather(desk.loop.step(), another.step())
-    for one in (it, other):
-        found = await heart.loaded(one)
-        assert (found.state, found.queued_at) == ("queued", START)
-    reason = "agent_disabled" if "disabled" in change else "permission_lost"
-    assert [one["reason"] for one in await desk.told(it, "requeued")] == [reason]
-    assert [one["reason"] for one in await desk.told(other, "withdrawn")] == [reason]
-    assert await heart.pool.fetchval("SELECT count(*) FROM lost_permissions") == 0
-
-
-@pytest.mark.parametrize("change", ["queues = '{support}'", "skills = '{\"german\": 2}'", "name = 'Anne'"])
-async def test_what_he_may_still_hold_he_keeps(heart: Heart, change: str) -> None:
-    it, other, desk = await two_held(heart)
-    await heart.pool.execute(f"UPDATE agents SET {change} WHERE login = 'ann'")
-    await desk.loop.step()
-    assert (await heart.state(it), await heart.state(other)) == ("active", "offered")
 
 
 async def test_versions_are_read_where_they_were_published(heart: Heart) -> None:
