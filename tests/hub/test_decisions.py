@@ -168,7 +168,8 @@ async def test_old_decisions_go_and_what_later_ones_need_stays(heart: Heart) -> 
     kept = Kept(heart, days=1)
     await heart.agent("Ann", ready=False)
     await heart.agent("Ben", queues=("sales",))
-    for _ in range(3):
+    for capacity in (100, 100, 50):  # the second finds the agents' page of the first, the third does not need it
+        await heart.pool.execute("UPDATE agents SET capacity = $1", capacity)
         await kept.arrive()
         await kept.dispatch.step()
         kept.later(20 * 3600)

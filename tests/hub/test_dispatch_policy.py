@@ -177,6 +177,21 @@ async def test_who_knows_the_customer_is_waited_for_while_he_is_here(heart: Hear
     await office.taken(it, ann)
 
 
+async def test_whom_it_was_sent_to_by_name_comes_before_who_knows_the_customer(heart: Heart, office: Office) -> None:
+    owner = await heart.agent("Owen")
+    it = await office.arrive()
+    await heart.accepted(owner)
+    await heart.agent("Idle")
+    office.later(60)
+    ann = await heart.agent("Ann")
+    await heart.pool.execute(
+        """UPDATE interactions SET placement = '{"queue": "support", "sticky": {"to": "last_agent", "seconds": 90}}'""")
+    await heart.desk.requeue(owner, it, Requeue(reason="for Ann", agent=ann.id))
+    await office.taken(it, ann)
+    data: Any = (await history.touches_of(heart.pool, it))[-1].data
+    assert {"code": "preferred_agent", "data": {"as": "named"}} in data["reasons"]
+
+
 async def test_of_those_who_may_the_preferred_one_is_asked(heart: Heart, office: Office) -> None:
     await heart.agent("Ann")
     office.later(60)

@@ -288,6 +288,7 @@ def items(draw: st.DrawFn, number: int, kind: st.SearchStrategy[Kind] = kinds) -
         placement=placement,
         excluded_agents=draw(st.just(frozenset()) | st.frozensets(agent_ids, max_size=2)),
         preferred_agent=draw(st.none() | st.none() | agent_ids),
+        preferred_as=draw(st.sampled_from(["named", "owner"])),
         refusals=draw(st.sampled_from([0, 0, 2])),
     )
 
