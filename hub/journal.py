@@ -219,7 +219,7 @@ class Page:
         for new in openings:
             after = _counted(new.interaction, new.enclosed)
             rows["interactions"].append(store.interaction_row(after))
-            written.append(self._touch(rows, after, new.kind, {}, new.by, new.enclosed))
+            written.append(self._touch(rows, after, new.kind, _placed(after), new.by, new.enclosed))
             blobs += _blobs(new.enclosed)
         await store.put(self.conn, self.now(), rows, blobs)
         for new, done in zip(openings, written, strict=True):
@@ -342,6 +342,16 @@ def _desk_of(it: Interaction) -> UUID | None:
     if it.state in HELD:
         return it.agent_id
     return it.preferred_agent_id if it.state in ("waiting", "parked") else None
+
+
+def _placed(new: Interaction) -> dict[str, object]:
+    """By which version and rule (none: the default) it was placed; what the rule asked stands in that version, which
+    never changes. `unjudged`: nothing of that version could be applied, so that it went where its way in says.
+    """
+    if new.policy_version is None:
+        return {}
+    told: dict[str, object] = {"policy": new.policy_version, "rule": new.rule}
+    return told if new.placement is not None else {**told, "unjudged": True}
 
 
 def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:

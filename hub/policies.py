@@ -81,10 +81,24 @@ class Policies:
         async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
             await store.lock(conn)
             found = await store.version(conn)
-            if await store.by_configuration(conn) and (found is None or found.digest != policy_data.digest(policy)):
+            derived = await store.by_configuration(conn)
+            if derived and (found is None or found.digest != policy_data.digest(policy)):
                 digest = policy_data.digest(policy)
                 await store.publish(conn, policy_data.dump(policy), digest, self._journal.now(), None, "")
         await self.refresh()
+        if found is not None and not derived:
+            self._say_where_it_differs(found.document)
+
+    def _say_where_it_differs(self, published: Document) -> None:
+        """Whoever edits the configuration of a queue learns that it does not count."""
+        number = self._current[0]
+        theirs, ours = _by_id(published), _by_id(policy_data.dump(policy_data.load(self._configured)))
+        differ = sorted(id for id in theirs.keys() & ours.keys() if theirs[id] != ours[id])
+        gone = sorted(theirs.keys() - ours.keys())
+        if differ:
+            log.warning("policy.differs_from_configuration", version=number, queues=differ, counts="policy")
+        if gone:
+            log.warning("policy.queues_not_configured", version=number, queues=gone)
 
     async def refresh(self) -> None:
         """Follows what was published, here or by another node."""
@@ -215,6 +229,10 @@ def _queue(queue: Queue) -> Document:
         "offer_seconds": queue.offer_seconds,
         "wrap_up": {"seconds": queue.wrap_up_seconds, "extend_seconds": queue.wrap_up_seconds, "extensions": 2},
     }
+
+
+def _by_id(document: Document) -> dict[str, Document]:
+    return {queue["id"]: queue for queue in document["queues"]}
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

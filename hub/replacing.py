@@ -50,7 +50,11 @@ class Replacing:
         was = one.placement
         if was is None or (was["queue"], was["priority"]) != (one.queue, one.priority):
             return False
-        found = place({**one.facts, **local_facts(one.created_at, policy.zone)}, policy, explain=False)
+        try:
+            found = place({**one.facts, **local_facts(one.created_at, policy.zone)}, policy, explain=False)
+        except Exception:  # one that cannot be judged stays where it is, and keeps nobody else from his place
+            log.exception("replacing.failed", version=version, interaction=str(one.id))
+            return False
         chosen = found.placement if found.rule_id else (Placement(one.queue) if one.rule is None else found.placement)
         if chosen is None or chosen.queue not in {queue.id for queue in policy.queues}:
             return False

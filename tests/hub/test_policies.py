@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from channels.base import Address
-from hub import placing
+from hub import placing, replacing
 from hub.config import Queue
 from hub.intake import Intake
 from hub.model import Actor
@@ -63,6 +64,21 @@ async def test_the_configuration_is_in_force_until_a_person_publishes(
     await Policies(heart.journal, [SUPPORT]).open()
     await policies.refresh()
     assert policies.current()[0] == 3, "what a person has published stands"
+
+
+async def test_whoever_starts_it_learns_where_the_published_policy_and_the_configuration_differ(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    with structlog.testing.capture_logs() as said:
+        await Policies(heart.journal, [SUPPORT, queue("sales", offer_seconds=9)]).open()
+        assert said == [], "the configuration itself is in force"
+        await policies.refresh()
+        await publish(policies, sue)
+        await Policies(heart.journal, [SUPPORT, queue("sales", offer_seconds=9)]).open()
+        assert said == [], "published as configured"
+        await Policies(heart.journal, [queue("support", offer_seconds=9), queue("new")]).open()
+    assert [(one["event"], one["queues"], one["version"]) for one in said] == [
+        ("policy.differs_from_configuration", ["support"], 3), ("policy.queues_not_configured", ["sales"], 3)]
 
 
 async def test_a_queue_that_only_the_configuration_knows_works_as_it_says(
@@ -154,6 +170,38 @@ async def test_an_arrival_that_cannot_be_judged_goes_where_its_way_in_says(
 
     monkeypatch.setattr(placing, "place", broken)
     assert await where(heart, text="buy", queue="support") == ("support", 0, None, 2)
+    [told] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'received'")
+    assert json.loads(told["data"]) == {"source": "webchat", "policy": 2, "rule": None, "unjudged": True}
+
+
+async def test_the_history_begins_with_version_and_rule(heart: Heart, policies: Policies, sue: Actor) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue, ('text contains "buy"', {"queue": "sales"}))
+    await where(heart, text="buy")
+    await where(heart, text="look")
+    rows = await heart.pool.fetch("SELECT data FROM touches ORDER BY recorded_at, id")
+    told = [json.loads(row["data"]) for row in rows]
+    assert [(one["policy"], one["rule"], one.get("unjudged")) for one in told] == [(2, "r0", None), (2, None, None)]
+
+
+async def test_one_that_cannot_be_judged_anew_keeps_nobody_else_waiting(
+    heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue)
+    loop = Replacing(heart.journal, policies)
+    for text in ("odd", "buy"):
+        await where(heart, text=text)
+    await publish(policies, sue, ('text contains "buy"', {"queue": "sales"}))
+
+    def picky(facts: Any, *more: Any, **other: Any) -> Any:
+        if facts["text"] == "odd":
+            raise RuntimeError("cannot be tried")
+        return placing.place(facts, *more, **other)
+
+    monkeypatch.setattr(replacing, "place", picky)
+    assert await loop.step() == 1
+    assert await heart.pool.fetchval("SELECT count(*) FROM interactions WHERE queue_id = 'sales'") == 1
 
 
 async def test_who_waits_goes_where_a_new_policy_says_and_keeps_his_age(
