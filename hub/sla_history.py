@@ -101,7 +101,7 @@ class _Reading:
         if one.data.get("quiet"):
             return
         for kind in ("customer_wrote", "reopened", "resumed"):
-            self._add(one, kind)  # type: ignore[arg-type]
+            self._add(one, kind)
         self.unanswered = self.unanswered or one.at
         if self.held is None:
             self.came = one.at
