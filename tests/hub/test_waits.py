@@ -69,6 +69,7 @@ async def test_waiting_alone_never_makes_it_longer_but_falling_back_may(heart: H
     assert further is not None
     assert further > first
     row = await heart.pool.fetchrow("SELECT told_at, seconds FROM told_waits WHERE interaction_id = $1", it)
+    assert row is not None
     assert tuple(row) == (heart.clock() - timedelta(seconds=10_000), further)
 
 

@@ -20,7 +20,7 @@ async def test_a_contact_from_the_first_word_to_the_transcript(browser: "Browser
         await visitor.sees("My lamp is dark", "Sent")
         [inbound] = stage.sink.inbounds
         assert (inbound.name, inbound.text, inbound.addresses[1].value) == ("Ann", "My lamp is dark", "ann@example.org")
-        await visitor.panel.get_by_text("You are number 1 in line. Eight of ten are answered within 2 minutes.").wait_for()
+        await visitor.panel.get_by_text("number 1 in line. Eight of ten are answered within 2 minutes.").wait_for()
         address = inbound.addresses[0]
         stage.sink.stand(address, "webchat", state="active", agent_name="Maya", position=None, wait=None)
         await stage.chat.changed(address)
