@@ -17,7 +17,8 @@ BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "Decide", 
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer",
-          "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy", "PutAgentWork"}
+          "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy",
+          "PutAgentWork"}
 MODULES = (wire_drafts, wire_mail, wire_policy, wire)
 Mode = Literal["validation", "serialization"]
 
