@@ -4,6 +4,8 @@ Who was moved by hand, by an exit or up a ladder since he came stays where he wa
 """
 
 import asyncio
+from collections import deque
+from uuid import UUID
 
 import structlog
 
@@ -21,6 +23,7 @@ from routing.rules import Placement, place
 
 log = structlog.get_logger()
 POLL = 0.5  # seconds
+LOOKED_AT = 20  # offers that were out, in one step
 
 
 class Replacing:
@@ -30,6 +33,7 @@ class Replacing:
         self._journal = journal
         self._policies = policies
         self._seen: int | None = None
+        self._offered: deque[UUID] = deque()
 
     async def run(self) -> None:
         while True:
@@ -39,12 +43,30 @@ class Replacing:
     async def step(self) -> int:
         """Returns how many were placed anew."""
         version, policy = self._policies.current()
-        if version == self._seen:
+        if version == self._seen and not self._offered:
             return 0
-        line = await store.waiting(self._journal.pool, self._journal.now())
+        async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
+            await store.lock(conn)  # one node after the other: who comes second finds them placed
+            return await self._step(version, policy)
+
+    async def _step(self, version: int, policy: Policy) -> int:
+        if version == self._seen:
+            line = await self._back_in_line()
+        else:
+            line = await store.waiting(self._journal.pool, self._journal.now())
+            self._offered = deque(one.id for one in line if one.state == "offered")
         moved = [await self._placed(one, version, policy) for one in line if one.state == "queued"]
         self._seen = version
         return sum(moved)
+
+    async def _back_in_line(self) -> list[store.Waiting]:
+        """Those whose offer was out when the version came, as soon as nobody took it."""
+        back: list[store.Waiting] = []
+        for _ in range(min(len(self._offered), LOOKED_AT)):
+            found = await store.waiting(self._journal.pool, self._journal.now(), self._offered.popleft())
+            self._offered.extend(one.id for one in found if one.state == "offered")
+            back += found
+        return back
 
     async def _placed(self, one: store.Waiting, version: int, policy: Policy) -> bool:
         was = one.placement

@@ -15,8 +15,9 @@ from hub.intake import Intake
 from hub.model import Actor
 from hub.policies import Policies, PolicyMoved
 from hub.replacing import Replacing
-from hub.wire import Prioritise
+from hub.wire import Decline, Prioritise
 from hub.wire_policy import PublishPolicy, RestorePolicy
+from routing import rules
 from tests.hub.conftest import Heart
 
 MIA = Address("email", "mia@example.com")
@@ -126,7 +127,7 @@ def placed_by(heart: Heart, policies: Policies) -> Intake:
 async def where(heart: Heart, **more: Any) -> tuple[Any, ...]:
     it = (await heart.arrive(**{"channel": "form", "continues": False} | more)).interaction_id
     return tuple(await heart.pool.fetchrow(
-        "SELECT queue_id, priority, rule, policy_version FROM interactions WHERE id = $1", it))
+        "SELECT queue_id, priority, rule, policy_version FROM interactions WHERE id = $1", it) or ())
 
 
 async def test_rules_go_before_the_way_in_which_goes_before_the_default(
@@ -197,7 +198,7 @@ async def test_one_that_cannot_be_judged_anew_keeps_nobody_else_waiting(
     def picky(facts: Any, *more: Any, **other: Any) -> Any:
         if facts["text"] == "odd":
             raise RuntimeError("cannot be tried")
-        return placing.place(facts, *more, **other)
+        return rules.place(facts, *more, **other)
 
     monkeypatch.setattr(replacing, "place", picky)
     assert await loop.step() == 1
@@ -234,7 +235,25 @@ async def test_who_waits_goes_where_a_new_policy_says_and_keeps_his_age(
     kept = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
     await heart.desk.claim(sue, lamp)
     again = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
-    assert tuple(kept) == tuple(again) == ("r0", False)
+    assert tuple(kept or ()) == tuple(again or ()) == ("r0", False)
+
+
+async def test_who_is_being_offered_is_placed_anew_when_nobody_took_him(
+    heart: Heart, policies: Policies, sue: Actor
+) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue)
+    loop = Replacing(heart.journal, policies)
+    await loop.step()
+    await where(heart, text="a lamp")
+    offer = await heart.offered(sue)
+    await publish(policies, sue, ('text contains "lamp"', {"queue": "sales"}))
+    assert await loop.step() == 0, "the offer stands"
+    assert await loop.step() == 0
+    await heart.desk.decline(sue, offer, Decline(reason="busy"))
+    assert await loop.step() == 1
+    assert await heart.pool.fetchval("SELECT queue_id FROM interactions") == "sales"
+    assert await loop.step() == 0
 
 
 async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies: Policies, sue: Actor) -> None:
