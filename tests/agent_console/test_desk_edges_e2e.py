@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agent_console.conftest import Desk, Visitor
-from tests.support.hub import RunningHub
+from tests.support.hub import Person, RunningHub
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
@@ -32,9 +32,18 @@ async def test_guessing_passwords_locks_out_and_says_for_how_long(desk: Desk, ru
     assert await page.get_by_role("button", name="Log in", exact=True).is_disabled()
 
 
-async def test_a_missed_offer_is_said_and_one_key_brings_the_agent_back(
-        desk: Desk, running_hub: RunningHub, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    await pool.execute("UPDATE queues SET offer_seconds = 1")
+async def offers_ring(sue: Person, seconds: int) -> None:
+    """A supervisor publishes how long offers ring."""
+    now = (await sue.get("/api/policy")).body
+    queues = [{**queue, "offer_seconds": seconds} for queue in now["document"]["queues"]]
+    answer = await sue.post("/api/policy/publish", {"document": {**now["document"], "queues": queues},
+                                                    "base": now["version"]})
+    assert answer.status == 201, answer.body
+
+
+async def test_a_missed_offer_is_said_and_one_key_brings_the_agent_back(desk: Desk, running_hub: RunningHub) -> None:
+    sue = await running_hub.person("sue", "supervisor")
+    await offers_ring(sue, 1)
     await running_hub.account("anna")
     await desk.arrive("anna")
     page = desk.page
@@ -43,7 +52,7 @@ async def test_a_missed_offer_is_said_and_one_key_brings_the_agent_back(
     await page.get_by_text("You missed an offer, so nothing more is offered to you.").wait_for()
     assert await page.get_by_role("alertdialog").count() == 0
 
-    await pool.execute("UPDATE queues SET offer_seconds = 20")
+    await offers_ring(sue, 20)
     await page.keyboard.press("Alt+a")
     await page.get_by_text("You missed an offer").wait_for(state="detached")
     await running_hub.contact("Somebody else's question", name="Ben", email="ben@example.com")
