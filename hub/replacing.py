@@ -10,7 +10,6 @@ from uuid import UUID
 import structlog
 
 from hub import model
-from hub.errors import HubError
 from hub.journal import Journal
 from hub.model import SYSTEM
 from hub.placing import waited_for
@@ -23,17 +22,17 @@ from routing.rules import Placement, place
 
 log = structlog.get_logger()
 POLL = 0.5  # seconds
-LOOKED_AT = 20  # offers that were out, in one step
+LOOKED_AT = 20  # of those to be looked at again, in one step
 
 
 class Replacing:
-    """Every node may run it: a contact is placed under its lock, and one that has moved on is left alone."""
+    """Every node may run it: what was decided is written only if nothing happened to the contact since it was read."""
 
     def __init__(self, journal: Journal, policies: Policies) -> None:
         self._journal = journal
         self._policies = policies
         self._seen: int | None = None
-        self._offered: deque[UUID] = deque()
+        self._again: deque[UUID] = deque()  # whose offer was out, or to whom something happened meanwhile
 
     async def run(self) -> None:
         while True:
@@ -43,32 +42,26 @@ class Replacing:
     async def step(self) -> int:
         """Returns how many were placed anew."""
         version, policy = self._policies.current()
-        if version == self._seen and not self._offered:
-            return 0
-        async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
-            await store.lock(conn)  # one node after the other: who comes second finds them placed
-            return await self._step(version, policy)
-
-    async def _step(self, version: int, policy: Policy) -> int:
-        if version == self._seen:
-            line = await self._back_in_line()
-        else:
+        if version != self._seen:
             line = await store.waiting(self._journal.pool, self._journal.now())
-            self._offered = deque(one.id for one in line if one.state == "offered")
-        moved = [await self._placed(one, version, policy) for one in line if one.state == "queued"]
+            self._again.clear()
+        else:
+            line = await self._looked_at_again()
+        moved = [await self._placed(one, version, policy) for one in line]
         self._seen = version
         return sum(moved)
 
-    async def _back_in_line(self) -> list[store.Waiting]:
-        """Those whose offer was out when the version came, as soon as nobody took it."""
+    async def _looked_at_again(self) -> list[store.Waiting]:
         back: list[store.Waiting] = []
-        for _ in range(min(len(self._offered), LOOKED_AT)):
-            found = await store.waiting(self._journal.pool, self._journal.now(), self._offered.popleft())
-            self._offered.extend(one.id for one in found if one.state == "offered")
-            back += found
+        for _ in range(min(len(self._again), LOOKED_AT)):
+            found = await store.waiting(self._journal.pool, self._journal.now(), self._again.popleft())
+            back += [one for one in found if one.state in ("queued", "offered")]
         return back
 
     async def _placed(self, one: store.Waiting, version: int, policy: Policy) -> bool:
+        if one.state == "offered":
+            self._again.append(one.id)  # the offer stands; he follows when nobody takes it
+            return False
         was = one.placement
         if was is None or (was["queue"], was["priority"]) != (one.queue, one.priority):
             return False
@@ -85,9 +78,10 @@ class Replacing:
             return False
         preferred = waited_for(chosen, one.past)
         act = model.PlacedAnew(chosen.queue, chosen.priority, preferred, version, found.rule_id, now_is)
-        try:
-            await self._journal.write(one.id, act, SYSTEM)
-        except HubError as refused:
-            log.info("replacing.overtaken", code=refused.code)
-            return False
+        async with self._journal.begin() as page:
+            before = await page.lock(one.id)
+            if before.version != one.version:
+                self._again.append(one.id)
+                return False
+            await page.write(before, act, SYSTEM)
         return True

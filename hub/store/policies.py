@@ -89,6 +89,7 @@ class Waiting:
     """One who stands in line, as rules see him. `target_minutes`: his rule's, None: the queue's."""
 
     id: UUID
+    version: int
     reference: str
     queue: str
     priority: int
@@ -119,6 +120,7 @@ def _waiting(row: asyncpg.Record) -> Waiting:
         **{f"form.{name}": value for name, value in fields.items() if row["channel"] == "form"},
     }  # fmt: skip
     facts = {name: value for name, value in found.items() if value not in (None, "", ())}
-    return Waiting(row["id"], row["reference"], row["queue_id"], row["priority"], row["queued_at"], row["created_at"],
-                   row["target_minutes"], row["rule"], row["state"],
-                   json.loads(row["placement"]) if row["placement"] else None, facts, past)  # fmt: skip
+    placement = json.loads(row["placement"]) if row["placement"] else None
+    return Waiting(row["id"], row["version"], row["reference"], row["queue_id"], row["priority"], row["queued_at"],
+                   row["created_at"], row["target_minutes"], row["rule"], row["state"], placement, facts,
+                   past)  # fmt: skip

@@ -38,7 +38,7 @@ SELECT login, queues, skills, capacity FROM agents WHERE disabled_at IS NULL ORD
 
 -- name: waiting
 -- Who stands in line, or one of them, with what rules may ask; $1: since when contacts count as repeated ones.
-SELECT i.id, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
+SELECT i.id, i.version, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,
        i.fields, i.rule, i.state,
        CASE WHEN i.ladder_step = 0 THEN i.placement END AS placement, -- a step up a ladder stands, whoever is asked then
        (i.placement ->> 'target_minutes')::float8 AS target_minutes, past_of(i.customer_id, $1, i.id) AS past,

@@ -15,6 +15,7 @@ from hub.intake import Intake
 from hub.model import Actor
 from hub.policies import Policies, PolicyMoved
 from hub.replacing import Replacing
+from hub.store import policies as store
 from hub.wire import Decline, Prioritise
 from hub.wire_policy import PublishPolicy, RestorePolicy
 from routing import rules
@@ -254,6 +255,29 @@ async def test_who_is_being_offered_is_placed_anew_when_nobody_took_him(
     assert await loop.step() == 1
     assert await heart.pool.fetchval("SELECT queue_id FROM interactions") == "sales"
     assert await loop.step() == 0
+
+
+async def test_who_is_moved_by_hand_while_he_is_placed_anew_stays_where_the_hand_put_him(
+    heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed_by(heart, policies)
+    loop = Replacing(heart.journal, policies)
+    await publish(policies, sue)
+    it = (await heart.arrive(channel="form", continues=False, text="a lamp")).interaction_id
+    await publish(policies, sue, ('text contains "lamp"', {"queue": "sales"}))
+    read = store.waiting
+
+    async def then_moved(*args: Any) -> Any:
+        found = await read(*args)
+        await heart.floor.prioritise(sue, it, Prioritise(priority=4, reason="angry"))
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(store, "waiting", then_moved)
+        assert await loop.step() == 0
+    assert await loop.step() == 0
+    row = await heart.pool.fetchrow("SELECT queue_id, priority FROM interactions WHERE id = $1", it)
+    assert tuple(row or ()) == ("support", 4)
 
 
 async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies: Policies, sue: Actor) -> None:
