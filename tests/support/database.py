@@ -19,7 +19,7 @@ TEMPLATE = "hub_template"
 # Nothing of a test outlives the machine; durability itself is tested with the product's settings.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB",
          "max_wal_size": "64MB"}
-# Each database is three hundred files to make and to remove: in memory that costs the machine a seventh.
+# Each database is three hundred files to make and to remove: in memory that costs the machine a fifth.
 _MEMORY, _ROOM = Path("/dev/shm"), 2 * 1024**3  # bytes
 
 
