@@ -195,8 +195,10 @@ async def test_several_nodes_offer_each_item_once(heart: Heart) -> None:
         await heart.agent(f"A{n}", capacity=30)
     await waiting(heart, 10)
     await asyncio.gather(*(heart.dispatch.step() for _ in range(5)))
-    rows = await heart.pool.fetch("SELECT agent_id, interaction_id FROM offers WHERE state = 'open'")
-    assert len(rows) == len({r["agent_id"] for r in rows}) == len({r["interaction_id"] for r in rows}) == 6
+    for least in (1, 6):  # who looked while another one offered may have been refused; the next pass fills up
+        rows = await heart.pool.fetch("SELECT agent_id, interaction_id FROM offers WHERE state = 'open'")
+        assert len(rows) == len({r["agent_id"] for r in rows}) == len({r["interaction_id"] for r in rows}) >= least
+        await heart.dispatch.step()
     await heart.balanced()
 
 
