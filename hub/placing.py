@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from channels.base import Inbound
-from hub.store.intake import Past
+from hub.store.intake import Past, facts
 from routing import policy_data
 from routing.expression import Value
 from routing.facts import local_facts
@@ -45,7 +45,7 @@ def put(inbound: Inbound, past: Past, current: Current, queues: Collection[str],
     version, policy = current()
     asked = inbound.queue if inbound.queue in queues else None
     try:
-        found = place({**facts(inbound, past), **local_facts(now, policy.zone)}, policy, explain=False)
+        found = place({**_facts(inbound, past), **local_facts(now, policy.zone)}, policy, explain=False)
     except Exception:
         log.exception("placing.failed", version=version, channel=inbound.channel)
         return Placed(asked or default, 0, None, version or None, None, None)
@@ -58,32 +58,22 @@ def put(inbound: Inbound, past: Past, current: Current, queues: Collection[str],
     return Placed(chosen.queue, chosen.priority, waited_for(chosen, past), version or None, found.rule_id, data)
 
 
-def facts(inbound: Inbound, past: Past) -> dict[str, Value]:
-    """What rules may ask of an arrival, but for the time of day; see `routing.facts`."""
-    _, _, source = inbound.source.partition(":")
+def _facts(inbound: Inbound, past: Past) -> dict[str, Value]:
     first = inbound.addresses[0] if inbound.addresses else None
     names = tuple(file.name for file in inbound.files)
-    found: dict[str, Value | None] = {
-        "channel": inbound.channel,
-        "source": source or inbound.source,
-        "queue": inbound.queue,
-        "address": first.value if first and first.kind in ("email", "phone", "whatsapp") else None,
-        "address_dialled": inbound.fields.get("address_dialled"),
-        "ivr_path": inbound.fields.get("ivr_path"),
-        "form": source if inbound.channel == "form" else None,
-        "language": inbound.language,
-        "subject": inbound.subject,
-        "text": inbound.text,
-        "spam": "none",
-        "attachments": len(names) + len(inbound.file_ids),
-        "attachment_names": names,
-        "repeat_contacts": 0,
-        "known": False,
-        **past.facts,
-        **{f"form.{name}": value for name, value in inbound.fields.items() if inbound.channel == "form"},
-        **{name: value for name, value in inbound.fields.items() if name.startswith("ivr.")},
-    }
-    return {name: value for name, value in found.items() if value not in (None, "", ())}
+    return facts(
+        inbound.channel,
+        inbound.source,
+        inbound.fields,
+        past,
+        queue=inbound.queue,
+        address=first.value if first and first.kind in ("email", "phone", "whatsapp") else None,
+        language=inbound.language,
+        subject=inbound.subject,
+        text=inbound.text,
+        attachments=len(names) + len(inbound.file_ids),
+        attachment_names=names,
+    )
 
 
 def waited_for(chosen: Placement, past: Past) -> UUID | None:

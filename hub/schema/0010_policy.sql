@@ -35,6 +35,7 @@ RETURN (
     SELECT jsonb_build_object(
         'vip', c.vip, 'segment', c.segments, 'contract', c.contract, 'owner_id', o.id, 'owner', o.login,
         'last_agent_id', l.id, 'last_agent', l.login,
+        'known', EXISTS (SELECT FROM interactions h WHERE h.customer_id = c.id AND h.id IS DISTINCT FROM but),
         'open_case', EXISTS (SELECT FROM interactions h
                              WHERE h.customer_id = c.id AND h.state <> 'done' AND h.id IS DISTINCT FROM but),
         'repeat_contacts', (SELECT count(*) FROM interactions h

@@ -1,7 +1,7 @@
 """Snapshots for routing: what waits, and who could take it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -127,10 +127,3 @@ async def anybody_ready(pool: asyncpg.Pool, now: datetime) -> bool:
 
 async def ahead(pool: asyncpg.Pool, interaction_id: UUID, minutes: int) -> int:
     return int(await pool.fetchval(sql["ahead"], interaction_id, minutes))
-
-
-async def recent(pool: asyncpg.Pool, queue_id: str, since: datetime) -> tuple[Sequence[float], Sequence[float]]:
-    """Handle times and waits of the queue, in seconds, the newest first."""
-    handles = [row["seconds"] for row in await pool.fetch(sql["recent_handles"], queue_id, since)]
-    waits = [row["seconds"] for row in await pool.fetch(sql["recent_waits"], queue_id, since)]
-    return handles, waits

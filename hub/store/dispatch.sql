@@ -84,14 +84,3 @@ SELECT count(*) FROM interactions o JOIN interactions i ON i.id = $1
 WHERE o.queue_id = i.queue_id AND o.state IN ('queued', 'offered')
   AND (o.queued_at - make_interval(mins => o.priority * $2), o.id)
     < (i.queued_at - make_interval(mins => i.priority * $2), i.id);
-
--- name: recent_handles
-SELECT extract(epoch FROM a.ended_at - a.started_at)::float8 AS seconds
-FROM assignments a JOIN interactions i ON i.id = a.interaction_id
-WHERE i.queue_id = $1 AND a.ended_at > $2 ORDER BY a.ended_at DESC LIMIT 50;
-
--- name: recent_waits
-SELECT extract(epoch FROM a.started_at - i.queued_at)::float8 AS seconds
-FROM assignments a JOIN interactions i ON i.id = a.interaction_id
-WHERE i.queue_id = $1 AND a.started_at > $2 AND a.started_at >= i.queued_at
-ORDER BY a.started_at DESC LIMIT 50;

@@ -60,7 +60,30 @@ def read_past(text: str) -> Past:
     found = json.loads(text)
     last, owner = (UUID(one) if (one := found.pop(name)) else None for name in ("last_agent_id", "owner_id"))
     found["segment"] = tuple(found["segment"])
-    return Past({"known": True, **{name: value for name, value in found.items() if value is not None}}, last, owner)
+    return Past({name: value for name, value in found.items() if value is not None}, last, owner)
+
+
+def facts(
+    channel: str, source: str, fields: Mapping[str, str], past: Past, **own: Value | None
+) -> dict[str, Value]:
+    """What rules may ask of a contact, but for the time of day (`routing.facts`); `own` is what only he has."""
+    _, _, way_in = source.partition(":")
+    found: dict[str, Value | None] = {
+        "channel": channel,
+        "source": way_in or source,
+        "form": way_in if channel == "form" else None,
+        "address_dialled": fields.get("address_dialled"),
+        "ivr_path": fields.get("ivr_path"),
+        "spam": "none",
+        "attachments": 0,
+        "repeat_contacts": 0,
+        "known": False,
+        **own,
+        **past.facts,
+        **{f"form.{name}": value for name, value in fields.items() if channel == "form"},
+        **{name: value for name, value in fields.items() if name.startswith("ivr.")},
+    }
+    return {name: value for name, value in found.items() if value not in (None, "", ())}
 
 
 async def arrival(conn: Reader, source: str, natural_key: str) -> asyncpg.Record | None:

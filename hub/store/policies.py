@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.store.intake import REPEATED, Past, read_past
+from hub.store.intake import REPEATED, Past, facts, read_past
 from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire_policy import PolicyDraftView, PolicyVersion, PolicyVersionFull
@@ -109,18 +109,10 @@ async def waiting(conn: Reader, now: datetime, only: UUID | None = None) -> list
 
 
 def _waiting(row: asyncpg.Record) -> Waiting:
-    past, fields = read_past(row["past"]), json.loads(row["fields"])
-    _, _, source = row["source"].partition(":")
-    own = {"form": source} if row["channel"] == "form" else {}
-    found = {
-        "channel": row["channel"], "source": source or row["source"], "address": row["address"],
-        "language": row["language"], "subject": row["subject"], "text": row["text"], "spam": "none", "attachments": 0,
-        "repeat_contacts": 0, **past.facts, **own,
-        **{name: value for name, value in fields.items() if name.startswith("ivr") or name == "address_dialled"},
-        **{f"form.{name}": value for name, value in fields.items() if row["channel"] == "form"},
-    }  # fmt: skip
-    facts = {name: value for name, value in found.items() if value not in (None, "", ())}
+    past = read_past(row["past"])
+    own = {name: row[name] for name in ("address", "language", "subject", "text")}
+    known = facts(row["channel"], row["source"], json.loads(row["fields"]), past, **own)
     placement = json.loads(row["placement"]) if row["placement"] else None
     return Waiting(row["id"], row["version"], row["reference"], row["queue_id"], row["priority"], row["queued_at"],
-                   row["created_at"], row["target_minutes"], row["rule"], row["state"], placement, facts,
+                   row["created_at"], row["target_minutes"], row["rule"], row["state"], placement, known,
                    past)  # fmt: skip

@@ -280,6 +280,19 @@ async def test_who_is_moved_by_hand_while_he_is_placed_anew_stays_where_the_hand
     assert tuple(row or ()) == ("support", 4)
 
 
+async def test_who_is_new_is_still_new_while_he_waits(heart: Heart, policies: Policies, sue: Actor) -> None:
+    placed_by(heart, policies)
+    loop = Replacing(heart.journal, policies)
+    await publish(policies, sue)
+    for who in ("new", "old", "old"):
+        await heart.arrive(channel="form", continues=False, addresses=(Address("email", f"{who}@example.com"),))
+    await publish(policies, sue, ("not known", {"queue": "sales"}))
+    assert await loop.step() == 1
+    [row] = await heart.pool.fetch(
+        "SELECT a.value FROM interactions i JOIN addresses a ON a.id = i.address_id WHERE i.queue_id = 'sales'")
+    assert row["value"] == "new@example.com"
+
+
 async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies: Policies, sue: Actor) -> None:
     placed_by(heart, policies)
     rules = [(f'subject = "case {n}"', {"queue": "sales"}) for n in range(2_000)]
