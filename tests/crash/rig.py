@@ -22,7 +22,7 @@ class Hub:
     """`hub demo` in a process; `kill` is SIGKILL. Its database outlives it and is found again by the next start."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = unused_port()
+        self.port, self.mail_port = unused_port(), unused_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.log = folder / "hub.log"
@@ -44,6 +44,7 @@ class Hub:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "hub", "demo", "--listen", f"127.0.0.1:{self.port}", "--data", str(self.folder),
+                "--mail", str(self.mail_port),
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 

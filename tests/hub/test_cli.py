@@ -61,11 +61,12 @@ async def begin(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
 
 async def wait_for(process: asyncio.subprocess.Process, text: str) -> str:
     assert process.stdout is not None
+    assert process.stderr is not None
     seen = ""
     async with asyncio.timeout(LIMIT):
         while text not in seen:
             line = await process.stdout.readline()
-            assert line, seen
+            assert line, seen + (await process.stderr.read()).decode()
             seen += line.decode()
     return seen
 
@@ -198,7 +199,8 @@ async def test_the_demo_starts_by_itself_and_finds_its_data_again(folder: Path) 
     listen = f"127.0.0.1:{unused_port()}"
     reference = ""
     for use in (send, find):
-        async with begun("demo", "--listen", listen, "--data", str(folder)) as process:
+        mail = str(unused_port())  # the usual one may be taken by another demo between its choice and its use
+        async with begun("demo", "--listen", listen, "--data", str(folder), "--mail", mail) as process:
             banner = await wait_for(process, "Ctrl-C")
             for part in (f"http://{listen}/", f"http://{listen}/demo", "ada", "sofia", "anna", "ben", "chen",
                          "swaks --server 127.0.0.1:"):

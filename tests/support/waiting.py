@@ -1,7 +1,9 @@
 """Waiting for a condition instead of for a while."""
 
 import asyncio
+import contextlib
 import inspect
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
@@ -29,8 +31,12 @@ async def until(check: Callable[[], Any], limit: float = 10.0, step: float = 0.0
 
 
 def unused_port() -> int:
-    """A port on loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that was free a moment ago, below those that outgoing connections take.
+
+    One of theirs would be gone before a slow server binds it: Linux gives 32768 and above (ip(7), ip_local_port_range).
+    """
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
