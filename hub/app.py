@@ -51,6 +51,7 @@ from hub.ladder import Ladders
 from hub.mail_room import MailRoom
 from hub.mailing import Mailing
 from hub.media import Media
+from hub.new_texts import NewTexts
 from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.policies import Policies
@@ -244,6 +245,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
     parts = Parts(
         settings=settings, pool=journal.pool, now=world.now, users=users,
         desk=Desk(journal, intake, kinds.manual, mailing), mailing=mailing,
+        new_texts=NewTexts(intake, mailing.texting, settings.messaging),
         floor=Floor(journal, presence), ladders=Ladders(journal, policies.current),
         dispatch=Dispatch(journal, doorbell, policies.current, Decisions(journal, settings.decisions)),
         presence=presence, policies=policies, trials=Trials(journal, policies),

@@ -57,13 +57,13 @@ class Mailing:
             raise WrongState("This channel has no way back to the customer.", code="no_way_back")
         if said.mail is not None:
             raise Invalid("This channel has no mails.", fields={"mail": "no_mail"})
-        frozen = _frozen(recipient)
+        to = frozen(recipient)
         if self.texting.concerns(before.channel):
-            frozen["texting"] = await self.texting.outgoing(conn, before, recipient, said)
+            to["texting"] = await self.texting.outgoing(conn, before, recipient, said)
         elif said.template is not None:
             raise Invalid("This channel has no templates.", fields={"template": "no_template"})
-        message = self._message(self._new_id(), str(said.id), said.text, actor, frozen)
-        return Enclosed(message=message, attach=tuple(said.files), owner=_owner(actor))
+        message = self._message(self._new_id(), str(said.id), said.text, actor, to)
+        return Enclosed(message=message, attach=tuple(said.files), owner=owner(actor))
 
     async def _mail(self, conn: Connection, before: Interaction, actor: Actor, said: Say) -> Enclosed:
         thread = await store.thread(conn, before.id)
@@ -89,7 +89,7 @@ class Mailing:
             )
         first = (*mail.to, *mail.cc, *mail.bcc)[0]
         message = self._message(
-            message_id, str(said.id), said.text, actor, _frozen(Address("email", canonical(first.address)))
+            message_id, str(said.id), said.text, actor, frozen(Address("email", canonical(first.address)))
         )
         rows: dict[str, tuple[Row, ...]] = {
             "mails": (mail_row(mail, it, message_id),),
@@ -97,13 +97,13 @@ class Mailing:
             "participants": tuple(_participants(mail, it, draft.kind, now)),
         }
         if along:
-            owner = f"forwarded:{message_id}"
-            rows["files"] = tuple({**row, "id": self._new_id(), "owner": owner, "created_at": now} for row in along)
+            whose = f"forwarded:{message_id}"
+            rows["files"] = tuple({**row, "id": self._new_id(), "owner": whose, "created_at": now} for row in along)
         return Enclosed(
             message=replace(message, channel="email", due_at=now + self.letters.rules.undo),
             rows=rows,
             attach=tuple(said.files),
-            owner=_owner(actor),
+            owner=owner(actor),
             channel="email",
             data={"wrote": draft.kind, "quote": draft.quote},
         )
@@ -224,7 +224,7 @@ class Mailing:
             raise Invalid(fields={"mail.to": "nobody"})
         if wanted.customer_id is not None and not await customers.exists(pool, wanted.customer_id):
             raise Invalid(fields={"customer_id": "unknown"})
-        if not await files_store.all_loose(pool, wanted.files, _owner(actor)):
+        if not await files_store.all_loose(pool, wanted.files, owner(actor)):
             raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
 
     async def _begun(
@@ -304,11 +304,11 @@ def by(actor: Actor) -> By:
     return By("supervisor" if actor.supervises else "agent", actor.id)
 
 
-def _owner(actor: Actor) -> str:
+def owner(actor: Actor) -> str:
     return f"agent:{actor.id}"
 
 
-def _frozen(recipient: Address) -> Row:
+def frozen(recipient: Address) -> Row:
     return {"kind": recipient.kind, "value": recipient.value, "verified": recipient.verified}
 
 

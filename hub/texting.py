@@ -13,7 +13,7 @@ from hub.store import texting as store
 from hub.store.journal import Row
 from hub.store.texting import Reader, Stands
 from hub.wire import Say
-from hub.wire_messaging import TemplateUse, TemplateView, TextingView
+from hub.wire_messaging import NewText, TemplateUse, TemplateView, TextingView
 
 KINDS = ("sms", "whatsapp")
 FREE = timedelta(hours=24)  # WhatsApp's own rule
@@ -33,7 +33,7 @@ class Texting:
     def concerns(self, channel: str) -> bool:
         return channel in KINDS
 
-    async def outgoing(self, conn: Reader, before: Interaction, to: Address, said: Say) -> Row:
+    async def outgoing(self, conn: Reader, before: Interaction, to: Address, said: Say | NewText) -> Row:
         """From which number of ours a text goes, and by which template.
 
         Raises `WrongState` with `opted_out` or `window_closed`, or `Invalid`.
@@ -50,7 +50,7 @@ class Texting:
             raise WrongState(WINDOW_CLOSED, code="window_closed")
         return {"sender": before.source}
 
-    async def _must_fit(self, conn: Reader, channel: str, said: Say) -> None:
+    async def _must_fit(self, conn: Reader, channel: str, said: Say | NewText) -> None:
         most, size = (1, WHATSAPP_BYTES) if channel == "whatsapp" else (MMS_FILES, MMS_BYTES)
         if said.files and said.template is not None:
             raise Invalid("A template has no files.", fields={"files": "not_here"})
@@ -66,8 +66,11 @@ class Texting:
         return TextingView(
             kind="whatsapp" if channel == "whatsapp" else "sms", sender=source.split(":", 2)[2], longest=LONGEST,
             opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
-            templates=[TemplateView(id=one.id, name={**one.name}, text=one.text, places=list(one.places))
-                       for one in self._templates(channel, source)])
+            templates=self.templates(channel, source))
+
+    def templates(self, channel: str, source: str) -> list[TemplateView]:
+        return [TemplateView(id=one.id, name={**one.name}, text=one.text, places=list(one.places))
+                for one in self._templates(channel, source)]
 
     def _free(self, stands: Stands) -> bool:
         return stands.wrote_at is not None and self._now() < stands.wrote_at + FREE - MARGIN

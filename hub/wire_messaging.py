@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from hub.wire_base import Line, Wire
+from hub.wire_base import Line, Text, Wire
 
 
 class TemplateView(Wire):
@@ -34,3 +35,26 @@ class TemplateUse(Wire):
 
     id: Line
     variables: dict[Line, Annotated[str, StringConstraints(max_length=500)]] = Field({}, max_length=40)
+
+
+class SenderChoice(Wire):
+    """A number of ours that a text can begin from."""
+
+    id: str
+    kind: Literal["sms", "whatsapp"]
+    number: str
+    name: str
+    queue: str
+    templates: list[TemplateView] = Field(description="WhatsApp: only with one of these, unless he wrote within a day")
+
+
+class NewText(Wire):
+    """A text to somebody, which no interaction asks for. It begins one, which then waits for the answer."""
+
+    id: UUID = Field(description="made by the writer; a retry carries the same and is stored once")
+    sender: str
+    customer_id: UUID | None = None
+    number: Line = Field(description="E.164, or as it is dialled in the country of the sender")
+    text: Text
+    template: TemplateUse | None = None
+    files: Annotated[list[UUID], Field(max_length=10)] = []

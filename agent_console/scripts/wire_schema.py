@@ -10,16 +10,16 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hub import wire, wire_drafts, wire_mail, wire_policy
+from hub import wire, wire_drafts, wire_mail, wire_messaging, wire_policy
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "Decide", "DecideSuggestion", "PutMailbox",
+BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "TemplateUse", "Decide", "DecideSuggestion", "PutMailbox",
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer",
           "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy",
           "PutAgentWork"}
-MODULES = (wire_drafts, wire_mail, wire_policy, wire)
+MODULES = (wire_drafts, wire_mail, wire_messaging, wire_policy, wire)
 Mode = Literal["validation", "serialization"]
 
 

@@ -19,6 +19,7 @@ from hub.intake import Intake
 from hub.ladder import Ladders
 from hub.mailbox_setup import Setup
 from hub.mailing import Mailing
+from hub.new_texts import NewTexts
 from hub.policies import Policies
 from hub.presence import PresenceDesk
 from hub.quarantine import Quarantine
@@ -35,6 +36,7 @@ class Parts:
     users: Users
     desk: Desk
     mailing: Mailing
+    new_texts: NewTexts
     floor: Floor
     ladders: Ladders
     dispatch: Dispatch

@@ -18,6 +18,7 @@ from hub.http import (
     policy,
     quarantine,
     session,
+    texts,
 )
 from hub.http.endpoint import Call, Endpoint
 from hub.http.openapi import describe
@@ -29,7 +30,8 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
-    *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *mailboxes.ENDPOINTS,
-    *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *health.ENDPOINTS,
+    *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *texts.ENDPOINTS,
+    *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS,
+    *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

@@ -16,7 +16,8 @@ UNION ALL
 SELECT 'interaction without arrival: ' || i.reference FROM interactions i
 WHERE NOT EXISTS (SELECT FROM touches t JOIN arrivals a ON a.touch_id = t.id
                   WHERE t.interaction_id = i.id AND a.outcome = 'stored')
-  AND NOT EXISTS (SELECT FROM touches t JOIN mails m ON m.touch_id = t.id  -- begun by a new mail of ours
+  AND NOT EXISTS (SELECT FROM touches t JOIN messages m ON m.touch_id = t.id  -- begun by what we wrote
+                  JOIN outbox o ON o.message_id = m.id
                   WHERE t.interaction_id = i.id AND t.version = 1 AND t.kind = 'said')
 UNION ALL
 SELECT 'blob of arrival ' || a.id FROM arrivals a LEFT JOIN blobs b ON b.sha256 = a.raw_sha256 WHERE b.sha256 IS NULL

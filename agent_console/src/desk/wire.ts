@@ -899,6 +899,36 @@ export interface MailDraft1 {
 export interface NewMailKept {
   others: KeptNewMail[]
 }
+/**
+ * A text to somebody, which no interaction asks for. It begins one, which then waits for the answer.
+ */
+export interface NewText {
+  /**
+   * made by the writer; a retry carries the same and is stored once
+   */
+  id: string
+  sender: string
+  customer_id?: string | null
+  /**
+   * E.164, or as it is dialled in the country of the sender
+   */
+  number: string
+  text: string
+  template?: TemplateUse | null
+  /**
+   * @maxItems 10
+   */
+  files?: string[]
+}
+/**
+ * A template with what is filled in. The message's own text must be the text that comes of it.
+ */
+export interface TemplateUse {
+  id: string
+  variables?: {
+    [k: string]: string
+  }
+}
 export interface Park {
   until: string
   reason?: string
@@ -1199,13 +1229,18 @@ export interface Say {
   template?: TemplateUse | null
 }
 /**
- * A template with what is filled in. The message's own text must be the text that comes of it.
+ * A number of ours that a text can begin from.
  */
-export interface TemplateUse {
+export interface SenderChoice {
   id: string
-  variables: {
-    [k: string]: string
-  }
+  kind: 'sms' | 'whatsapp'
+  number: string
+  name: string
+  queue: string
+  /**
+   * WhatsApp: only with one of these, unless he wrote within a day
+   */
+  templates: TemplateView[]
 }
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'

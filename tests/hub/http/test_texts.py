@@ -132,3 +132,21 @@ async def test_who_is_turned_away_is_counted_and_the_health_page_says_which_addr
     checks = (await stranger.get("/healthz")).body["channels"]["sms"]
     assert checks[0]["detail"] == f"3 requests were turned away; the last was checked against {url}"
     assert checks[1]["detail"] == f"Twilio has to call POST {url}#rc=3&rp=all"
+
+
+async def test_an_agent_texts_first_and_the_answer_comes_to_the_same_conversation(floor: Floor) -> None:
+    (sms, whatsapp) = (await floor.agent.get("/api/texts/from")).body
+    assert (sms["id"], sms["number"], sms["templates"]) == (f"sms:main:{OURS}", OURS, [])
+    assert [one["id"] for one in whatsapp["templates"]] == ["ready"]
+    body = {"id": str(uuid4()), "sender": sms["id"], "number": ANN, "text": "Your bike is ready."}
+    first = await floor.agent.post("/api/texts", body)
+    assert (first.status, first.body["text"]) == (201, "Your bike is ready.")
+    again = await floor.agent.post("/api/texts", body)
+    assert (again.status, again.body["id"]) == (200, first.body["id"])
+    refused = await floor.agent.post("/api/texts", {**body, "id": str(uuid4())})
+    assert (refused.status, refused.body["code"]) == (409, "open_already")
+    assert refused.body["fields"] == {"interaction_id": first.body["interaction_id"]}
+    await floor.made("Your bike is ready.")
+    await floor.sim.text(ANN, OURS, "Thank you")
+    event = await floor.ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered")
+    assert event["card"]["id"] == first.body["interaction_id"]
