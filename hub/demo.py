@@ -34,11 +34,29 @@ MAILBOXES = (("support", "Harbour Bikes"), ("sales", "Harbour Bikes Sales"), ("b
 ADDRESSES = tuple(f"{queue}@{DOMAIN}" for queue, _ in MAILBOXES)
 MAIL_PORT = 8025
 NUMBER = "+15550001000"  # no real one: 555 is nobody's area
-TEXTS = "/twilio/demo/messages#rc=3&rp=all"  # what a number calls
+_TWILIO = "/twilio/demo"
+HOOKS = {"sms_url": f"{_TWILIO}/messages#rc=3&rp=all", "voice_url": f"{_TWILIO}/voice/in#rc=3&rp=all",
+         "status_callback": f"{_TWILIO}/voice/status#rc=3&rp=all"}  # what the number calls
 TEMPLATES: list[dict[str, Any]] = [
     {"id": "order-ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"}, "content_sid": "HX" + "0" * 32,
      "text": "Hello {{1}}, your order {{2}} at Harbour Bikes is ready."},
 ]
+MENU: dict[str, Any] = {"begin": "welcome", "steps": {
+    "welcome": {"kind": "say", "then": "menu",
+                "say": {"en": "Welcome to Harbour Bikes.", "zh-Hans": "欢迎致电海港自行车。"}},
+    "menu": {"kind": "menu", "tries": 2, "seconds": 8, "otherwise": "support",
+             "keys": {"1": "sales", "2": "support", "3": "message", "9": "language"},
+             "say": {"en": "For sales, press 1. For support, press 2. To leave a message, press 3. 中文请按9。",
+                     "zh-Hans": "销售请按1。客户支持请按2。留言请按3。For English, press 9."}},
+    "language": {"kind": "language", "then": "welcome", "otherwise": "menu", "keys": {"1": "en", "2": "zh-Hans"},
+                 "say": {"en": "For English, press 1. 中文请按2。"}},
+    "sales": {"kind": "queue", "queue": "sales"},
+    "support": {"kind": "queue", "queue": "support",
+                "say": {"en": "Thank you. We connect you.", "zh-Hans": "谢谢,正在为您转接。"}},
+    "message": {"kind": "voicemail", "queue": "support", "longest": 120,
+                "say": {"en": "Please leave a message after the tone, and press the hash key when you are done.",
+                        "zh-Hans": "请在提示音后留言,结束后请按井号键。"}},
+}}  # fmt: skip
 # A whole crowd of scripted customers writes from this one machine.
 FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 
@@ -90,13 +108,26 @@ def mail_port() -> int:
     return MAIL_PORT
 
 
-def telephone(listen: str, account_sid: str, auth_token: str, api_url: str) -> dict[str, Any]:
-    """Settings for texts by an account that an emulator made up; it calls nothing but this machine."""
-    account = {"id": "demo", "account_sid": account_sid, "api_url": api_url, "secrets": {"auth_token": auth_token},
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account of Twilio, as an emulator made it up; it calls nothing but this machine."""
+
+    account_sid: str
+    auth_token: str
+    key_sid: str
+    key_secret: str
+    api_url: str
+
+
+def telephone(listen: str, line: Line) -> dict[str, Any]:
+    """Settings for calls and texts to the demo's number."""
+    account = {"id": "demo", "account_sid": line.account_sid, "api_key_sid": line.key_sid, "api_url": line.api_url,
+               "secrets": {"auth_token": line.auth_token, "api_key_secret": line.key_secret},
                "public_url": f"http://127.0.0.1:{listen.rpartition(':')[2]}"}
     senders = [{"account": "demo", "number": NUMBER, "kind": kind, "queue": "support", "name": "Harbour Bikes"}
                for kind in ("sms", "whatsapp")]
-    return {"twilio": [account], "messaging": {"senders": senders, "templates": TEMPLATES}}
+    return {"twilio": [account], "messaging": {"senders": senders, "templates": TEMPLATES}, "voice": {
+        "numbers": [{"number": NUMBER, "account": "demo", "flow": "shop"}], "flows": {"shop": MENU}}}
 
 
 async def seed(users: Users) -> None:

@@ -38,10 +38,11 @@ async def run_demo(options: argparse.Namespace) -> int:
     await sink.start()
     phones = Phones()
     await phones.start()
+    known = phones.account
+    line = demo.Line(known.sid, known.auth_token, known.key_sid, known.key_secret, phones.base_url)
     settings = demo.settings(options.listen, options.data, options.mail or demo.mail_port(), sink.port,
-                             **demo.telephone(options.listen, phones.account.sid, phones.account.auth_token,
-                                              phones.base_url))
-    phones.number(demo.NUMBER, sms_url=settings.twilio[0].public_url + demo.TEXTS)
+                             **demo.telephone(options.listen, line))
+    phones.number(demo.NUMBER, **{name: settings.twilio[0].public_url + path for name, path in demo.HOOKS.items()})
     say("Starting the database ...")
     async with start.database(settings) as found:
         await start.migrated(found.dsn)

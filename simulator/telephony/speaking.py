@@ -13,9 +13,10 @@ def _times(element: Element) -> int:
 
 
 def say_seconds(leg: Leg, text: str) -> float:
-    """How long a text takes."""
+    """How long a text takes. A Chinese character is a syllable, and takes as long as four letters."""
     timings = leg.exchange.timings
-    return max(timings.say_least, len(text) * timings.say_per_character)
+    syllables = sum("\u2e80" <= letter <= "\uffef" for letter in text)
+    return max(timings.say_least, (len(text) + 3 * syllables) * timings.say_per_character)
 
 
 async def sound(script: Script, element: Element, document: Document, barge_in: bool = False) -> bool:
