@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from hub import wire, wire_drafts, wire_mail, wire_messaging, wire_policy
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "TemplateUse", "Decide", "DecideSuggestion", "PutMailbox",
+BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "TemplateUse",
+          "Decide", "DecideSuggestion", "PutMailbox",
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer",

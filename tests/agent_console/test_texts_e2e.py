@@ -31,7 +31,9 @@ async def _texting(dsn: str, browser: "Browser") -> AsyncIterator[tuple[Sim, Des
                    "secrets": {"auth_token": known.auth_token}}
         template = {"id": "ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"},
                     "content_sid": "HX" + "1" * 32, "text": "Hello {{1}}, order {{2}} is ready."}
-        hub = await stack.enter_async_context(a_hub(dsn, twilio=[account], messaging={"templates": [template]}))
+        senders = [{"account": "main", "number": OURS, "kind": kind, "name": "Shop"} for kind in ("sms", "whatsapp")]
+        hub = await stack.enter_async_context(
+            a_hub(dsn, twilio=[account], messaging={"senders": senders, "templates": [template]}))
         sim.number(OURS, sms_url=f"{hub.url}/twilio/main/messages#rc=3&rp=all")
         desk = await stack.enter_async_context(a_tab(browser, hub))
         await hub.account("anna")
@@ -81,3 +83,34 @@ async def test_after_a_day_whatsapp_takes_a_template(dsn: str, browser: "Browser
         await until(lambda: any(one.direction == "outbound-api" for one in sim.exchange.messages.values()))
         await sim.text("whatsapp:" + ANN, "whatsapp:" + OURS, "Thank you!")
         await page.get_by_role("textbox", name="Write to the customer").wait_for()
+
+
+async def test_an_agent_texts_first_and_once(dsn: str, browser: "Browser") -> None:
+    async with _texting(dsn, browser) as (sim, desk):
+        page = desk.page
+        await page.keyboard.press("Alt+t")
+        await page.get_by_label("To", exact=True).fill("12")
+        await page.get_by_label("Text", exact=True).fill("Your bike is ready.")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_text("This is no telephone number").wait_for()
+        await page.get_by_label("To", exact=True).fill("555 123 0001")
+        assert await desk.violations() == []
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.get_by_role("log").get_by_text("Your bike is ready.").wait_for()
+        await until(lambda: [one.body for one in sim.exchange.messages.values()] == ["Your bike is ready."])
+        await page.keyboard.press("Alt+t")
+        await page.get_by_label("To", exact=True).fill(ANN)
+        await page.get_by_label("Text", exact=True).fill("Really.")
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.get_by_role("button", name="Open that conversation").click()
+        await page.get_by_role("log").get_by_text("Your bike is ready.").wait_for()
+        await page.keyboard.press("Alt+t")
+        await page.get_by_role("button", name="From").click()
+        await page.get_by_role("option", name="WhatsApp").click()
+        await page.get_by_role("button", name="How to begin").click()
+        await page.get_by_role("option", name="Order is ready").click()
+        await page.get_by_label("Fill in 1").fill("Ann")
+        await page.get_by_label("Fill in 2").fill("7")
+        assert await desk.violations() == []
+        await page.get_by_role("button", name="Send the template").click()
+        await page.get_by_role("log").get_by_text("Hello Ann, order 7 is ready.").wait_for()

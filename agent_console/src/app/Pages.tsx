@@ -9,6 +9,7 @@ import { DeskPage } from './DeskPage'
 const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
 const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
 const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
+const NewTextPage = lazy(() => import('../features/composer/NewTextPage').then((m) => ({ default: m.NewTextPage })))
 const MailboxesPage = lazy(() => import('../features/mailboxes/MailboxesPage').then((m) => ({ default: m.MailboxesPage })))
 const MailboxPage = lazy(() => import('../features/mailboxes/MailboxPage').then((m) => ({ default: m.MailboxPage })))
 const PolicyPage = lazy(() => import('../features/policy/PolicyPage').then((m) => ({ default: m.PolicyPage })))
@@ -59,6 +60,7 @@ export function Pages() {
         <Route path="/mailboxes/:id/edit">{({ id }) => (admin ? <MailboxPage key={id} id={id} /> : <NoPermission />)}</Route>
         <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
         <Route path="/mail/:customer?">{({ customer }) => <NewMailPage customerId={customer} />}</Route>
+        <Route path="/text/:customer?">{({ customer }) => <NewTextPage customerId={customer} />}</Route>
         <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
         <Route>{() => <Blank title={t('app.not_found')} />}</Route>
       </Switch>

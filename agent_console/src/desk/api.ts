@@ -1,8 +1,8 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
-  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, PageOfCards, Park, Prioritise, Problem, PutMailbox,
-  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
+  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
+  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
 } from './wire'
 import { readLines } from './ndjson'
 import { policyCalls } from './policyApi'
@@ -155,6 +155,8 @@ function mailCalls(call: Call) {
     mailboxChoices: () => call<MailboxChoice[]>('GET', '/api/mail/from'),
     newMail: (body: NewMail) => call<TouchView>('POST', '/api/mail', body),
     newMailDrafts: () => call<KeptNewMail[]>('GET', '/api/mail/drafts'),
+    senderChoices: () => call<SenderChoice[]>('GET', '/api/texts/from'),
+    newText: (body: NewText) => call<TouchView>('POST', '/api/texts', body),
     saveNewMailDraft: (body: NewMailDraft) => call<NewMailKept>('PUT', '/api/mail/draft', body),
   }
 }

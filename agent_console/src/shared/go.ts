@@ -8,4 +8,6 @@ export const deskPath = (id: string): string => `/desk/${encodeURIComponent(id)}
 export const customerPath = (id: string): string => `/customers/${encodeURIComponent(id)}`
 /** A new mail, to a customer where one is given. */
 export const newMailPath = (customer?: string): string => (customer ? `/mail/${encodeURIComponent(customer)}` : '/mail')
+/** A text that nobody asked for; to a customer where one is given. */
+export const newTextPath = (customer?: string): string => (customer ? `/text/${encodeURIComponent(customer)}` : '/text')
 export const href = (path: string): string => `#${path}`

@@ -1,11 +1,12 @@
 // WhatsApp lets us write freely for a day after the customer's last word; afterwards only what was agreed beforehand.
 import { useState } from 'react'
-import type { TemplateView, TextingView } from '../../desk/wire'
+import type { TemplateUse, TemplateView, TextingView } from '../../desk/wire'
 import { Button, Select, TextField, useDeskParts, useT } from '../../shared'
 import css from './Composer.module.css'
 
 export function Templates({ id, texting }: { id: string; texting: TextingView }) {
   const t = useT()
+  const { outbox } = useDeskParts()
   const [chosen, setChosen] = useState<string | null>(null)
   const [first] = texting.templates
   const template = texting.templates.find((one) => one.id === chosen) ?? first
@@ -14,20 +15,22 @@ export function Templates({ id, texting }: { id: string; texting: TextingView })
   return (
     <div className={css.agreed}>
       <Select label={t('texts.template')} choices={choices} value={template.id} onChange={setChosen} />
-      <Filling key={template.id} id={id} template={template} />
+      <Filling key={template.id} template={template} onSend={(text, use) => outbox.send(id, 'reply', text, [], { template: use })} />
     </div>
   )
 }
 
+/** A template with what was filled in. */
+export type Filled = Required<TemplateUse>
+
 /** What is filled in, and what comes of it. */
-function Filling({ id, template }: { id: string; template: TemplateView }) {
+export function Filling({ template, busy = false, onSend }: { template: TemplateView; busy?: boolean; onSend: (text: string, use: Filled) => void }) {
   const t = useT()
-  const { outbox } = useDeskParts()
   const [given, setGiven] = useState<Record<string, string>>({})
   const variables = Object.fromEntries(template.places.map((place) => [place, (given[place] ?? '').trim()]))
   const ready = Object.values(variables).every((value) => value !== '')
   const submit = () => {
-    outbox.send(id, 'reply', filled(template.text, variables), [], { template: { id: template.id, variables } })
+    onSend(filled(template.text, variables), { id: template.id, variables })
     setGiven({})
   }
   return (
@@ -40,7 +43,7 @@ function Filling({ id, template }: { id: string; template: TemplateView }) {
         <figcaption className="quiet small">{t('texts.preview')}</figcaption>
         <blockquote dir="auto">{filled(template.text, variables)}</blockquote>
       </figure>
-      <Button kind="primary" icon="send" onPress={submit} isDisabled={!ready}>{t('texts.send')}</Button>
+      <Button kind="primary" icon="send" onPress={submit} isDisabled={!ready || busy}>{t('texts.send')}</Button>
     </>
   )
 }

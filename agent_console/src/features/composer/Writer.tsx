@@ -261,7 +261,7 @@ export function sends(event: KeyboardEvent, enterSends: boolean): boolean {
 const placeholders = { reply: 'composer.reply.placeholder', note: 'composer.note.placeholder' } as const
 
 /** How many SMS it is by now. */
-function Parts({ text }: { text: string }) {
+export function Parts({ text }: { text: string }) {
   const t = useT()
   const { segments, left, encoding } = segmentsOf(text)
   const what = t('texts.segments.what', { n: segments, left, wide: encoding === 'UCS-2' })
