@@ -33,6 +33,7 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.WrappedUp: frozenset({"wrapping"}),
     model.Waiting: frozenset({"active", "wrapping"}),
     model.Parked: frozenset({"active", "wrapping"}),
+    model.PutOff: frozenset({"queued", "offered", "active", "wrapping"}),
     model.Resumed: frozenset({"waiting", "parked"}),
     model.Requeued: OPEN,
     model.Escalated: OPEN,
@@ -166,10 +167,8 @@ def _held_by(interaction: Interaction, agent_id: UUID, now: datetime) -> Interac
     )
 
 
-def _offer_over(
-    interaction: Interaction, how: OfferEnd, reason: str | None = None
-) -> tuple[UUID, OfferEnd, str | None] | None:
-    return (interaction.offer_id, how, reason) if interaction.offer_id else None
+def _offer_over(it: Interaction, how: OfferEnd, reason: str | None = None) -> tuple[UUID, OfferEnd, str | None] | None:
+    return (it.offer_id, how, reason) if it.offer_id else None
 
 
 # --- the customer ----------------------------------------------------------------------------------------------------
@@ -222,23 +221,14 @@ def _accepted(it: Interaction, agent: Agent | None, act: model.Accepted, now: da
     if it.due_at is not None and now >= it.due_at:
         raise Late()
     waited = round((now - it.queued_at).total_seconds(), 3)
-    return Change(
-        _held_by(it, act.agent_id, now),
-        "accepted",
-        {"waited": waited},
-        end_offer=_offer_over(it, "accepted"),
-        assign=act.agent_id,
-    )
+    return Change(_held_by(it, act.agent_id, now), "accepted", {"waited": waited},
+                  end_offer=_offer_over(it, "accepted"), assign=act.agent_id)
 
 
 def _declined(it: Interaction, agent: Agent | None, act: model.Declined, now: datetime) -> Change:
     _this_offer(it, act.agent_id, act.offer_id)
-    return Change(
-        _back(it, _unless(it.preferred_agent_id, act.agent_id)),
-        "declined",
-        {"reason": act.reason},
-        end_offer=_offer_over(it, "declined", act.reason),
-    )
+    return Change(_back(it, _unless(it.preferred_agent_id, act.agent_id)), "declined", {"reason": act.reason},
+                  end_offer=_offer_over(it, "declined", act.reason))
 
 
 def _withdrawn(it: Interaction, agent: Agent | None, act: model.Withdrawn, now: datetime) -> Change:
@@ -330,6 +320,14 @@ def _parked(it: Interaction, agent: Agent | None, act: model.Parked, now: dateti
     _holder(it, act.agent_id)
     data = {"until": act.until.isoformat(), "reason": act.reason}
     return Change(_aside(it, "parked", act.until), "parked", data, unassign="parked")
+
+
+def _put_off(it: Interaction, agent: Agent | None, act: model.PutOff, now: datetime) -> Change:
+    held = it.state in ("active", "wrapping")
+    back = _back(it, it.agent_id if held else it.preferred_agent_id)
+    return Change(replace(back, state="parked", due_at=act.until), "parked",
+                  {"until": act.until.isoformat(), "reason": act.reason},
+                  end_offer=_offer_over(it, "withdrawn", act.reason), unassign="parked" if held else None)
 
 
 def _resumed(it: Interaction, agent: Agent | None, act: model.Resumed, now: datetime) -> Change:
@@ -455,7 +453,7 @@ def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datet
         case "wrapping":
             return _closed(it, it.disposition, {"disposition": it.disposition, "automatic": True}, now)
         case _:
-            after = replace(_back(it, it.preferred_agent_id), queued_at=now)
+            after = replace(_back(it, it.preferred_agent_id), queued_at=it.queued_at if act.keeps_age else now)
             return Change(after, "resumed", {"time_up": True})
 
 
@@ -479,6 +477,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.WrappedUp: _wrapped_up,
     model.Waiting: _waiting,
     model.Parked: _parked,
+    model.PutOff: _put_off,
     model.Resumed: _resumed,
     model.Requeued: _requeued,
     model.Escalated: _escalated,

@@ -221,6 +221,14 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """The hub lays it aside until then: a customer who is to be called back cannot be called now."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """An agent takes a parked or waiting item back before its time."""
 
@@ -374,7 +382,12 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class TimeUp:
-    """The deadline of the present state has passed: offer, wrap-up, parked or waiting date."""
+    """The deadline of the present state has passed: offer, wrap-up, parked or waiting date.
+
+    `keeps_age`: what was parked goes back into line with the age that it had.
+    """
+
+    keeps_age: bool = False
 
 
 Act = (
@@ -393,6 +406,7 @@ Act = (
     | WrappedUp
     | Waiting
     | Parked
+    | PutOff
     | Resumed
     | Requeued
     | Escalated

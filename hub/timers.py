@@ -28,9 +28,9 @@ class Timers:
 
     async def step(self) -> float:
         """Applies all that is due. Returns the seconds until the next moment."""
-        for interaction_id in await store.due(self._journal.pool, self._journal.now()):
+        for interaction_id, keeps_age in await store.due(self._journal.pool, self._journal.now()):
             try:
-                await self._journal.write(interaction_id, model.TimeUp(), SYSTEM)
+                await self._journal.write(interaction_id, model.TimeUp(keeps_age), SYSTEM)
             except HubError as refused:  # somebody acted in the same moment, and was first
                 log.info("timers.overtaken", code=refused.code)
         upcoming = await store.next_due(self._journal.pool)

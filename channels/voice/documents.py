@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from channels.voice import callback
 from channels.voice.menu import Screen
 from channels.voice.settings import Language
 
@@ -36,6 +37,9 @@ class Urls:
 
     def join(self, room: int) -> str:
         return f"{self.base}/join/{room}"
+
+    def callback(self, asked: int) -> str:
+        return f"{self.base}/callback/{asked}"
 
     def leg(self, leg: str) -> str:
         return f"{self.base}/legs/{leg}"
@@ -86,13 +90,42 @@ def in_line(said: Sequence[str], language: Language, queue: str, urls: Urls) -> 
     return _text(root)
 
 
-def waiting(language: Language, position: int | None, seconds: int | None, urls: Urls) -> str:
+def waiting(language: Language, position: int | None, seconds: int | None, urls: Urls, key: str = "") -> str:
     """Where he stands in line and how long it may take, as far as that is known, and music; asked for again when it
-    has run out."""
+    has run out. `key`: with which he may ask to be called back, "" for none."""
     root = Element("Response")
-    _say(root, _standing(language, position, seconds), language)
-    SubElement(root, "Play").text = urls.music
+    parent = _keys(root, urls.callback(0), 1, 1) if key else root
+    _say(parent, _standing(language, position, seconds), language)
+    if key:
+        _say(parent, [callback.offer(language, key)], language)
+    SubElement(parent, "Play").text = urls.music
     return _text(root)
+
+
+def called_back(talk: callback.Talk, language: Language, urls: Urls) -> str:
+    """Which number he shall be called at; or that he will be, and goodbye."""
+    root = Element("Response")
+    said = callback.said(talk, language)
+    if said.digits is None:
+        _say(root, said.words, language)
+        SubElement(root, "Hangup")
+        return _text(root)
+    gather = _keys(root, urls.callback(talk.asked), said.digits, 8 if said.digits else 12)
+    gather.set("actionOnEmptyResult", "true")
+    _say(gather, said.words, language)
+    return _text(root)
+
+
+def waits_on(urls: Urls) -> str:
+    """He stays in line, and hears where he stands."""
+    root = Element("Response")
+    SubElement(root, "Redirect", {"method": "POST"}).text = urls.plain("wait")
+    return _text(root)
+
+
+def _keys(root: Element, action: str, digits: int, seconds: int) -> Element:
+    count = {"numDigits": str(digits), "finishOnKey": ""} if digits else {"finishOnKey": "#"}
+    return SubElement(root, "Gather", {"action": action, "method": "POST", "timeout": str(seconds), **count})
 
 
 def _standing(language: Language, position: int | None, seconds: int | None) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from channels.voice.callback import Talk
 from channels.voice.settings import PASSED, Flow, Language, Step
 
 Open = Callable[[str], bool]  # whether a calendar is open now
@@ -12,7 +13,8 @@ GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a caller is. `number`: counts what he was asked, so that a late answer is known as one. `path`: the steps
-    that he was asked at and his answers; digits that he was asked for are kept in `collected` and not in there."""
+    that he was asked at and his answers; digits that he was asked for are kept in `collected` and not in there.
+    `talk`: of being called back, while he waits in line."""
 
     step: str
     language: Language
@@ -20,6 +22,7 @@ class Place:
     tries: int = 0
     path: tuple[tuple[str, str], ...] = ()
     collected: Mapping[str, str] = field(default_factory=dict)
+    talk: Talk | None = None
 
     @property
     def words(self) -> str:

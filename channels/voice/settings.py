@@ -9,6 +9,8 @@ Language = Literal["en", "zh-Hans"]
 Words = Annotated[dict[Language, Annotated[str, Field(max_length=1500)]], Field(description="language -> what is said")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
+Prefix = Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
 Kind = Literal["say", "menu", "collect", "language", "hours", "queue", "voicemail", "hangup"]
 PASSED = ("say", "hours")  # steps at which nobody is asked anything
@@ -41,6 +43,22 @@ class Step(Part):
     seconds: int = Field(6, ge=1, le=60, description="how long a key is waited for")
 
 
+class Callback(Part):
+    """Who waits in line may hang up and be called back when his turn comes."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9]$")] = "1"
+    after_seconds: int = Field(60, ge=0, le=7200, description="offered to who has waited so long")
+    estimate_seconds: int = Field(300, ge=0, le=14400, description="offered at once to who will probably wait so long")
+    attempts: int = Field(3, ge=1, le=10, description="how often he is called before a human decides")
+    spacing_minutes: int = Field(30, ge=1, le=1440, description="between two attempts")
+    earliest: Clock = Field("08:00", description="not before, by the clocks where his number belongs")
+    latest: Clock = Field("20:00", description="nor from then on")
+    calendar: Name | None = Field(None, description=(
+        "one of `voice.calendars`: he is called only while it is open; it also stands for numbers of unknown zone"))
+    prefixes: tuple[Prefix, ...] = Field((), description=(
+        "numbers that begin like one of these may be called back; only those of our own country unless named"))
+
+
 class Flow(Part):
     """A menu: where it begins, and its steps."""
 
@@ -49,6 +67,9 @@ class Flow(Part):
     repeat: Key = Field("*", description="says a menu once more")
     wrong: Words = {"en": "Sorry, that was not one of the choices.", "zh-Hans": "抱歉,没有这个选项。"}
     music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
+    callback: Callback | None = Field(None, description="callers in line may be called back; not offered unless set")
+    redial_seconds: int = Field(120, ge=0, le=3600, description=(
+        "who was cut off in line and calls again within so long has his place again; 0: nobody has"))
     steps: dict[Name, Step]
 
 
@@ -67,7 +88,7 @@ class VoiceSettings(Part):
     flows: dict[Name, Flow] = {}
     calendars: dict[Name, dict[str, Any]] = Field({}, description="opening hours: zone, week, closed, special")
     caller_ids: dict[Name, Phone] = Field({}, description="queue -> the number of ours that its agents show")
-    outside: tuple[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")], ...] = Field((), description=(
+    outside: tuple[Prefix, ...] = Field((), description=(
         "agents may bring in numbers that begin like one of these; none unless named"))
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 
@@ -90,12 +111,22 @@ def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset
     for name, flow in voice.flows.items():
         if flow.begin not in flow.steps:
             wrong.append(f"voice.flows.{name}.begin: there is no step {flow.begin!r}")
+        wrong += [f"voice.flows.{name}.callback.{text}" for text in _called_back(flow.callback, voice.calendars)]
         for step, one in flow.steps.items():
             wrong += [f"voice.flows.{name}.steps.{step}.{text}"
                       for text in (*_links(flow, one), *_needs(one, voice.calendars, queues))]
         wrong += [f"voice.flows.{name}.steps.{step}: leads round to itself and asks nothing"
                   for step in flow.steps if _circles(flow, step)]
     return wrong
+
+
+def _called_back(callback: Callback | None, calendars: Mapping[str, object]) -> Iterator[str]:
+    if callback is None:
+        return
+    if callback.calendar is not None and callback.calendar not in calendars:
+        yield f"calendar: there is no calendar {callback.calendar!r}"
+    if callback.earliest >= callback.latest or callback.latest > "24:00":
+        yield "latest: must come after `earliest`, and by midnight"
 
 
 def _links(flow: Flow, step: Step) -> Iterator[str]:

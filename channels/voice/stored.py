@@ -1,10 +1,12 @@
 """A call as plain data, and back: what lies in the database is exactly what the pure call needs."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from channels.voice.call import Call, Leg, Seen
+from channels.voice.callback import Talk
 from channels.voice.menu import Place
 
 Data = dict[str, Any]
@@ -26,11 +28,13 @@ def load(data: Mapping[str, Any]) -> Call:
 
 def dump_place(place: Place) -> Data:
     return {"step": place.step, "language": place.language, "number": place.number, "tries": place.tries,
-            "path": [list(one) for one in place.path], "collected": dict(place.collected)}
+            "path": [list(one) for one in place.path], "collected": dict(place.collected),
+            **({"talk": asdict(place.talk)} if place.talk else {})}
 
 
 def load_place(data: Mapping[str, Any]) -> Place:
-    return Place(**{**data, "path": tuple((step, key) for step, key in data["path"])})
+    talk = Talk(**data["talk"]) if data.get("talk") else None
+    return Place(**{**data, "path": tuple((step, key) for step, key in data["path"]), "talk": talk})
 
 
 def _leg(leg: Leg) -> Data:

@@ -84,7 +84,8 @@ SELECT least((SELECT min(look_at) FROM calls WHERE ended_at IS NULL),
              (SELECT min(due_at) FROM call_commands WHERE state = 'pending'));
 
 -- name: of_interaction
-SELECT id FROM calls WHERE interaction_id = $1;
+-- One that is called back hangs on several, one after the other.
+SELECT id FROM calls WHERE interaction_id = $1 ORDER BY began_at DESC, id DESC LIMIT 1;
 
 -- name: look_at_all
 UPDATE calls SET look_at = $1 WHERE ended_at IS NULL AND (look_at IS NULL OR look_at > $1);

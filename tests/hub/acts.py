@@ -57,7 +57,7 @@ def acts(agent_id: UUID = ANN, offer_id: UUID = OFFER, now: datetime = START) ->
         model.Declined(agent_id, offer_id, "busy"), model.Withdrawn(offer_id, "away"), model.Claimed(agent_id),
         model.Ended(agent_id, 60), model.Left(60), model.Extended(agent_id, 60), model.WrappedUp(agent_id, "solved"),
         model.WrappedUp(agent_id, "solved", until), model.Waiting(agent_id, until),
-        model.Parked(agent_id, until, "asked for it"), model.Resumed(agent_id), model.Requeued("wrong", "sales"),
+        model.Parked(agent_id, until, "asked for it"), model.PutOff(until, "quiet"), model.Resumed(agent_id), model.Requeued("wrong", "sales"),
         model.Escalated("asked for it", "sales", 2, True), model.Overflowed("max_wait", "sales"),
         model.Clocked("breached"), model.Prioritised(3, "angry"),
         model.PlacedAnew("sales", 3, None, 2, "lamps", {"queue": "sales"}), model.Corrected("name", "Lee", "Li"),

@@ -19,6 +19,7 @@ FROZEN = {
     "0008_waits.sql": "658bef4f2fc8b0532416fcdf2c3d27e1e1591c4d5d0f34153ceb5c4132679e2a",
     "0010_policy.sql": "b9c1b2a0b1ed765c3b0ee5c418de32e69dd95427ff4a01545fee33fd69c4b074",
     "0011_dispatch.sql": "1cb1840c93d68f71fc3587ba7e92d7cf20615785404c5be5a1442f34c676c307",
+    "0012_callbacks.sql": "2794e7317a9b1bf8dfc0b803ab69d4a0a6793c4a37760c1d7c6031a11f979ae7",
 }
 
 
