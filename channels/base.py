@@ -434,6 +434,21 @@ class Fetching(Protocol):
         """One attempt, within limits of bytes and seconds. Raises `Unfetched`."""
 
 
+class Unanswered(Exception):
+    """The vendor could not be asked. `code`: why, for the log."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Accountable(Protocol):
+    """The extra power of channels whose vendor can be asked what became of a message."""
+
+    async def became(self, source: str, message_id: UUID, provider_id: str) -> Receipt | None:
+        """None: nothing that we would have been told. Raises `Unanswered` where asking again may help."""
+
+
 class Conversational(Protocol):
     """The extra power of channels whose customer watches the conversation live."""
 

@@ -56,6 +56,7 @@ from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.policies import Policies
 from hub.presence import SWEEP, PresenceDesk
+from hub.read_back import ReadBack
 from hub.realtime import Realtime
 from hub.reception import Reception
 from hub.replacing import Replacing
@@ -175,9 +176,10 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     """The loops that every hub runs, whatever its channels are."""
     tasks.supervise("dispatch", parts.dispatch.run)
     tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
-    vendors: dict[str, Fetching] = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp,
-                                    KIND: kinds.recordings}
+    texts: dict[str, Sms | WhatsApp] = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
+    vendors: dict[str, Fetching] = {**texts, KIND: kinds.recordings}
     tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
+    tasks.supervise("read_back", ReadBack(journal, outbox, texts, doorbell).run, on_failure="restart")
     tasks.supervise("timers", Timers(journal, doorbell).run)
     tasks.supervise("policies", parts.policies.run, on_failure="restart")
     tasks.supervise("replacing", Replacing(journal, parts.policies).run, on_failure="restart")

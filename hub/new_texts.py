@@ -122,7 +122,7 @@ def _others(to: Address) -> tuple[Address, ...]:
 def _number(text: str, ours: str) -> str | None:
     """E.164; a number without its country is one of the country that our own number is of."""
     try:
-        region = phonenumbers.region_code_for_country_code(phonenumbers.parse(ours, None).country_code)
+        region = phonenumbers.region_code_for_country_code(phonenumbers.parse(ours, None).country_code or 0)
     except phonenumbers.NumberParseException:
         region = None  # a short code has none
     try:

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from channels.base import (
+    Accountable,
     Channel,
     Check,
     Elsewhere,
@@ -24,6 +25,7 @@ from channels.base import (
     SendError,
     Sent,
     Sink,
+    Unanswered,
     Unfetched,
 )
 from channels.messaging.failures import send_error, word_of, words_of
@@ -31,7 +33,7 @@ from channels.messaging.settings import Kind, MessagingSettings
 from channels.messaging.shelf import PATH as FILE
 from channels.messaging.shelf import Shelf
 from channels.messaging.understand import WHATSAPP, understand
-from channels.twilio.rest import Rest, RestFailure, TooLargeError
+from channels.twilio.rest import Rest, RestFailure, TooLargeError, quoted
 from channels.twilio.signature import Doorkeeper, Signed
 
 log = structlog.get_logger()
@@ -81,17 +83,15 @@ class Gateway:
 
     async def take_status(self, signed: Signed) -> web.StreamResponse:
         """What became of a message of ours; its own id stands in the address, so none is too early."""
-        mark = _MARKS.get(signed["MessageStatus"] or signed["SmsStatus"])
         try:
             message_id = UUID(signed.params["message"])
         except ValueError:
             return web.Response(status=204)  # of nothing that this hub has sent
-        if mark is None:
-            return web.Response(status=204)
-        code = _number(signed["ErrorCode"])
-        error = f"{word_of(code)}: {words_of(code)}" if mark == "failed" else None
         kind: Kind = "whatsapp" if signed["To"].startswith(WHATSAPP) else "sms"
-        receipt = Receipt(signed.account.id, kind, mark, self._now(), message_id, signed["MessageSid"] or None, error)
+        receipt = self._receipt(signed.account.id, kind, signed["MessageStatus"] or signed["SmsStatus"],
+                                signed["ErrorCode"], message_id, signed["MessageSid"])
+        if receipt is None:
+            return web.Response(status=204)
         try:
             async with asyncio.timeout(TAKE_SECONDS):
                 await self._sink.take_receipt(receipt)
@@ -138,6 +138,30 @@ class Gateway:
             raise Unfetched("empty", later=False)
         return File(file.name, declared or file.declared_type, content)
 
+    async def became(self, source: str, message_id: UUID, provider_id: str, kind: Kind) -> Receipt | None:
+        """What Twilio knows of a text of ours. Raises `Unanswered`."""
+        account = source.split(":")[1] if source.count(":") >= 2 else ""
+        rest = self.rests.get(account)
+        if rest is None:
+            return None
+        try:
+            found = await rest.get(f"/Messages/{quoted(provider_id)}.json")
+        except RestFailure as failure:
+            if failure.kind in ("gone", "refused"):
+                return None
+            raise Unanswered(failure.kind) from failure
+        return self._receipt(account, kind, str(found.get("status") or ""), str(found.get("error_code") or ""),
+                             message_id, provider_id)
+
+    def _receipt(self, account: str, kind: Kind, status: str, code: str, message_id: UUID,
+                 provider_id: str) -> Receipt | None:
+        mark = _MARKS.get(status)
+        if mark is None:
+            return None
+        number = _number(code)
+        error = f"{word_of(number)}: {words_of(number)}" if mark == "failed" else None
+        return Receipt(account, kind, mark, self._now(), message_id, provider_id or None, error)
+
     def accounts(self) -> Iterator[Check]:
         """What is wrong with the accounts, and how many requests were turned away since the start."""
         for id, rest in self.rests.items():
@@ -178,7 +202,7 @@ class Gateway:
         return _no(refused)
 
 
-class _Texts(Channel, Fetching):
+class _Texts(Channel, Fetching, Accountable):
     repeatable = False  # Twilio drops no second copy: there is no key for a create
     attempt_seconds = 30.0
     kind: Kind
@@ -194,6 +218,9 @@ class _Texts(Channel, Fetching):
 
     async def fetch(self, source: str, file: Elsewhere) -> File:
         return await self._gateway.fetch(source, file)
+
+    async def became(self, source: str, message_id: UUID, provider_id: str) -> Receipt | None:
+        return await self._gateway.became(source, message_id, provider_id, self.kind)
 
     async def check(self) -> AsyncIterator[Check]:
         for one in self._gateway.numbers(self.kind):

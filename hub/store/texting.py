@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -19,6 +20,15 @@ class Stands:
     wrote_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    message_id: UUID
+    channel: str
+    sender: str
+    provider_id: str
+    written_at: datetime
+
+
 async def stands(conn: Reader, address: Address, sender: str) -> Stands:
     row = await conn.fetchrow(sql["stands"], address.kind, address.value, sender)
     assert row is not None, "a query without a table has a row"
@@ -31,3 +41,9 @@ async def stopped(conn: Reader, address: Address, sender: str) -> bool:
 
 async def stop(conn: Reader, address: Address, sender: str, now: datetime) -> None:
     await conn.execute(sql["stop"], address.kind, address.value, sender, now)
+
+
+async def unheard(conn: Reader, kinds: list[str], after: tuple[datetime, UUID], end: datetime,
+                  most: int) -> list[Unheard]:
+    """Texts, written after that one and not after `end`, of which no more is known than that they are sent."""
+    return [Unheard(**row) for row in await conn.fetch(sql["unheard"], kinds, *after, end, most)]

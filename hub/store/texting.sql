@@ -13,3 +13,10 @@ SELECT EXISTS (SELECT FROM opt_outs WHERE kind = $1 AND address = $2 AND sender 
 INSERT INTO opt_outs (kind, address, sender, stopped, at, said_by) VALUES ($1, $2, $3, true, $4, 'network')
 ON CONFLICT (kind, address, sender) DO UPDATE SET stopped = true, at = excluded.at, said_by = excluded.said_by
 WHERE NOT opt_outs.stopped;
+
+-- name: unheard
+SELECT o.message_id, o.channel, o.recipient #>> '{texting,sender}' AS sender, o.provider_id, o.created_at AS written_at
+FROM outbox o JOIN messages m ON m.id = o.message_id
+WHERE o.state = 'sent' AND o.channel IN ('sms', 'whatsapp') AND o.channel = ANY ($1::text[])
+  AND (o.created_at, o.message_id) > ($2, $3) AND o.created_at <= $4 AND o.provider_id IS NOT NULL AND m.state = 'sent'
+ORDER BY o.created_at, o.message_id LIMIT $5;
