@@ -7,7 +7,10 @@ leaves the line, an agent who accepted is called, one who gave back is let go. S
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
+
+import asyncpg
 
 from channels.base import Address, Elsewhere, Inbound
 from channels.voice.call import Call, Leg
@@ -16,11 +19,12 @@ from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released
 from channels.voice.reports import Recording, identity
 from channels.voice.settings import VoiceSettings
 from channels.voice.voicemail import KIND
-from hub import model
+from hub import callbacks, model
 from hub.doorbell import AgentMoved
 from hub.intake import Intake
 from hub.journal import Opening, Page, declare
 from hub.model import CUSTOMER, SYSTEM, Interaction
+from hub.store import callbacks as callbacks_store
 from hub.store import intake as people
 from hub.store.calls import Kept
 from hub.store.journal import lock_agent
@@ -45,6 +49,7 @@ class Terms:
     now: datetime
     intake: Intake
     settings: VoiceSettings
+    callbacks: callbacks.Rules
     it: Interaction | None = None
     trouble: list[str] = field(default_factory=list)
 
@@ -71,17 +76,28 @@ async def agree(terms: Terms) -> None:
     """Until neither has anything to tell the other."""
     if terms.kept.interaction_id is not None:
         terms.it = await terms.page.lock(terms.kept.interaction_id)
-    for _ in range(TURNS):
-        if not await _turn(terms):
-            break
-    else:
-        terms.trouble.append("call.restless")
-    await _tell(terms)
+    if not await _apart(terms):
+        for _ in range(TURNS):
+            if not await _turn(terms):
+                break
+        else:
+            terms.trouble.append("call.restless")
+        await _tell(terms)
     call = terms.call
     if phase(call) == "ended" and terms.it is not None and all(leg.over or not leg.sid for leg in call.legs.values()):
         terms.kept = replace(terms.kept, ended_at=terms.kept.ended_at or terms.now)
     if terms.it is not None:
         terms.kept = replace(terms.kept, interaction_id=terms.it.id, seen_version=terms.it.version)
+
+
+async def _apart(terms: Terms) -> bool:
+    """Whether the interaction goes on without this call: he asked to be called back in it, or is on another line."""
+    back = await callbacks_store.of(terms.page.conn, terms.it.id) if terms.it is not None else None
+    if back is None or back.call_id == terms.kept.id:
+        return False
+    if phase(terms.call) not in ("menu", "queued", "ending", "ended"):
+        terms.decide(Closed())
+    return True
 
 
 async def _tell(terms: Terms) -> None:
@@ -205,10 +221,20 @@ async def _back(terms: Terms, it: Interaction, reason: str) -> None:
 # --- the interaction's beginning -------------------------------------------------------------------------------------
 
 
-async def begin(terms: Terms, queue: str | None) -> None:
-    """Out of the menu and into the one queue of all channels."""
+Welcome = Literal["new", "regained", "called_again"]
+
+
+async def begin(terms: Terms, queue: str | None) -> Welcome:
+    """Out of the menu and into the one queue of all channels; back to his place, if he had one."""
     terms.decide(Queued(terms.now))
-    await _open(terms, queue, "received")
+    conn, caller = terms.page.conn, terms.call.customer.who
+    waits = None if caller in ANONYMOUS else await callbacks_store.open_of(conn, caller)
+    if waits is not None:
+        it = await terms.page.lock(waits)
+        terms.it = await callbacks.called_again(terms.page, it, terms.kept.id, queue)
+        terms.kept = replace(terms.kept, interaction_id=waits)
+        return "called_again"
+    return "regained" if await _open(terms, queue, "received") else "new"
 
 
 async def left_voicemail(terms: Terms, recording: Recording, queue: str | None) -> None:
@@ -234,20 +260,36 @@ async def _missed_in_menu(terms: Terms) -> None:
     await _open(terms, None, "abandoned", done=True)
 
 
-async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = False) -> None:
+async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = False) -> bool:
+    """Whether he regained a place."""
     conn, intake, kept = terms.page.conn, terms.intake, terms.kept
     inbound = _inbound(kept, queue)
     known = await people.known_addresses(conn, inbound.addresses, terms.now)
     person = intake.person(inbound, known)
     new = replace(intake.fresh(inbound, person), source=kept.number, unread=0)
+    lost = None if done else await _lost(terms, new.queue_id)
     if done:
         new = replace(new, state="done", closed_at=terms.now)
+    if lost is not None:
+        new = replace(new, queued_at=lost["queued_at"], parent_id=lost["id"])
     enclosed = intake.enclosed(inbound, person)
     rows = {part: rows for part, rows in enclosed.rows.items() if part != "arrivals"}
     how: Mapping[str, object] = {"outcome": outcome(kept.call)} if done else {}
     enclosed = replace(enclosed, message=None, raw=None, rows=rows, at=None,
                        data={**enclosed.data, "menu": kept.place.words, **how})
     terms.it = (await terms.page.open(Opening(new, kind, CUSTOMER, enclosed)))[0].interaction
+    if lost is not None:
+        await terms.say("place_regained", reference=lost["reference"], since=lost["queued_at"].isoformat())
+    return lost is not None
+
+
+async def _lost(terms: Terms, queue_id: str) -> asyncpg.Record | None:
+    """The place that he had in that queue when he was cut off."""
+    caller, number = terms.call.customer.who, terms.settings.number(terms.kept.number)
+    seconds = terms.settings.flows[number.flow].redial_seconds if number else 0
+    if not seconds or caller in ANONYMOUS:
+        return None
+    return await callbacks_store.lost(terms.page.conn, caller, queue_id, terms.now - timedelta(seconds=seconds))
 
 
 def _inbound(kept: Kept, queue: str | None) -> Inbound:

@@ -25,6 +25,7 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
+from hub import callback_talk, callbacks
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
@@ -55,6 +56,10 @@ class Lines:
     settings: VoiceSettings
     accounts: Mapping[str, Account]
     calendars: Mapping[str, Calendar]
+
+    @property
+    def callbacks(self) -> callbacks.Rules:
+        return callbacks.Rules(self.settings, self.calendars)
 
     def flow(self, number: str) -> Flow | None:
         found = self.settings.number(number)
@@ -109,7 +114,7 @@ class Calls:
             if before is not None:
                 await self._keep(page, knock, kept.id, "duplicate", None)
                 return before["answer"] or ""
-            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings)
+            terms = self._terms(page, kept)
             self._observe(terms, knock)
             answer = await self._answer(terms, knock, standing)
             if knock.kind in ("voicemail", "recording"):
@@ -122,6 +127,9 @@ class Calls:
         if knock.kind != "wait":
             self.work()
         return answer
+
+    def _terms(self, page: Page, kept: Kept, it: Interaction | None = None) -> Terms:
+        return Terms(page, kept, self.journal.now(), self._intake, self.lines.settings, self.lines.callbacks, it)
 
     async def _find(self, page: Page, knock: Knock) -> Kept | None:
         """The call that it is about, locked; begun when it is a new one."""
@@ -191,6 +199,9 @@ class Calls:
                 return await self._menu(terms, knock.fields.get("Digits", "")) if asked else self._current(terms)
             case "wait":
                 return self._waiting(terms, standing)
+            case "callback":
+                urls, asked = self.lines.urls(terms.kept), _number(knock.part)
+                return await callback_talk.answer(terms, urls, asked, knock.fields.get("Digits", ""))
             case "line":
                 return self._out_of_line(terms, knock.fields.get("QueueResult", ""))
             case "join" | "back":
@@ -219,8 +230,8 @@ class Calls:
         terms.kept = replace(terms.kept, place=place)
         if screen.then.kind != "queue":
             return self._asked(screen, place.number, urls)
-        await begin(terms, screen.then.queue)
-        return documents.in_line(screen.said, place.language, self._line(terms), urls)
+        welcome = documents.WELCOME[await begin(terms, screen.then.queue)][place.language]
+        return documents.in_line((*screen.said, *welcome), place.language, self._line(terms), urls)
 
     def _asked(self, screen: Screen, number: int, urls: Urls) -> str:
         if screen.then.kind == "voicemail":
@@ -257,7 +268,10 @@ class Calls:
         call, language = terms.call, terms.kept.place.language
         if call.customer.over or call.closing or phase(call) == "menu":
             return documents.hung_up()
-        return documents.waiting(language, *standing, self.lines.urls(terms.kept))
+        urls, talk = self.lines.urls(terms.kept), terms.kept.place.talk
+        if talk is not None and not talk.open:
+            return documents.called_back(talk, language, urls)
+        return documents.waiting(language, *standing, urls, callback_talk.key(terms, standing[1]))
 
     async def _standing(self, call_id: UUID) -> Standing:
         """His place in the one line of all channels, and an honest wait, as far as they are known.
@@ -333,7 +347,7 @@ class Calls:
             kept = await store.lock(page.conn, call_id)
             if kept is None:
                 return
-            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings)
+            terms = self._terms(page, kept)
             self._merge(terms, learned.facts)
             if learned.room is not None:
                 terms.kept = replace(terms.kept, wiring=with_room(terms.kept.wiring, *learned.room))
@@ -402,7 +416,7 @@ class Calls:
             it = await page.lock(interaction_id)
             if holder and it.agent_id != actor.id:
                 raise NotYours()
-            terms = Terms(page, kept, self.journal.now(), self._intake, self.lines.settings, it)
+            terms = self._terms(page, kept, it)
             await wish(terms, it)
             await self._settle(terms, kept)
         self.work()

@@ -17,6 +17,14 @@ PATIENCE: dict[Language, str] = {
 HOLD: dict[Language, str] = {"en": "Please hold.", "zh-Hans": "请稍候。"}
 THANKS: dict[Language, str] = {"en": "Thank you. Goodbye.", "zh-Hans": "谢谢,再见。"}
 UNKNOWN: dict[Language, str] = {"en": "This number is not in service.", "zh-Hans": "您拨打的号码暂未开通。"}
+# What he hears whose place in line was kept for him.
+WELCOME: dict[str, dict[Language, tuple[str, ...]]] = {
+    "new": {"en": (), "zh-Hans": ()},
+    "regained": {"en": ("Welcome back. You have your place in line again.",),
+                 "zh-Hans": ("欢迎回来,您的排队位置已恢复。",)},
+    "called_again": {"en": ("Welcome back. We have kept your place in line, so you need not be called back.",),
+                     "zh-Hans": ("欢迎回来,您的排队位置仍为您保留,无需再等待回电。",)},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ CREATE TABLE callbacks (
     call_id        uuid REFERENCES calls,         -- the call that has the word now; none while nobody is on a line
     dialled_at     timestamptz,                   -- when he was last called
     attempts       integer NOT NULL DEFAULT 0,
+    most           integer NOT NULL,              -- attempts after which a human being decides
     next_at        timestamptz NOT NULL,          -- not before
     quiet_at       timestamptz,                   -- nor from then on, without a look at the hours
     undecided      boolean NOT NULL DEFAULT false, -- called often enough in vain: a human being decides
