@@ -127,7 +127,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     telephone = Telephone(twilio, journal, intake, reception, doorbell)
     kinds = _channels(settings, reception, sio, world, room, twilio, telephone)
     parts, realtime, watch = _parts(
-        settings, world, journal, doorbell, intake, policies, kinds, sio, tasks, room, telephone)
+        settings, world, journal, doorbell, intake, policies, kinds, sio, tasks, room, twilio, telephone)
     app[TESTS] = {}
     app[PARTS], app[METERS], app[PROBE], app[REALTIME] = parts, Meters(), Probe(), realtime
     _count(app[METERS], realtime, twilio)
@@ -230,7 +230,7 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, ro
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake, policies: Policies,
            kinds: Channels, sio: AsyncServer, tasks: Tasks, room: MailRoom,
-           telephone: Telephone) -> tuple[Parts, Realtime, Watch]:
+           twilio: TwilioRoom, telephone: Telephone) -> tuple[Parts, Realtime, Watch]:
     presence = PresenceDesk(journal)
     users = Users(journal.pool, world.now, world.new_id, hours=settings.session_hours, hasher=world.hasher)
     watch = Watch(journal.pool, {kinds.webchat.kind: kinds.webchat})
@@ -252,7 +252,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         dispatch=Dispatch(journal, doorbell, policies.current, Decisions(journal, settings.decisions)),
         presence=presence, policies=policies, trials=Trials(journal, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
-        channels=kinds.by_kind, disconnect=realtime.disconnect, calls=telephone.calls,
+        channels=kinds.by_kind, disconnect=realtime.disconnect, twilio=twilio.check(), calls=telephone.calls,
         transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
     return parts, realtime, watch
 

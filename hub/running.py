@@ -6,7 +6,6 @@ import contextlib
 import json
 from typing import Any
 
-from channels.messaging import Sms
 from hub import demo, start
 from hub.app import World, build
 from hub.clock import new_uuid, utc_now
@@ -15,6 +14,7 @@ from hub.http.health import Finding, database, findings
 from hub.http.parts import PARTS, Parts
 from hub.serving import serve
 from hub.terminal import complain, say
+from hub.twilio_check import said
 from hub.users import Users
 from simulator.correspondence import Door
 from simulator.crowd import Crowd, MailWay
@@ -90,10 +90,10 @@ async def run_check(options: argparse.Namespace) -> int:
         seen = [] if wrong else [await _written(parts)]
         for kind, channel in parts.channels.items():
             seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
-        sms = parts.channels.get("sms")
-        if isinstance(sms, Sms):
-            seen += [Finding(name=f"twilio: {one.name}", ok=one.ok, detail=one.detail) async for one in sms.ask()]
-            await sms.close()
+        for number in (await parts.twilio.ask()).numbers:
+            ok, detail = said(number)
+            seen.append(Finding(name=f"twilio: {number.number}", ok=ok, detail=detail))
+        await parts.twilio.close()
     for one in seen:
         say(f"{one.name}: {'good' + (f' ({one.detail})' if one.detail else '') if one.ok else 'WRONG: ' + one.detail}")
     return 1 if wrong or not all(one.ok for one in seen) else 0

@@ -6,6 +6,7 @@ from channels.twilio.rest import Rest
 from channels.twilio.signature import Doorkeeper
 from hub.clock import Now
 from hub.config import Settings
+from hub.twilio_check import TwilioCheck
 
 
 class TwilioRoom:
@@ -21,6 +22,9 @@ class TwilioRoom:
     def texts(self, sink: Sink) -> tuple[Sms, WhatsApp]:
         gateway = Gateway(sink, self.doorkeeper, self.rests, self.settings.messaging, self._now)
         return Sms(gateway), WhatsApp(gateway)
+
+    def check(self) -> TwilioCheck:
+        return TwilioCheck(self.doorkeeper, self.rests, self.settings.messaging, self.settings.voice)
 
     async def close(self) -> None:
         for rest in self.rests.values():

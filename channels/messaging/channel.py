@@ -33,6 +33,8 @@ from channels.messaging.settings import Kind, MessagingSettings
 from channels.messaging.shelf import PATH as FILE
 from channels.messaging.shelf import Shelf
 from channels.messaging.understand import WHATSAPP, understand
+from channels.twilio.account import Account
+from channels.twilio.numbers import What
 from channels.twilio.rest import Rest, RestFailure, TooLargeError, quoted
 from channels.twilio.signature import Doorkeeper, Signed
 
@@ -166,7 +168,7 @@ class Gateway:
         """What is wrong with the accounts, and how many requests were turned away since the start."""
         for id, rest in self.rests.items():
             doubts = rest.account.doubts()
-            yield Check(f"account {id}", not doubts, "; ".join(doubts) or self._turned(id))
+            yield Check(f"account {id}", not doubts, "; ".join(one.text for one in doubts) or self._turned(id))
 
     def numbers(self, kind: Kind) -> Iterator[Check]:
         """What Twilio has to call; nobody is asked whether it does."""
@@ -176,15 +178,8 @@ class Gateway:
         for one in senders:
             rest = self.rests.get(one.account)
             known = rest is not None
-            yield Check(one.number, known, f"Twilio has to call POST {rest.account.url(INBOUND)}{AGAIN}" if rest
+            yield Check(one.number, known, f"Twilio has to call POST {called(rest.account)['sms']}" if rest
                         else f"there is no account {one.account!r} in [[twilio]]")
-
-    async def ask(self) -> AsyncIterator[Check]:
-        """Asks Twilio what it would call. Of a WhatsApp sender that cannot be asked for in this API."""
-        for one in self.settings.senders:
-            rest = self.rests.get(one.account)
-            if rest is not None and one.kind == "sms":
-                yield await _check_number(rest, one.number, rest.account.url(INBOUND))
 
     def _turned(self, id: str) -> str:
         refused = sum(number for (account, _), number in self._doorkeeper.refused.items() if account == id)
@@ -239,19 +234,16 @@ class Sms(_Texts):
         for one in (*self._gateway.accounts(), *self._gateway.numbers(self.kind)):
             yield one
 
-    def ask(self) -> AsyncIterator[Check]:
-        """What Twilio itself says: for a human who has time for it."""
-        return self._gateway.ask()
-
-    async def close(self) -> None:
-        for rest in self._gateway.rests.values():
-            await rest.close()
-
 
 class WhatsApp(_Texts):
     """WhatsApp; its texts come in by the ways that SMS brings."""
 
     kind = "whatsapp"
+
+
+def called(account: Account) -> dict[What, str]:
+    """What Twilio has to call for a number that takes texts."""
+    return {"sms": account.url(INBOUND) + AGAIN}
 
 
 def _content(message: Outbound) -> dict[str, str]:
@@ -276,18 +268,3 @@ def _no(refused: Refused) -> web.Response:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 8 else 0
-
-
-async def _check_number(rest: Rest, number: str, wanted: str) -> Check:
-    """Asks Twilio which address it calls for a number's texts."""
-    try:
-        found = await rest.get("/IncomingPhoneNumbers.json", {"PhoneNumber": number})
-    except RestFailure as failure:
-        return Check(number, False, f"Twilio could not be asked: {failure}. It should call POST {wanted}{AGAIN}")
-    numbers = [one for one in found.get("incoming_phone_numbers", ()) if one.get("phone_number") == number]
-    if not numbers:
-        return Check(number, False, f"the account {rest.account.id} has no such number")
-    calls, method = str(numbers[0].get("sms_url") or ""), str(numbers[0].get("sms_method") or "POST")
-    if calls.partition("#")[0] == wanted and method == "POST":
-        return Check(number, True, f"Twilio calls {wanted}")
-    return Check(number, False, f"Twilio calls {method} {calls or 'nothing'}; enter POST {wanted}{AGAIN}")

@@ -1,6 +1,6 @@
 """One account of Twilio: who we are there, and where it reaches us."""
 
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -49,6 +49,11 @@ class TwilioAccount(Part):
         return f"/twilio/{self.id}"
 
 
+class Doubt(NamedTuple):
+    code: Literal["no_token", "no_key_secret", "local", "plain", "no_key"]
+    text: str  # for an administrator
+
+
 class Account(Part):
     """An account with its secrets. `public_url` is never empty here."""
 
@@ -82,16 +87,16 @@ class Account(Part):
         """The public address of one of our webhooks; `path` begins behind `/twilio/<id>`, with a slash."""
         return f"{self.public_url}{self.settings.webhooks}{path}"
 
-    def doubts(self) -> list[str]:
-        """What is missing, or looks as if Twilio could not use it; in words for an administrator."""
-        found = []
+    def doubts(self) -> list["Doubt"]:
+        """What is missing, or looks as if Twilio could not use it."""
+        found: list[Doubt] = []
         if self.secrets.auth_token is None:
-            found.append("has no auth token, so nothing that Twilio sends can be believed")
+            found.append(Doubt("no_token", "has no auth token, so nothing that Twilio sends can be believed"))
         if self.settings.api_key_sid and self.secrets.api_key_secret is None:
-            found.append("has no secret for its API key")
+            found.append(Doubt("no_key_secret", "has no secret for its API key"))
         reached, emulated = urlsplit(self.public_url), urlsplit(self.settings.api_url).hostname in _LOCAL
         if not emulated and reached.hostname in _LOCAL:
-            found.append(f"cannot be reached by Twilio at {self.public_url}: set public_url")
+            found.append(Doubt("local", f"cannot be reached by Twilio at {self.public_url}: set public_url"))
         elif not emulated and reached.scheme != "https":
-            found.append(f"is reached without encryption at {self.public_url}: use https")
+            found.append(Doubt("plain", f"is reached without encryption at {self.public_url}: use https"))
         return found

@@ -7,6 +7,8 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.base import Check, Outbound, Refused, Route, SendError, Sent, Sink
+from channels.twilio.account import Account, Doubt
+from channels.twilio.numbers import What
 from channels.twilio.signature import Doorkeeper, Signed
 from channels.voice import music, reports
 from channels.voice.ports import Asked, Exchange, Knock, Told
@@ -54,11 +56,10 @@ class Voice:
             if account is None:
                 yield Check("number", False, f"there is no account {number.account}")
                 continue
-            doubts = account.doubts()
-            if account.settings.api_key_sid == "":
-                doubts.append("has no API key, so softphones get no token")
-            where = f"voice URL {account.url('/voice/in')}, status callback {account.url('/voice/status')}"
-            yield Check(f"number of {account.id}", not doubts, "; ".join(doubts) or where)
+            doubts = [*account.doubts(), *wanting(account)]
+            wanted = called(account)
+            where = f"voice URL {wanted['voice']}, status callback {wanted['status']}"
+            yield Check(f"number of {account.id}", not doubts, "; ".join(one.text for one in doubts) or where)
 
     def _handler(self, kind: Asked | Told) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -88,6 +89,18 @@ class Voice:
 
     async def _music(self, request: web.Request) -> web.Response:
         return web.Response(body=music.chord(), content_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
+
+
+def called(account: Account) -> dict[What, str]:
+    """What Twilio has to call for a number with a telephone."""
+    return {"voice": account.url("/voice/in"), "status": account.url("/voice/status")}
+
+
+def wanting(account: Account) -> list[Doubt]:
+    """What an account lacks that only the telephone needs."""
+    if account.settings.api_key_sid:
+        return []
+    return [Doubt("no_key", "has no API key, so softphones get no token")]
 
 
 def _knock(kind: Asked | Told, signed: Signed) -> Knock:

@@ -25,6 +25,7 @@ from hub.presence import PresenceDesk
 from hub.quarantine import Quarantine
 from hub.tasks import Tasks
 from hub.trials import Trials
+from hub.twilio_check import TwilioCheck
 from hub.users import Users
 
 
@@ -48,6 +49,7 @@ class Parts:
     trials: Trials
     tasks: Tasks
     channels: Mapping[str, Channel]
+    twilio: TwilioCheck
     calls: Calls
     transfers: Transfers
     supervision: Supervision

@@ -19,6 +19,7 @@ from hub.http import (
     quarantine,
     session,
     texts,
+    twilio,
 )
 from hub.http.endpoint import Call, Endpoint
 from hub.http.openapi import describe
@@ -32,6 +33,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
     *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *texts.ENDPOINTS,
     *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS,
-    *health.ENDPOINTS,
+    *twilio.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

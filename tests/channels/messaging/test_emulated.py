@@ -197,13 +197,3 @@ async def test_the_check_tells_what_twilio_would_call() -> None:
         account, _ = [one async for one in there.sms.check()]
         assert account.detail == (f"1 requests were turned away; the last was checked against {there.base}"
                                   "/twilio/main/messages")
-        (good,) = [one async for one in there.sms.ask()]
-        assert good.ok
-        assert good.detail == f"Twilio calls {there.base}/twilio/main/messages"
-        there.sim.number(OURS, sms_url="https://elsewhere.example/sms")
-        (wrong,) = [one async for one in there.sms.ask()]
-        assert not wrong.ok
-        assert "https://elsewhere.example/sms; enter POST " in wrong.detail
-        del there.sim.exchange.numbers[OURS]
-        (none,) = [one async for one in there.sms.ask()]
-        assert "no such number" in none.detail

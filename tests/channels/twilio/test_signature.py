@@ -124,9 +124,9 @@ async def test_port_and_path_of_the_public_address_belong_to_it(public: str) -> 
 def test_an_account_says_what_twilio_could_not_use() -> None:
     assert account().doubts() == []
     assert account(token="").doubts()
-    assert account(api_key_sid="SK" + "0" * 32).doubts() == ["has no secret for its API key"]
-    assert "cannot be reached" in account(public_url="http://127.0.0.1:8080").doubts()[0]
-    assert "without encryption" in account(public_url="http://hub.example.org").doubts()[0]
+    assert account(api_key_sid="SK" + "0" * 32).doubts()[0].code == "no_key_secret"
+    assert "cannot be reached" in account(public_url="http://127.0.0.1:8080").doubts()[0].text
+    assert "without encryption" in account(public_url="http://hub.example.org").doubts()[0].text
     assert account(public_url="http://127.0.0.1:8080", api_url="http://127.0.0.1:9").doubts() == []
     assert "12345" not in repr(account())
     for wrong in ("ftp://x", "https://a_b.example", "https://x/?a", "https://u:p@x"):

@@ -150,3 +150,17 @@ async def test_an_agent_texts_first_and_the_answer_comes_to_the_same_conversatio
     await floor.sim.text(ANN, OURS, "Thank you")
     event = await floor.ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered")
     assert event["card"]["id"] == first.body["interaction_id"]
+
+
+async def test_administrators_see_what_twilio_calls(floor: Floor) -> None:
+    root = await floor.hub.person("root", role="admin")
+    for who, method in ((floor.agent, "GET"), (floor.agent, "POST")):
+        assert (await who.ask(method, "/api/twilio" + ("/ask" if method == "POST" else ""))).status == 403
+    shown = (await root.get("/api/twilio")).body
+    assert [one["id"] for one in shown["accounts"]] == ["main"]
+    assert shown["numbers"][0]["called"][0]["found"] is None
+    (number,) = (await root.post("/api/twilio/ask")).body["numbers"]
+    (called,) = number["called"]
+    assert (number["kinds"], called["what"], called["ok"], called["found"]) == (
+        ["sms", "whatsapp"], "sms", True, called["wanted"])
+    assert floor.sim.exchange.account.auth_token not in str(shown)
