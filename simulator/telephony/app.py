@@ -19,6 +19,7 @@ from simulator.telephony import (
 from simulator.telephony.clock import sleep
 from simulator.telephony.control import ControlApi
 from simulator.telephony.exchange import Exchange
+from simulator.telephony.handset_socket import HandsetPage
 from simulator.telephony.rest import BASE, ApiError, RestApi, Route
 from simulator.telephony.sound import wav_of
 
@@ -33,15 +34,19 @@ EXCHANGE = web.AppKey("exchange", Exchange)
 class TelephonyApp:
     """Requests in, answers out; every one is counted, so that tests know when all is quiet."""
 
-    def __init__(self, exchange: Exchange, *, control_token: str = "", media_needs_auth: bool = False) -> None:
+    def __init__(self, exchange: Exchange, *, control_token: str = "", handset_key: str = "",
+                 media_needs_auth: bool = False) -> None:
         self.exchange = exchange
         self.rest = RestApi(exchange, ROUTES)
         self.media_needs_auth = media_needs_auth
         self.app = web.Application(client_max_size=256 * 1024)
         self.app[EXCHANGE] = exchange
         self.app.router.add_route("*", "/2010-04-01/{tail:.*}", self._rest)
+        page = HandsetPage(exchange, handset_key) if handset_key else None
+        if page is not None:
+            page.add_to(self.app)
         if control_token:
-            ControlApi(exchange, control_token).add_to(self.app)
+            ControlApi(exchange, control_token, page.training if page else None).add_to(self.app)
         self.app.on_cleanup.append(self._close)
 
     async def _close(self, _: web.Application) -> None:

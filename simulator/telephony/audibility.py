@@ -16,9 +16,11 @@ def audibility(exchange: "Exchange") -> Matrix:
     found: dict[str, set[str]] = {sid: set() for sid, leg in exchange.legs.items() if leg.live}
     for sid, heard in found.items():
         leg = exchange.legs[sid]
+        if leg.away:
+            continue
         if leg.playing is not None:
             heard.add(leg.playing.kind)
-        if leg.peer is not None and leg.peer.live:
+        if leg.peer is not None and leg.peer.live and not leg.peer.away:
             heard.add(leg.peer.sid)
     for conference in exchange.conferences.values():
         for listener in conference.joined:
@@ -27,16 +29,27 @@ def audibility(exchange: "Exchange") -> Matrix:
 
 
 def _heard_in(conference: Conference, listener: Participant) -> set[str]:
-    if conference.status != "in-progress" or listener.hold:
+    if conference.status != "in-progress" or listener.hold or listener.leg.away:
         return set()
     return {one.leg.sid for one in conference.joined if one is not listener and _reaches(one, listener)}
 
 
 def _reaches(speaker: Participant, listener: Participant) -> bool:
-    """Muted and held people are heard by nobody, a coach by the one he coaches."""
-    if speaker.muted or speaker.hold:
+    """Muted and held people and those without a network are heard by nobody, a coach by the one he coaches."""
+    if speaker.muted or speaker.hold or speaker.leg.away:
         return False
     return not speaker.coaching or speaker.coach == listener.leg.sid
+
+
+def speak_up(leg: Leg, text: str) -> None:
+    """A party says something: to everybody who hears him, or else to the verb that listens or records."""
+    if leg.away:
+        return
+    listeners = [leg.exchange.legs[sid] for sid, heard in audibility(leg.exchange).items() if leg.sid in heard]
+    for listener in listeners:
+        listener.overhear(leg.label or leg.sid, text)
+    if not listeners and leg.place in {"document", "record"}:
+        leg.speak(text)
 
 
 def in_silence(exchange: "Exchange", leg: Leg) -> bool:

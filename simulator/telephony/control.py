@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from simulator.telephony.audibility import audibility
+from simulator.telephony.audibility import audibility, speak_up
 from simulator.telephony.clock import ScaledClock, VirtualClock
 from simulator.telephony.device_socket import DeviceSocket
 from simulator.telephony.exchange import Behaviour, Exchange, PhoneNumber
@@ -17,6 +17,7 @@ from simulator.telephony.faults import profile, read_rules
 from simulator.telephony.invariants import broken
 from simulator.telephony.legs import Leg, Party
 from simulator.telephony.messages import Outcome
+from simulator.telephony.training import Training
 
 From = Annotated[str, Field(validation_alias=AliasChoices("from", "from_"), max_length=256)]
 _PAGE = 1000  # journal entries in one answer
@@ -89,6 +90,14 @@ class FaultsBody(_Body):
     rules: tuple[dict[str, Any], ...] = ()
 
 
+class TrainingBody(_Body):
+    """A scripted caller."""
+
+    persona: str
+    to: str
+    language: Literal["en", "zh-Hans"] = "en"
+
+
 class QuirkBody(_Body):
     id: str
     value: str
@@ -105,10 +114,11 @@ def leg_state(leg: Leg) -> dict[str, Any]:
 class ControlApi:
     """Routes under /_sim; everything but the softphones' websocket needs the token."""
 
-    def __init__(self, exchange: Exchange, token: str) -> None:
+    def __init__(self, exchange: Exchange, token: str, training: Training | None = None) -> None:
         if not token:
             raise ValueError("the control API needs a token")
         self.exchange, self._token = exchange, token
+        self._training = training or Training(exchange)
         self._sockets: set[web.WebSocketResponse] = set()
 
     def add_to(self, app: web.Application) -> None:
@@ -117,6 +127,8 @@ class ControlApi:
         app.router.add_post("/_sim/calls", self.call)
         app.router.add_post("/_sim/legs/{sid}/{verb}", self.leg)
         app.router.add_post("/_sim/messages", self.message)
+        app.router.add_get("/_sim/training", self.trained)
+        app.router.add_post("/_sim/training", self.train)
         app.router.add_put("/_sim/endpoints/{number}", self.endpoint)
         app.router.add_post("/_sim/numbers", self.number)
         app.router.add_post("/_sim/clock", self.clock)
@@ -159,12 +171,14 @@ class ControlApi:
         verb = request.match_info["verb"]
         if verb in {"answer", "reject", "busy", "fail"}:
             leg.wake(verb, body.sip)
-        elif verb in {"hangup", "drop"}:
+        elif verb == "hangup":
             leg.hang_up()
+        elif verb in {"drop", "recover"}:
+            (leg.lose_network if verb == "drop" else leg.find_network)()
         elif verb == "dtmf":
             leg.press(body.digits)
         elif verb == "speak":
-            leg.speak(body.text)
+            speak_up(leg, body.text)
         else:
             raise KeyError(verb)
         return web.json_response(leg_state(leg))
@@ -179,6 +193,13 @@ class ControlApi:
         message = self.exchange.desk.receive(prefix + body.from_, prefix + body.to, body.body, media,
                                              body.profile_name)
         return web.json_response({"sid": message.sid}, status=201)
+
+    async def train(self, request: web.Request) -> web.Response:
+        body = TrainingBody.model_validate(orjson.loads(await request.read()))
+        return web.json_response(self._training.start(body.persona, body.to, body.language).state(), status=201)
+
+    async def trained(self, _: web.Request) -> web.Response:
+        return web.json_response(self._training.everything())
 
     async def endpoint(self, request: web.Request) -> web.Response:
         body = EndpointBody.model_validate(orjson.loads(await request.read()))

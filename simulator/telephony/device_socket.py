@@ -13,6 +13,7 @@ from simulator.telephony.tokens import BadToken, Grant, read_token
 
 WARNING = 10.0  # seconds before its end that a softphone is told that its token expires
 MAX_MESSAGE = 16 * 1024
+MAX_SPEECH = 1000  # characters said at once
 
 
 class DeviceSocket:
@@ -109,6 +110,7 @@ class DeviceSocket:
             "accept": lambda: device.accept(sid), "reject": lambda: device.reject(sid),
             "ignore": lambda: device.ignore(sid), "hangup": device.hang_up,
             "connect": lambda: device.connect({str(name): str(value) for name, value in message["params"].items()}),
+            "speak": lambda: device.speak(str(message.get("text", ""))[:MAX_SPEECH]),
             "mute": lambda: device.mute(bool(message.get("muted"))),
             "dtmf": lambda: device.call.press(str(message.get("digits", ""))) if device.call else None}
         if kind not in commands:

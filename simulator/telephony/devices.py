@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from simulator.telephony.legs import Leg
+from simulator.telephony.audibility import speak_up
+from simulator.telephony.legs import Heard, Leg
 
 if TYPE_CHECKING:
     from simulator.telephony.exchange import Exchange
@@ -19,7 +20,7 @@ def client_address(to: str) -> tuple[str, dict[str, str]]:
 
 
 class Device:
-    """One softphone. `tell` gets its messages: incoming, cancel, state, error, tokenWillExpire."""
+    """One softphone. `tell` gets its messages: incoming, cancel, state, heard, error, tokenWillExpire."""
 
     def __init__(self, exchange: "Exchange", identity: str, tell: Callable[[Message], None]) -> None:
         self.exchange, self.identity, self.tell = exchange, identity, tell
@@ -91,10 +92,20 @@ class Device:
         """Local: REST does not know it."""
         self.muted = muted
 
+    def speak(self, text: str) -> None:
+        """There is no sound: what its owner says is text, and so is what he hears others say."""
+        if self.call is not None and not self.muted:
+            speak_up(self.call, text)
+
     def _has(self, leg: Leg) -> None:
         self.call = leg
         self.muted = False
+        leg.ears.append(lambda sound: self._hears(leg, sound))
         self.tell({"type": "state", "state": "open", "callSid": leg.sid})
+
+    def _hears(self, leg: Leg, sound: Heard | None) -> None:
+        if sound is not None and sound.kind == "speech":
+            self.tell({"type": "heard", "callSid": leg.sid, "who": sound.who, "text": sound.text})
 
     def _ringing(self, sid: str) -> Leg:
         if not sid and len(self.ringing) != 1:

@@ -205,12 +205,13 @@ class Sim:
 
 
 @asynccontextmanager
-async def running_sim(options: ExchangeOptions | None = None, control_token: str = "") -> AsyncIterator[Sim]:
+async def running_sim(options: ExchangeOptions | None = None, control_token: str = "",
+                      handset_key: str = "") -> AsyncIterator[Sim]:
     """An emulator with virtual time on a free port of this machine."""
     exchange = Exchange(options or ExchangeOptions())
     clock = exchange.clock
     assert isinstance(clock, VirtualClock)
-    runner = web.AppRunner(TelephonyApp(exchange, control_token=control_token).app)
+    runner = web.AppRunner(TelephonyApp(exchange, control_token=control_token, handset_key=handset_key).app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -46,6 +46,7 @@ class Timings:
     transcription_ready: float = 5.0
     message_sent: float = 0.3
     message_delivered: float = 1.0
+    network_loss: float = 15.0  # how long a call without any sound from one end goes on
     callback_latency: float = 0.0
     calls_per_second: float = 1.0
     stale: float = 0.0  # how far GET Call may lag behind

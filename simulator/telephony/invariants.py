@@ -37,8 +37,8 @@ def _answers(exchange: Exchange) -> list[str]:
 def _silence(exchange: Exchange) -> list[str]:
     """A leg in a conference hears somebody or something, unless it is alone by intent (an empty waitUrl)."""
     return [f"{leg.label or leg.sid} is connected and hears nothing" for leg in exchange.legs.values()
-            if leg.status == "in-progress" and leg.place == "conference" and in_silence(exchange, leg)
-            and not _meant(exchange, leg.sid)]
+            if leg.status == "in-progress" and leg.place == "conference" and not leg.away
+            and in_silence(exchange, leg) and not _meant(exchange, leg.sid)]
 
 
 def _meant(exchange: Exchange, sid: str) -> bool:

@@ -74,9 +74,10 @@ class Heard:
     """Something one party heard, and when (seconds)."""
 
     at: float
-    kind: str  # say, play, beep, ringback, music, digits
+    kind: str  # say, play, beep, ringback, music, digits, speech
     text: str = ""
     language: str = ""
+    who: str = ""  # speech: the label or the SID of the leg that spoke
 
 
 @dataclass(slots=True)
@@ -117,6 +118,9 @@ class Leg:
         self.digits: deque[str] = deque()
         self.speech: deque[str] = deque()
         self.at_end: list[Callable[[Leg], None]] = []
+        self.ears: list[Callable[[Heard | None], None]] = []  # told what is heard; None: nothing is played any more
+        self.away = False  # its network is lost: it hears nothing and is not heard
+        self._loss: Timer | None = None
         self.task: asyncio.Task[None] | None = None
         self._wakes: deque[Wake] = deque()
         self._signal = asyncio.Event()
@@ -193,12 +197,16 @@ class Leg:
 
     def press(self, digits: str) -> None:
         """The party presses keys."""
+        if self.away:
+            return
         self.digits.extend(digits)
         self.exchange.journal.write("dtmf", sid=self.sid, count=len(digits))
         self._signal.set()
 
     def speak(self, text: str) -> None:
-        """The party says something."""
+        """The party says something to whatever verb listens."""
+        if self.away:
+            return
         self.speech.append(text)
         self._signal.set()
 
@@ -212,6 +220,28 @@ class Leg:
         """End the leg, whoever wants it."""
         if self.live:
             self.interrupt(HungUp(status, sip, cause))
+
+    def lose_network(self) -> None:
+        """Silence both ways; the far end notices only after a while, and then the call is over."""
+        if self.live and not self.away:
+            self.away = True
+            self.exchange.journal.write("network", sid=self.sid, what="lost")
+            self._tell_ears(None)
+            self._loss = self.exchange.clock.call_later(self.exchange.timings.network_loss, self._give_up)
+
+    def find_network(self) -> None:
+        """Back in time: the call goes on as if nothing had been."""
+        if self.away and self._loss is not None:
+            self._loss.cancel()
+            self.away = False
+            self.exchange.journal.write("network", sid=self.sid, what="found")
+            if self.playing is not None:
+                self._tell_ears(self.playing)
+
+    def _give_up(self) -> None:
+        if self.live:
+            self.exchange.journal.write("network", sid=self.sid, what="given up")
+            self.hang_up(sip=408)
 
     def limit(self, seconds: int = LONGEST) -> None:
         """End it after so many seconds from now."""
@@ -281,14 +311,29 @@ class Leg:
     def hear(self, kind: str, text: str = "", language: str = "") -> None:
         """The party hears this from now on, until something else or `quiet`."""
         self.playing = Heard(round(self.exchange.clock.elapsed(), 3), kind, text, language)
-        self.heard.append(self.playing)
-        self.exchange.journal.write("heard", sid=self.sid, what=kind, text=text)
+        self._heard(self.playing)
 
     def note(self, kind: str) -> None:
         """A short sound over whatever is heard."""
-        self.heard.append(Heard(round(self.exchange.clock.elapsed(), 3), kind))
-        self.exchange.journal.write("heard", sid=self.sid, what=kind, text="")
+        self._heard(Heard(round(self.exchange.clock.elapsed(), 3), kind))
+
+    def overhear(self, who: str, text: str) -> None:
+        """Somebody on the line says something."""
+        self._heard(Heard(round(self.exchange.clock.elapsed(), 3), "speech", text, who=who))
+
+    def _heard(self, sound: Heard) -> None:
+        if self.away:
+            return
+        self.heard.append(sound)
+        self.exchange.journal.write("heard", sid=self.sid, what=sound.kind, text=sound.text)
+        self._tell_ears(sound)
 
     def quiet(self) -> None:
         """Nothing is played to the party any more."""
-        self.playing = None
+        if self.playing is not None:
+            self.playing = None
+            self._tell_ears(None)
+
+    def _tell_ears(self, sound: Heard | None) -> None:
+        for told in tuple(self.ears):
+            told(sound)
