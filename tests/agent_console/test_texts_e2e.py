@@ -114,3 +114,20 @@ async def test_an_agent_texts_first_and_once(dsn: str, browser: "Browser") -> No
         assert await desk.violations() == []
         await page.get_by_role("button", name="Send the template").click()
         await page.get_by_role("log").get_by_text("Hello Ann, order 7 is ready.").wait_for()
+
+
+async def test_an_administrator_asks_twilio_what_it_calls(dsn: str, browser: "Browser") -> None:
+    async with _texting(dsn, browser) as (sim, desk):
+        await desk.hub.account("root", role="admin")
+        async with a_tab(browser, desk.hub) as other:
+            page = other.page
+            await other.arrive("root")
+            await page.get_by_role("link", name="Twilio").click()
+            await page.get_by_text(f"POST {desk.hub.url}/twilio/main/messages").wait_for()
+            await page.get_by_role("button", name="Ask Twilio").click()
+            await page.get_by_text("As it should be", exact=True).wait_for()
+            assert await other.violations() == []
+            sim.number(OURS, sms_url="https://elsewhere.example/sms")
+            await page.get_by_role("button", name="Ask Twilio").click()
+            await page.get_by_text("POST https://elsewhere.example/sms").wait_for()
+            assert await other.violations() == []

@@ -14,6 +14,7 @@ const MailboxesPage = lazy(() => import('../features/mailboxes/MailboxesPage').t
 const MailboxPage = lazy(() => import('../features/mailboxes/MailboxPage').then((m) => ({ default: m.MailboxPage })))
 const PolicyPage = lazy(() => import('../features/policy/PolicyPage').then((m) => ({ default: m.PolicyPage })))
 const QuarantinePage = lazy(() => import('../features/quarantine/QuarantinePage').then((m) => ({ default: m.QuarantinePage })))
+const TwilioPage = lazy(() => import('../features/twilio/TwilioPage').then((m) => ({ default: m.TwilioPage })))
 const SearchPage = lazy(() => import('../features/search/SearchPage').then((m) => ({ default: m.SearchPage })))
 const FloorPage = lazy(() => import('../features/supervisor/FloorPage').then((m) => ({ default: m.FloorPage })))
 
@@ -36,6 +37,7 @@ export function usePages(): readonly PageEntry[] {
     { path: '/ledger', icon: 'ledger', name: t('nav.ledger'), boss: true },
     { path: '/policy', icon: 'route', name: t('nav.policy'), boss: true },
     { path: '/mailboxes', icon: 'mail', name: t('nav.mailboxes'), admin: true },
+    { path: '/twilio', icon: 'message', name: t('nav.twilio'), admin: true },
   ]
   return all.filter((page) => (boss || !page.boss) && (role === 'admin' || !page.admin))
 }
@@ -58,6 +60,7 @@ export function Pages() {
         <Route path="/mailboxes">{() => (admin ? <MailboxesPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/new">{() => (admin ? <MailboxPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/:id/edit">{({ id }) => (admin ? <MailboxPage key={id} id={id} /> : <NoPermission />)}</Route>
+        <Route path="/twilio">{() => (admin ? <TwilioPage /> : <NoPermission />)}</Route>
         <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
         <Route path="/mail/:customer?">{({ customer }) => <NewMailPage customerId={customer} />}</Route>
         <Route path="/text/:customer?">{({ customer }) => <NewTextPage customerId={customer} />}</Route>

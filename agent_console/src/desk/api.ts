@@ -2,7 +2,7 @@
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
   Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
-  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, WaitFor, WrapUp,
+  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
 import { readLines } from './ndjson'
 import { policyCalls } from './policyApi'
@@ -155,6 +155,8 @@ function mailCalls(call: Call) {
     mailboxChoices: () => call<MailboxChoice[]>('GET', '/api/mail/from'),
     newMail: (body: NewMail) => call<TouchView>('POST', '/api/mail', body),
     newMailDrafts: () => call<KeptNewMail[]>('GET', '/api/mail/drafts'),
+    twilio: () => call<TwilioView>('GET', '/api/twilio'),
+    askTwilio: () => call<TwilioView>('POST', '/api/twilio/ask', undefined, UPLOAD_LIMIT_MS),
     senderChoices: () => call<SenderChoice[]>('GET', '/api/texts/from'),
     newText: (body: NewText) => call<TouchView>('POST', '/api/texts', body),
     saveNewMailDraft: (body: NewMailDraft) => call<NewMailKept>('PUT', '/api/mail/draft', body),

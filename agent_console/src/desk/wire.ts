@@ -54,6 +54,26 @@ export interface Presence {
   why_not: string | null
 }
 /**
+ * One address that Twilio calls for a number.
+ */
+export interface CalledView {
+  what: 'sms' | 'voice' | 'status'
+  /**
+   * what has to stand there, as POST
+   */
+  wanted: string
+  /**
+   * what stands there; null while Twilio was not asked
+   */
+  found: string | null
+  method: string | null
+  /**
+   * an application or a trunk stands in front of it, so it is not used
+   */
+  elsewhere: boolean
+  ok: boolean | null
+}
+/**
  * One interaction in a list: all that a row or an offer shows.
  */
 export interface Card {
@@ -929,6 +949,20 @@ export interface TemplateUse {
     [k: string]: string
   }
 }
+/**
+ * A number of ours. A WhatsApp sender cannot be asked for in this API.
+ */
+export interface NumberView {
+  account: string
+  number: string
+  name: string
+  kinds: ('sms' | 'whatsapp' | 'voice')[]
+  called: CalledView[]
+  /**
+   * why Twilio did not say: no_account, no_such_number, unreached, busy, refused, gone, log_in, unknown
+   */
+  problem: string | null
+}
 export interface Park {
   until: string
   reason?: string
@@ -1192,6 +1226,13 @@ export interface QueueView {
   service_level_target: number
   dispositions: Labelled[]
 }
+/**
+ * Requests that claimed to come from Twilio and were turned away since the hub's start.
+ */
+export interface RefusedView {
+  reason: string
+  count: number
+}
 export interface Requeue {
   reason: string
   queue?: string | null
@@ -1298,6 +1339,28 @@ export interface TryPolicy {
     [k: string]: unknown
   } | null
   interaction_id?: string | null
+}
+export interface TwilioAccountView {
+  id: string
+  account_sid: string
+  /**
+   * what signatures are checked against, in front of each path
+   */
+  public_url: string
+  doubts: ('no_token' | 'no_key_secret' | 'local' | 'plain' | 'no_key')[]
+  /**
+   * a second auth token is taken, too, while the first is being changed
+   */
+  changing: boolean
+  refused: RefusedView[]
+  /**
+   * the address that the last refused request was checked against; "" for none
+   */
+  validated: string
+}
+export interface TwilioView {
+  accounts: TwilioAccountView[]
+  numbers: NumberView[]
 }
 export interface WaitFor {
   minutes: number
