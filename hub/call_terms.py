@@ -15,7 +15,7 @@ import asyncpg
 from channels.base import Address, Elsewhere, Inbound
 from channels.voice.call import Call, Leg
 from channels.voice.control import abandoned_by_partners, outcome, phase
-from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, decide
+from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
 from channels.voice.reports import Recording, identity
 from channels.voice.settings import VoiceSettings
 from channels.voice.voicemail import KIND
@@ -26,10 +26,12 @@ from hub.journal import Opening, Page, declare
 from hub.model import CUSTOMER, SYSTEM, Interaction
 from hub.store import callbacks as callbacks_store
 from hub.store import intake as people
+from hub.store.callbacks import Back
 from hub.store.calls import Kept
 from hub.store.journal import lock_agent
 
 SPOKEN = timedelta(seconds=60)  # so long after the end a voicemail may become ready
+RING_OUT = 30.0  # seconds that a customer's telephone rings
 SHORTEST = 2  # seconds of a voicemail
 TURNS = 8  # each changes something; more would be two rules that undo one another
 ANONYMOUS = frozenset({"", "anonymous", "+266696687", "+7378742883", "+2562533", "+8656696", "+464", "+86282452253"})
@@ -113,8 +115,10 @@ async def _tell(terms: Terms) -> None:
 async def _turn(terms: Terms) -> bool:
     """One step; whether anything changed."""
     it, call = terms.it, terms.call
-    if it is not None and it.channel != "voice":
+    if it is not None and it.channel != "voice" and not call.outgoing:
         return False  # he left a voicemail, which is worked on without him
+    if it is not None and call.unanswered:
+        return await _calling_out(terms, it)
     if call.customer.over:
         return await _gone(terms)
     if it is None:
@@ -143,12 +147,53 @@ async def _gone(terms: Terms) -> bool:
     if terms.kept.was == "ended":
         return False
     terms.kept = replace(terms.kept, was="ended")
+    if (back := await _called_back(terms, it)) is not None:
+        it = terms.it = await callbacks.reached(terms.page, it, back, by_agent=False)
     if it.state in ("queued", "offered", "active"):
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
         seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
         await terms.write(model.Left(seconds), CUSTOMER)
     elif it.state == "wrapping":
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
+    return True
+
+
+async def _called_back(terms: Terms, it: Interaction) -> Back | None:
+    """The callback that this call is an attempt of, while nobody has said how it went."""
+    back = await callbacks_store.of(terms.page.conn, it.id) if terms.call.outgoing else None
+    return back if back is not None and back.closed_at is None else None
+
+
+async def _calling_out(terms: Terms, it: Interaction) -> bool:
+    """We call the customer, and he has not answered: his telephone rings when the agent is on the line."""
+    call = terms.call
+    if call.closing:
+        return False
+    ours = [leg for leg in call.of("partner") if leg.wanted and leg.in_time and not leg.gone]
+    if it.state != "active" or call.customer.over:
+        return await _not_reached(terms, it)
+    if not ours:
+        terms.decide(Closed())
+        if (back := await _called_back(terms, it)) is not None:
+            await callbacks.lost(terms.page, back, rang=call.customer.dialled > 0)
+        await _back(terms, it, "phone_not_answered")
+        return True
+    waits = any(leg.present for leg in ours) and not call.customer.dialled
+    return waits and terms.decide(RingCustomer(terms.now, RING_OUT))
+
+
+async def _not_reached(terms: Terms, it: Interaction) -> bool:
+    """Busy, no answer, or called off by the agent."""
+    terms.decide(Closed())
+    how = outcome(terms.call)
+    await terms.say("ended", outcome=how, seconds=0)
+    it = terms.it or it
+    if (back := await _called_back(terms, it)) is not None:
+        vain: callbacks.InVain = how if how in ("busy", "failed") else "no_answer"
+        terms.it = await terms.callbacks.in_vain(terms.page, it, back, vain, by_agent=False)
+    elif it.state == "active":
+        seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
+        await terms.write(model.Left(seconds))
     return True
 
 

@@ -21,6 +21,7 @@ from routing.calendar import Calendar
 
 # What becomes of an attempt. Only the customer's word ends it, or a human being's.
 InVain = Literal["no_answer", "busy", "failed", "voicemail_left"]
+Done = Literal["reached", "declined", "given_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Rules:
                       again_at: datetime | None = None) -> Interaction:
         """The last attempt led to nothing: again after the pause, or a human being decides."""
         await store.tell_attempt(page.conn, back, how, "agent" if by_agent else "system")
-        it = await _say(page, it, "callback_in_vain", outcome=how, attempt=back.attempts, of=back.most)
+        it = await _say(page, it, "callback_in_vain", how=how, attempt=back.attempts, of=back.most)
         back = replace(back, call_id=None, closed_at=None, outcome=None, undecided=False)
         if again_at is not None:
             await store.save(page.conn, replace(back, next_at=again_at, quiet_at=None,
@@ -108,6 +109,23 @@ async def called_again(page: Page, it: Interaction, call_id: UUID, queue: str | 
     prefer = it.agent_id if it.state in ("active", "wrapping") else it.preferred_agent_id
     act = model.Requeued("called_again", to, prefer, it.queued_at)
     return (await page.write(it, act, model.CUSTOMER)).interaction
+
+
+async def reached(page: Page, it: Interaction, back: Back, *, by_agent: bool, outcome: Done = "reached") -> Interaction:
+    """He was spoken with, or wants no more calls: nobody calls him any more."""
+    if back.attempts:
+        await store.tell_attempt(page.conn, back, outcome, "agent" if by_agent else "system")
+    await store.save(page.conn, replace(back, closed_at=page.now(), outcome=outcome, undecided=False))
+    return await _say(page, it, "callback_done", how=outcome, attempt=back.attempts)
+
+
+async def lost(page: Page, back: Back, *, rang: bool) -> None:
+    """The agent did not answer his own telephone, or went away. If the customer's never rang, that was no attempt."""
+    if rang:
+        await store.tell_attempt(page.conn, back, "failed", "system")
+    else:
+        await store.drop_attempt(page.conn, back)
+    await store.save(page.conn, replace(back, call_id=None, attempts=back.attempts if rang else back.attempts - 1))
 
 
 async def begun(page: Page, back: Back, call_id: UUID, agent_id: UUID) -> Back:

@@ -114,13 +114,13 @@ class Calls:
             if before is not None:
                 await self._keep(page, knock, kept.id, "duplicate", None)
                 return before["answer"] or ""
-            terms = self._terms(page, kept)
+            terms = self.terms(page, kept)
             self._observe(terms, knock)
             answer = await self._answer(terms, knock, standing)
             if knock.kind in ("voicemail", "recording"):
                 await self._spoken(terms, reports.of_recording(knock.fields))
             if knock.kind != "wait" or terms.call != kept.call:  # a poll of those in line moves nothing
-                await self._settle(terms, kept)
+                await self.settle(terms, kept)
             else:
                 await store.save(page.conn, kept, terms.kept)
             await self._keep(page, knock, kept.id, "stored", answer)
@@ -128,7 +128,7 @@ class Calls:
             self.work()
         return answer
 
-    def _terms(self, page: Page, kept: Kept, it: Interaction | None = None) -> Terms:
+    def terms(self, page: Page, kept: Kept, it: Interaction | None = None) -> Terms:
         return Terms(page, kept, self.journal.now(), self._intake, self.lines.settings, self.lines.callbacks, it)
 
     async def _find(self, page: Page, knock: Knock) -> Kept | None:
@@ -167,7 +167,7 @@ class Calls:
             facts += reports.of_leg(knock.part, fields, now)
         elif knock.kind == "room":
             facts += self._of_room(terms, knock)
-        elif fields.get("CallSid") == terms.kept.sid:  # the customer's own requests tell that he has gone
+        elif fields.get("CallSid") == terms.call.customer.sid:  # the customer's own requests tell that he has gone
             facts += [one for one in reports.of_leg("customer", fields, now)
                       if isinstance(one, LegSeen) and RANK[one.state] == OVER]
         if knock.kind == "wait" and fields.get("QueueSid"):
@@ -200,8 +200,8 @@ class Calls:
             case "wait":
                 return self._waiting(terms, standing)
             case "callback":
-                urls, asked = self.lines.urls(terms.kept), _number(knock.part)
-                return await callback_talk.answer(terms, urls, asked, knock.fields.get("Digits", ""))
+                urls, question = self.lines.urls(terms.kept), _number(knock.part)
+                return await callback_talk.answer(terms, urls, question, knock.fields.get("Digits", ""))
             case "line":
                 return self._out_of_line(terms, knock.fields.get("QueueResult", ""))
             case "join" | "back":
@@ -324,7 +324,7 @@ class Calls:
 
     # --- what follows -------------------------------------------------------------------------------------------------
 
-    async def _settle(self, terms: Terms, before: Kept) -> None:
+    async def settle(self, terms: Terms, before: Kept) -> None:
         """Brings both together, gives out what is due, and writes what has changed."""
         await agree(terms)
         for trouble in terms.trouble:
@@ -347,7 +347,7 @@ class Calls:
             kept = await store.lock(page.conn, call_id)
             if kept is None:
                 return
-            terms = self._terms(page, kept)
+            terms = self.terms(page, kept)
             self._merge(terms, learned.facts)
             if learned.room is not None:
                 terms.kept = replace(terms.kept, wiring=with_room(terms.kept.wiring, *learned.room))
@@ -355,7 +355,7 @@ class Calls:
                 await store.finish(page.conn, done, state, error)
             terms.decide(*decisions)
             await self._spoken(terms, spoken)
-            await self._settle(terms, kept)
+            await self.settle(terms, kept)
         self.work()
 
     async def caller_id(self, kept: Kept) -> str:
@@ -416,9 +416,9 @@ class Calls:
             it = await page.lock(interaction_id)
             if holder and it.agent_id != actor.id:
                 raise NotYours()
-            terms = self._terms(page, kept, it)
+            terms = self.terms(page, kept, it)
             await wish(terms, it)
-            await self._settle(terms, kept)
+            await self.settle(terms, kept)
         self.work()
 
 

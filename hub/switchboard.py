@@ -157,6 +157,9 @@ class Switchboard:
         found = await provider.look_for(kept.call.legs[command.leg], kept.call, now)
         if found is not None:
             await self._calls.learn(kept.id, found, done=one, error="found")
+        elif command.leg == kept.call.customer.id:
+            gone = LegSeen(command.leg, "failed", now)
+            await self._calls.learn(kept.id, Learned((gone,)), done=one, state="refused", error="not found")
         else:
             await self._calls.learn(kept.id, Learned(), Released(command.leg), done=one, state="refused",
                                     error="not found")

@@ -5,10 +5,12 @@ from channels.voice.channel import Voice
 from channels.voice.provider import Provider
 from channels.voice.voicemail import Recordings
 from hub import voice_settings
+from hub.calling_back import CallingBack
 from hub.calls import Calls, Lines
 from hub.doorbell import Doorbell
 from hub.intake import Intake
 from hub.journal import Journal
+from hub.outgoing_calls import Outgoing
 from hub.switchboard import Switchboard
 from hub.tasks import Tasks
 from hub.twilio_room import TwilioRoom
@@ -25,8 +27,12 @@ class Telephone:
         providers = {name: Provider(rest) for name, rest in twilio.rests.items()}
         self.recordings = Recordings(twilio.rests)
         self._switchboard = Switchboard(self.calls, providers, doorbell)
+        self.outgoing = Outgoing(self.calls)
+        self.calling_back = CallingBack(self.calls, self.outgoing)
+        self._doorbell = doorbell
         self._numbers = bool(voice.numbers)
 
     def start(self, tasks: Tasks) -> None:
         if self._numbers:
             tasks.supervise("switchboard", self._switchboard.run)
+            tasks.supervise("callbacks", lambda: self.calling_back.run(self._doorbell), on_failure="restart")

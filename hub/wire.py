@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from hub.wire_base import Line, Moment, Sheet, Text, Wire
+from hub.wire_calls import CallbackView
 from hub.wire_drafts import KeptDraft
 from hub.wire_mail import MailDraft, MailView, ReplyView
 from hub.wire_messaging import TemplateUse, TextingView
@@ -230,6 +231,7 @@ class Detail(Wire):
     can_reply: bool = Field(description="false where the channel has no way back; notes are always possible")
     reply: ReplyView | None = Field(None, description="where the way back is mail; null elsewhere")
     texting: TextingView | None = Field(None, description="where the way back is SMS or WhatsApp; null elsewhere")
+    callback: CallbackView | None = Field(None, description="the customer is to be called back, or was; null elsewhere")
     suggestions: list[SuggestionView] = []
     linked: list[Card] = Field([], description="interactions that this one follows, or that follow it")
 

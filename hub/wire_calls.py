@@ -1,12 +1,12 @@
 """What goes over the wire about telephone calls."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from hub.wire_base import Wire
+from hub.wire_base import Moment, Wire
 
 Phase = Literal["menu", "queued", "offering", "connecting", "talking", "held", "consulting", "orphaned", "ending",
                 "ended"]
@@ -54,6 +54,42 @@ class CallView(Wire):
     began_at: datetime
     held: bool
     legs: list[CallLeg]
+
+
+CallbackWord = Literal["reached", "no_answer", "voicemail_left", "declined", "given_up"]
+
+
+class CallbackOutcome(Wire):
+    """How an attempt went, as the agent says. no_answer, voicemail_left: he is called again, or at `again_at`.
+    reached, declined, given_up: nobody calls him any more."""
+
+    outcome: CallbackWord
+    note: Annotated[str, Field(max_length=20_000)] = ""
+    again_at: Moment | None = None
+
+
+class CallbackAttempt(Wire):
+    number: int
+    at: datetime
+    agent_name: str | None
+    outcome: Literal["reached", "no_answer", "busy", "failed", "voicemail_left", "declined", "given_up"] | None
+    said_by: Literal["agent", "system"] | None
+
+
+class CallbackView(Wire):
+    """A customer who waits to be called back."""
+
+    number: str
+    read_back: bool = Field(description="it was read to him, and he said yes")
+    asked_at: datetime
+    attempts: int
+    most: int = Field(description="attempts after which a human being decides")
+    next_at: datetime | None = Field(description="he is not called before; null: whenever his turn comes")
+    quiet: bool = Field(description="he may not be called at this hour")
+    calling: bool
+    undecided: bool = Field(description="called often enough in vain: somebody has to decide")
+    outcome: str | None = Field(description="why nobody calls him any more; null while somebody does")
+    tried: list[CallbackAttempt]
 
 
 class SoftphoneTicket(Wire):

@@ -108,7 +108,7 @@ class Call:
     earlier one cannot be taken for the present one. `closed_rooms`: those up to this number were left for good when the
     customer went back into line. `queued_at`: since when he waits in line; None before the first time. `returned`: how
     often he was sent back. `recordings`: how often the wish about the recording changed. `issued`: ids of commands that
-    were given out.
+    were given out. `outgoing`: we call the customer, once somebody of ours is on the line; until then he is `planned`.
     """
 
     id: str
@@ -123,6 +123,12 @@ class Call:
     recordings: int = 0
     closing: bool = False
     issued: frozenset[str] = frozenset()
+    outgoing: bool = False
+
+    @property
+    def unanswered(self) -> bool:
+        """We call him, and he has not answered."""
+        return self.outgoing and self.customer.answered_at is None
 
     @property
     def customer(self) -> Leg:

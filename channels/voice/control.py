@@ -20,7 +20,8 @@ Phase = Literal[
     "menu", "queued", "offering", "connecting", "talking", "held", "consulting", "orphaned", "ending", "ended"
 ]
 Outcome = Literal[
-    "abandoned_in_menu", "abandoned_in_queue", "abandoned_while_ringing", "talked", "abandoned_after_talk"
+    "abandoned_in_menu", "abandoned_in_queue", "abandoned_while_ringing", "talked", "abandoned_after_talk",
+    "busy", "no_answer", "failed", "called_off",  # of calls to customers
 ]
 
 GRACE = timedelta(seconds=15)  # an agent whose browser was reloaded is back by then
@@ -90,7 +91,7 @@ Command = Create | End | Connect | SendBack | SetFlag | Comfort | SetRecording
 
 
 def phase(call: Call) -> Phase:
-    if call.customer.over:
+    if call.customer.over or (call.closing and call.customer.state == "planned"):
         return "ended"
     if call.closing:
         return "ending"
@@ -112,6 +113,9 @@ def phase(call: Call) -> Phase:
 
 def outcome(call: Call) -> Outcome:
     """What has become of it when it has ended."""
+    if call.unanswered:
+        state = call.customer.state
+        return state if state in ("busy", "no_answer", "failed") else "called_off"
     room = call.customer.room
     others = [leg for leg in call.legs.values() if leg.role != "customer"]
     if room and any(leg.dialled == room and leg.answered_at for leg in others):
@@ -172,6 +176,8 @@ def _all(call: Call) -> Iterator[Command]:
     over = call.customer.over or call.closing
     for leg in call.legs.values():
         if leg.over or (leg.role == "customer" and not call.closing):
+            if leg.state == "planned" and _waited_for(call):
+                yield Create(f"create:{leg.id}", leg.id)
             continue
         if over or not _wanted(call, leg):
             yield from _end(call, leg)
@@ -186,6 +192,11 @@ def _all(call: Call) -> Iterator[Command]:
         yield from _together(call)
 
 
+def _waited_for(call: Call) -> bool:
+    """Somebody is in the room that the customer is to be called into."""
+    return any(leg.present and leg.room == call.customer.dialled for leg in _partners(call))
+
+
 def _end(call: Call, leg: Leg) -> Iterator[Command]:
     """What was never created needs no end; what was created, but has no name yet, is ended when it has one."""
     if leg.sid:
@@ -194,7 +205,7 @@ def _end(call: Call, leg: Leg) -> Iterator[Command]:
 
 
 def _joining(call: Call) -> Iterator[Command]:
-    room = _meeting(call)
+    room = None if call.unanswered else _meeting(call)
     if room is not None and room not in call.customer.inside:
         yield Connect(f"connect:{room}", room)
 

@@ -26,6 +26,14 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class RingCustomer:
+    """Our own is on the line: now the customer's telephone shall ring, in the same room."""
+
+    at: datetime
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """The hub lets a leg go: the offer was withdrawn or declined, the agent hung up, a consultation ended."""
 
@@ -83,7 +91,7 @@ class Forgotten:
 
 OfLeg = Released | Promoted | ModeWanted
 Wish = HoldWanted | RecordWanted | Closed
-Decision = Queued | Dialled | OfLeg | Wish | Returned | Issued | Forgotten
+Decision = Queued | Dialled | RingCustomer | OfLeg | Wish | Returned | Issued | Forgotten
 
 
 def decide(call: Call, decision: Decision) -> Call:
@@ -93,6 +101,8 @@ def decide(call: Call, decision: Decision) -> Call:
             return replace(call, queued_at=at)
         case Dialled():
             return _dialled(call, decision)
+        case RingCustomer():
+            return _ring(call, decision)
         case Released() | Promoted() | ModeWanted():
             return _of_leg(call, decision)
         case Returned(at):
@@ -133,6 +143,18 @@ def begun(call_id: str, number: str, sid: str, at: datetime) -> Call:
     """A call that has just come in and is answered by a menu."""
     customer = Leg("customer", "customer", number, at, sid=sid, state="in_progress", answered_at=at)
     return Call(call_id, {customer.id: customer})
+
+
+def called_out(call_id: str, number: str, at: datetime) -> Call:
+    """A call of ours to a customer: nobody is on the line yet."""
+    customer = Leg("customer", "customer", number, at)
+    return Call(call_id, {customer.id: customer}, outgoing=True)
+
+
+def _ring(call: Call, wanted: RingCustomer) -> Call:
+    room = next((leg.room for leg in call.of("partner") if leg.present), 0)
+    customer = replace(call.customer, dialled=room, planned_at=wanted.at, ring_seconds=wanted.ring_seconds)
+    return replace(call, legs={**call.legs, customer.id: customer})
 
 
 def _dialled(call: Call, wanted: Dialled) -> Call:

@@ -111,7 +111,8 @@ class Provider:
         name = wiring.rooms.get(room, "") if others else ""
         form = [
             ("From", caller_id), ("To", leg.who), ("Label", leg.id), ("Timeout", str(max(5, int(leg.ring_seconds)))),
-            ("StartConferenceOnEnter", "true"), ("EndConferenceOnExit", "false"), ("Beep", "false"),
+            ("StartConferenceOnEnter", "true"), ("EndConferenceOnExit", "true" if leg.role == "customer" else "false"),
+            ("Beep", "false"),
             ("StatusCallback", urls.leg(leg.id)), ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in LEG_EVENTS),
             ("ConferenceStatusCallback", urls.room(room)), ("ConferenceStatusCallbackMethod", "POST"),

@@ -15,7 +15,7 @@ Data = dict[str, Any]
 def dump(call: Call) -> Data:
     """JSON-ready; `load` makes the same call of it."""
     plain = {name: getattr(call, name) for name in ("id", "rooms", "closed_rooms", "returned", "hold", "record",
-                                                    "recorded", "recordings", "closing")}
+                                                    "recorded", "recordings", "closing", "outgoing")}
     return {**plain, "queued_at": _at(call.queued_at), "issued": sorted(call.issued),
             "legs": [_leg(leg) for leg in call.legs.values()]}
 

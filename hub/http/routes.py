@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from hub.http import (
+    callbacks,
     calls,
     contacts,
     customers,
@@ -31,8 +32,8 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
-    *calls.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS, *texts.ENDPOINTS,
-    *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS,
-    *twilio.ENDPOINTS, *health.ENDPOINTS,
+    *calls.ENDPOINTS, *callbacks.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS, *mail.ENDPOINTS,
+    *texts.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS,
+    *floor.ENDPOINTS, *twilio.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

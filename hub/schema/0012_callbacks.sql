@@ -28,7 +28,8 @@ CREATE TABLE callback_attempts (
     number         integer NOT NULL,
     at             timestamptz NOT NULL,
     agent_id       uuid REFERENCES agents,
-    outcome        text CHECK (outcome IN ('reached', 'no_answer', 'busy', 'failed', 'voicemail_left', 'declined')),
+    outcome        text CHECK (outcome IN ('reached', 'no_answer', 'busy', 'failed', 'voicemail_left', 'declined',
+                                            'given_up')),
     said_by        text CHECK (said_by IN ('agent', 'system')),
     PRIMARY KEY (interaction_id, number)
 );

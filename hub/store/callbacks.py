@@ -8,6 +8,7 @@ import asyncpg
 
 from hub.store.journal import Connection
 from hub.store.sql import named
+from hub.wire_calls import CallbackAttempt, CallbackView
 
 sql = named(__file__)
 Reader = Connection | asyncpg.Pool
@@ -65,6 +66,10 @@ async def tell_attempt(conn: Connection, back: Back, outcome: str, said_by: str)
     await conn.execute(sql["tell_attempt"], back.interaction_id, back.attempts, outcome, said_by)
 
 
+async def drop_attempt(conn: Connection, back: Back) -> None:
+    await conn.execute(sql["drop_attempt"], back.interaction_id, back.attempts)
+
+
 async def attempts(conn: Reader, interaction_id: UUID) -> list[asyncpg.Record]:
     return await conn.fetch(sql["attempts"], interaction_id)
 
@@ -84,3 +89,16 @@ async def close_done(pool: asyncpg.Pool) -> None:
 async def lost(conn: Connection, number: str, queue_id: str, since: datetime) -> asyncpg.Record | None:
     """What this caller was cut off from in that queue since then: id, reference and age; None for nothing."""
     return await conn.fetchrow(sql["lost"], number, queue_id, since)
+
+
+async def view(conn: Reader, interaction_id: UUID, now: datetime) -> CallbackView | None:
+    back = await of(conn, interaction_id)
+    if back is None:
+        return None
+    open_ = back.closed_at is None
+    return CallbackView(
+        number=back.number, read_back=back.read_back, asked_at=back.asked_at, attempts=back.attempts, most=back.most,
+        next_at=back.next_at if open_ and back.next_at > now else None,
+        quiet=open_ and (back.next_at > now or (back.quiet_at is not None and back.quiet_at <= now)),
+        calling=open_ and back.call_id is not None, undecided=back.undecided, outcome=back.outcome,
+        tried=[CallbackAttempt.model_validate(dict(row)) for row in await attempts(conn, interaction_id)])

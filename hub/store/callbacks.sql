@@ -29,8 +29,11 @@ INSERT INTO callback_attempts (interaction_id, number, at, agent_id) VALUES ($1,
 -- name: tell_attempt
 UPDATE callback_attempts SET outcome = $3, said_by = $4 WHERE interaction_id = $1 AND number = $2;
 
+-- name: drop_attempt
+DELETE FROM callback_attempts WHERE interaction_id = $1 AND number = $2;
+
 -- name: attempts
-SELECT a.number, a.at, a.agent_id, g.name AS agent_name, a.outcome, a.said_by
+SELECT a.number, a.at, g.name AS agent_name, a.outcome, a.said_by
 FROM callback_attempts a LEFT JOIN agents g ON g.id = a.agent_id WHERE a.interaction_id = $1 ORDER BY a.number;
 
 -- name: to_dial

@@ -18,9 +18,11 @@ from channels.voice.channel import Voice
 from channels.voice.provider import Provider
 from channels.voice.reports import identity
 from channels.voice.settings import VoiceSettings
+from hub.calling_back import CallingBack
 from hub.calls import Calls, Lines
 from hub.doorbell import Doorbell
 from hub.model import Actor
+from hub.outgoing_calls import Outgoing
 from hub.switchboard import Switchboard
 from routing import calendar_data
 from simulator.telephony.driver import Person, Sim, Softphone, running_sim
@@ -65,6 +67,8 @@ class Telephone:
     base: str
     doorkeeper: Doorkeeper
     provider: Provider
+    outgoing: Outgoing
+    calling_back: CallingBack
     away: bool = False  # the hub's loops stand still
     dispatching: bool = True
     phones: dict[UUID, Softphone] = field(default_factory=dict)
@@ -76,6 +80,7 @@ class Telephone:
         await self.heart.timers.step()
         if self.dispatching:
             await self.heart.dispatch.step()
+        await self.calling_back.step()
         return await self.board.drain()
 
     async def settle(self) -> None:
@@ -187,4 +192,5 @@ def _wired(sim: Sim, heart: Heart, voice: VoiceSettings, app: web.Application, b
     app.on_cleanup.append(close)
     for route in Voice(heart.reception, calls, doorkeeper, voice).routes():
         app.router.add_route(route.method, route.path, route.handler)
-    return Telephone(sim, heart, calls, Switchboard(calls, {"main": provider}, Doorbell()), base, doorkeeper, provider)
+    board, outgoing = Switchboard(calls, {"main": provider}, Doorbell()), Outgoing(calls)
+    return Telephone(sim, heart, calls, board, base, doorkeeper, provider, outgoing, CallingBack(calls, outgoing))

@@ -54,6 +54,88 @@ export interface Presence {
   why_not: string | null
 }
 /**
+ * One party's connection.
+ */
+export interface CallLeg {
+  leg: string
+  role: 'customer' | 'partner' | 'consult' | 'supervisor'
+  state: string
+  answered_at: string | null
+}
+/**
+ * A telephone call as its agent sees it.
+ */
+export interface CallView {
+  phase:
+    | 'menu'
+    | 'queued'
+    | 'offering'
+    | 'connecting'
+    | 'talking'
+    | 'held'
+    | 'consulting'
+    | 'orphaned'
+    | 'ending'
+    | 'ended'
+  /**
+   * of ours, that was dialled
+   */
+  number: string
+  began_at: string
+  held: boolean
+  legs: CallLeg[]
+}
+export interface CallbackAttempt {
+  number: number
+  at: string
+  agent_name: string | null
+  outcome: ('reached' | 'no_answer' | 'busy' | 'failed' | 'voicemail_left' | 'declined' | 'given_up') | null
+  said_by: ('agent' | 'system') | null
+}
+/**
+ * How an attempt went, as the agent says. no_answer, voicemail_left: he is called again, or at `again_at`.
+ * reached, declined, given_up: nobody calls him any more.
+ */
+export interface CallbackOutcome {
+  outcome: 'reached' | 'no_answer' | 'voicemail_left' | 'declined' | 'given_up'
+  note?: string
+  again_at?: string | null
+}
+/**
+ * A customer who waits to be called back.
+ */
+export interface CallbackView {
+  number: string
+  /**
+   * it was read to him, and he said yes
+   */
+  read_back: boolean
+  asked_at: string
+  attempts: number
+  /**
+   * attempts after which a human being decides
+   */
+  most: number
+  /**
+   * he is not called before; null: whenever his turn comes
+   */
+  next_at: string | null
+  /**
+   * he may not be called at this hour
+   */
+  quiet: boolean
+  calling: boolean
+  /**
+   * called often enough in vain: somebody has to decide
+   */
+  undecided: boolean
+  /**
+   * why nobody calls him any more; null while somebody does
+   */
+  outcome: string | null
+  tried: CallbackAttempt[]
+}
+/**
  * One address that Twilio calls for a number.
  */
 export interface CalledView {
@@ -242,6 +324,16 @@ export interface ClockEvent {
   clock: Clock | null
 }
 /**
+ * Who is asked: a colleague, or a number outside. Exactly one of them.
+ */
+export interface Consult {
+  agent?: string | null
+  /**
+   * E.164
+   */
+  number?: string
+}
+/**
  * What was corrected in a customer's record.
  */
 export interface CustomerEdit {
@@ -310,6 +402,10 @@ export interface Detail {
    * where the way back is SMS or WhatsApp; null elsewhere
    */
   texting: TextingView | null
+  /**
+   * the customer is to be called back, or was; null elsewhere
+   */
+  callback: CallbackView | null
   suggestions: SuggestionView[]
   /**
    * interactions that this one follows, or that follow it
@@ -683,6 +779,12 @@ export interface Hit {
   reference: string | null
   excerpt: string
   at: string
+}
+/**
+ * Music for the customer, or an end of it.
+ */
+export interface Hold {
+  on: boolean
 }
 export interface ImapFields {
   host: string
@@ -1299,6 +1401,16 @@ export interface Snapshot {
   head: Head
 }
 /**
+ * Lets a browser be the agent's telephone for one account. `emulator`: its address, "" for the real provider.
+ */
+export interface SoftphoneTicket {
+  account: string
+  identity: string
+  token: string
+  expires_at: string
+  emulator: string
+}
+/**
  * One step of a mailbox's test; the answer is one such object a line (application/x-ndjson), as they end.
  */
 export interface Step {
@@ -1324,6 +1436,12 @@ export interface Step {
    */
   text: string
   seconds: number
+}
+/**
+ * listen: nobody hears me; whisper: the agent alone does; barge: both do.
+ */
+export interface Supervise {
+  mode: 'listen' | 'whisper' | 'barge'
 }
 /**
  * Facts that were typed in, or an interaction whose facts are taken; what is typed in goes before.

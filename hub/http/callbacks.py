@@ -1,0 +1,32 @@
+"""Customers who are to be called back: call one now, and say how it went."""
+
+from uuid import UUID
+
+from hub.errors import NotFound
+from hub.http.endpoint import Call, Endpoint
+from hub.store import callbacks as store
+from hub.wire_calls import CallbackOutcome, CallbackView
+
+
+async def call_back(call: Call, id: UUID) -> CallbackView:
+    await call.parts.calling_back.call(call.actor, id)
+    return await _view(call, id)
+
+
+async def callback_outcome(call: Call, id: UUID, body: CallbackOutcome) -> CallbackView:
+    await call.parts.calling_back.outcome(call.actor, id, body)
+    return await _view(call, id)
+
+
+async def _view(call: Call, id: UUID) -> CallbackView:
+    found = await store.view(call.parts.pool, id, call.parts.now())
+    if found is None:
+        raise NotFound()
+    return found
+
+
+ONE = "/api/interactions/{id}/callback"
+ENDPOINTS = (
+    Endpoint("POST", f"{ONE}/call", call_back, "Call the customer back now: my softphone rings first; twice is once"),
+    Endpoint("POST", f"{ONE}/outcome", callback_outcome, "How the attempt went: over, or he is called again"),
+)
