@@ -139,13 +139,15 @@ async def seed(users: Users) -> None:
             continue
 
 
-def banner(running: Settings, texts: str = "") -> str:
-    """`texts`: how a customer's text is made up, where there are telephones."""
+def banner(running: Settings, telephones: str = "", texts: str = "") -> str:
+    """`telephones`: the page of them; `texts`: how a customer's text is made up by hand."""
     mail = running.mail.listener.listen
     lines = [
         "", "Interaction Hub is running.", "",
         f"  Console            {running.public_url}/",
-        f"  A customer's page  {running.public_url}/demo, with chat, form and mail", "",
+        f"  A customer's page  {running.public_url}/demo, with chat, form and mail",
+        *([f"  Her telephone      {telephones}", f"                     calls and texts {NUMBER}"]
+          if telephones else ()), "",
         f"  Mail to {', '.join(ADDRESSES)}",
         f"  is taken at {mail}, from any mail program of this machine:",
         f"    swaks --server {mail} --to {ADDRESSES[0]} --from mia@example.com",

@@ -10,6 +10,7 @@ from hub import demo, start
 from hub.app import World, build
 from hub.clock import new_uuid, utc_now
 from hub.config import load
+from hub.http.demo import TELEPHONE
 from hub.http.health import Finding, database, findings
 from hub.http.parts import PARTS, Parts
 from hub.serving import serve
@@ -54,12 +55,14 @@ async def run_demo(options: argparse.Namespace) -> int:
         world = _world(found, crowd=crowd, mail=VisitorsMail(sink, door, demo.ADDRESSES))
 
         def ready() -> None:
-            say(demo.banner(settings, _by_hand(phones)))
+            say(demo.banner(settings, phones.page, _by_hand(phones)))
             if options.crowd:
                 starting.append(asyncio.ensure_future(crowd.start()))
 
         starting: list[asyncio.Future[None]] = []
-        await serve(build(settings, found.dsn, world), settings.address, ready, guests=crowd.stop)
+        app = build(settings, found.dsn, world)
+        app[TELEPHONE] = phones.page
+        await serve(app, settings.address, ready, guests=crowd.stop)
     await phones.stop()
     await sink.stop()
     say("Stopped. Everything is kept.")

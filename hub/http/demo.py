@@ -44,6 +44,7 @@ class VisitorsMail(Protocol):
 
 CROWD = web.AppKey("crowd", Customers)
 MAIL = web.AppKey("mail", VisitorsMail)
+TELEPHONE = web.AppKey("telephone", str)  # where customers' telephones are, with the key that opens them
 # Of example.com (RFC 2606), so that nobody pretends to be somebody.
 Visitor = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}@example\.com$")]
 
@@ -90,8 +91,22 @@ async def demo_page(call: Call) -> web.Response:
     query, headers = call.request.query, call.request.headers
     wanted = query["language"] if "language" in query else headers.get("Accept-Language", "")
     name = LANGUAGES["zh" if wanted.lower().startswith("zh") else "en"]
-    return web.Response(text=_page(name), content_type="text/html", headers={
+    page = _page(name)
+    if TELEPHONE in call.request.app:
+        page = page.replace('id="telephone-section" hidden', 'id="telephone-section"')
+    return web.Response(text=page, content_type="text/html", headers={
         "Content-Security-Policy": RELAXED, "Cache-Control": "no-cache", "Vary": "Accept-Language"})
+
+
+async def telephone(call: Call) -> web.Response:
+    """On to the emulator's own page."""
+    where = call.request.app.get(TELEPHONE)
+    if where is None:
+        raise NotFound("There are no telephones here.")
+    language = "zh" if call.request.query.get("language") == "zh" else "en"
+    address, _, key = where.partition("#")
+    return web.Response(status=302, headers={
+        "Location": f"{address}?language={language}#{key}", "Cache-Control": "no-store"})
 
 
 async def demo_script(call: Call) -> web.Response:
@@ -142,6 +157,7 @@ def _page(name: str) -> str:
 ENDPOINTS = (
     Endpoint("GET", "/demo", demo_page, "A customer's page, with form and chat", role=None, media="text/html"),
     Endpoint("GET", "/demo/demo.js", demo_script, "Its script", role=None, media="text/javascript"),
+    Endpoint("GET", "/demo/telephone", telephone, "On to the telephones of customers", role=None, media="text/html"),
     Endpoint("GET", "/demo/crowd", crowd_now, "How many scripted customers come per minute", role=None),
     Endpoint("POST", "/demo/crowd", set_crowd, "Call scripted customers, or send them home", role=None),
 )

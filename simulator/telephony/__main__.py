@@ -13,6 +13,7 @@ from aiohttp import web
 from simulator.telephony.app import TelephonyApp
 from simulator.telephony.clock import Busyness, ScaledClock
 from simulator.telephony.exchange import Exchange, ExchangeOptions, PhoneNumber
+from simulator.telephony.handset_socket import PATH
 
 TOKEN = "TWILSIM_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -42,12 +43,15 @@ async def _run(options: argparse.Namespace) -> None:
         voice, _, sms = urls.partition(",")
         exchange.add_number(PhoneNumber(number, voice, sms_url=sms))
     token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
-    runner = web.AppRunner(TelephonyApp(exchange, control_token=token, media_needs_auth=options.media_auth).app)
+    key = secrets.token_urlsafe(12)
+    runner = web.AppRunner(TelephonyApp(exchange, control_token=token, handset_key=key,
+                                        media_needs_auth=options.media_auth).app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", options.port).start()
     host, port = runner.addresses[0][:2]
     exchange.base_url = f"http://{host}:{port}"
-    ready = {"base_url": exchange.base_url, "account_sid": exchange.account.sid}
+    ready = {"base_url": exchange.base_url, "account_sid": exchange.account.sid,
+             "handset": f"{exchange.base_url}{PATH}#key={key}"}
     if TOKEN not in os.environ:
         ready["token"] = token  # nobody else knows it
     print(json.dumps(ready), flush=True)

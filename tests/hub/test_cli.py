@@ -209,6 +209,7 @@ async def test_the_demo_starts_by_itself_and_finds_its_data_again(folder: Path) 
             async with aiohttp.ClientSession(f"http://{listen}", cookie_jar=jar) as http:
                 reference = await use(http, reference)
                 await text(http, banner)
+                await telephone(http, banner)
             process.send_signal(signal.SIGINT)
             async with asyncio.timeout(LIMIT):
                 out, err = await process.communicate()
@@ -229,6 +230,18 @@ async def text(http: aiohttp.ClientSession, banner: str) -> None:
             return 'method="POST",route="/twilio/{account}/messages",status="200"' in await metrics.text()
 
     await until(taken)
+
+
+async def telephone(http: aiohttp.ClientSession, banner: str) -> None:
+    """The customer's page leads to the telephones that the banner names, in its own language."""
+    found = re.search(r"Her telephone +(http://127\.0\.0\.1:\d+/handset/)(#key=\S+)", banner)
+    assert found is not None
+    async with http.get("/demo") as page:
+        assert 'id="telephone-section">' in await page.text()
+    async with http.get("/demo/telephone?language=zh", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, f"{found[1]}?language=zh{found[2]}")
+    async with aiohttp.request("GET", found[1]) as page:
+        assert (page.status, "handset.js" in await page.text()) == (200, True)
 
 
 async def send(http: aiohttp.ClientSession, _: str) -> str:

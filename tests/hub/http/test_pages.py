@@ -112,6 +112,8 @@ async def test_the_demo_page_and_its_switch_exist_in_the_demo_only(dsn: str, run
         assert '<html lang="zh-Hans">' in page.body
         assert "/chat/widget.js" in page.body
         assert "/forms/contact" in page.body
+        assert 'id="telephone-section" hidden' in page.body  # a demo without telephones
+        assert (await visitor.get("/demo/telephone")).status == 404
         assert (await visitor.get("/demo/demo.js")).status == 200
         assert (await visitor.post("/demo/crowd", {"rate": 12})).body == {"rate": 12.0}
         assert crowd.running

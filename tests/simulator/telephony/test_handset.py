@@ -277,6 +277,21 @@ async def test_who_says_nothing_is_let_go(sim: Sim, monkeypatch: pytest.MonkeyPa
             assert ((await socket.receive()).type, socket.close_code) == (WSMsgType.CLOSE, 4401)
 
 
+async def test_the_page_runs_nothing_but_its_own(sim: Sim) -> None:
+    async with aiohttp.ClientSession(sim.base_url) as http:
+        for name, kind in (("", "text/html"), ("handset.js", "text/javascript"), ("handset.css", "text/css")):
+            async with http.get(f"/handset/{name}") as answer:
+                assert (answer.status, answer.content_type) == (200, kind)
+                assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+                assert KEY not in await answer.text()
+        for name in ("handset.py", "..%2fhandset.py", "nothing"):
+            async with http.get(f"/handset/{name}") as answer:
+                assert answer.status == 404
+    async with (running_sim(control_token=CONTROL) as without, aiohttp.ClientSession(without.base_url) as http,
+                http.get("/handset/") as answer):
+        assert answer.status == 404
+
+
 async def test_the_control_api_takes_a_network_away(sim: Sim, hub: Listener) -> None:
     hub.says("/voice", '<Gather timeout="60"><Say>Press 1.</Say></Gather>')
     caller = await sim.call(CUSTOMER, HUB)
