@@ -15,10 +15,11 @@ from routing import calendar_data
 BERLIN, TOKYO, ANYWHERE, WIDE = "+4930123456", "+81312345678", "+15551230001", "+18005550199"
 OFFICE = calendar_data.load({"zone": "Europe/Berlin", "week": {"mon": ["09:00-17:00"]}})
 NEVER = calendar_data.load({"zone": "Europe/Berlin", "week": {}})
-moments = st.integers(0, 4 * 366 * 1440).map(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
+FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+moments = st.integers(0, 4 * 366 * 1440).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 
 
-@given(moments, st.sampled_from([BERLIN, TOKYO, WIDE]), st.sampled_from([(8, 12), (0, 24), (22, 2)]))
+@given(moments, st.sampled_from([BERLIN, TOKYO, WIDE]), st.sampled_from([(8, 12), (0, 6), (22, 2)]))
 def test_it_is_day_where_he_lives_from_beginning_to_end(at: datetime, number: str, day: tuple[int, int]) -> None:
     first, hours = day
     rules = Callback(earliest=f"{first:02}:00", latest=f"{min(24, first + hours):02}:00")
