@@ -26,6 +26,7 @@ from channels.voice.voicemail import KIND, Recordings
 from channels.webchat import WebChat, WebChatSettings
 from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
+from hub.callers import Blocking
 from hub.clock import NewId, Now, new_uuid, utc_now
 from hub.config import UNITS, Settings
 from hub.decisions import Decisions
@@ -253,8 +254,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         presence=presence, policies=policies, trials=Trials(journal, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, twilio=twilio.check(), calls=telephone.calls,
-        calling_back=telephone.calling_back, transfers=Transfers(telephone.calls),
-        supervision=Supervision(telephone.calls))
+        calling_back=telephone.calling_back, blocking=Blocking(journal.pool, world.now),
+        transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
     return parts, realtime, watch
 
 

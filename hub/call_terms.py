@@ -14,6 +14,7 @@ import asyncpg
 
 from channels.base import Address, Elsewhere, Inbound
 from channels.voice.call import Call, Leg
+from channels.voice.callers import ANONYMOUS
 from channels.voice.control import abandoned_by_partners, outcome, phase
 from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
 from channels.voice.reports import Recording, identity
@@ -33,8 +34,8 @@ from hub.store.journal import lock_agent
 SPOKEN = timedelta(seconds=60)  # so long after the end a voicemail may become ready
 RING_OUT = 30.0  # seconds that a customer's telephone rings
 SHORTEST = 2  # seconds of a voicemail
+KNOWN = ("StirVerstat", "ForwardedFrom", "attestation", "anonymous", "spam")  # of a caller, for rules and people
 TURNS = 8  # each changes something; more would be two rules that undo one another
-ANONYMOUS = frozenset({"", "anonymous", "+266696687", "+7378742883", "+2562533", "+8656696", "+464", "+86282452253"})
 
 
 def softphone_of(agent_id: UUID) -> str:
@@ -142,6 +143,9 @@ async def _gone(terms: Terms) -> bool:
         return False
     if it is None:
         terms.kept = replace(terms.kept, was="ended")
+        if terms.kept.fields.get("treatment") == "refuse":  # the ledger has it, and no customer is made of it
+            terms.kept = replace(terms.kept, ended_at=terms.now)
+            return False
         await _missed_in_menu(terms)
         return True
     if terms.kept.was == "ended":
@@ -317,11 +321,16 @@ async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = Fals
         new = replace(new, state="done", closed_at=terms.now)
     if lost is not None:
         new = replace(new, queued_at=lost["queued_at"], parent_id=lost["id"])
+    treated = {name: kept.fields[name] for name in ("treatment", "because") if kept.fields.get(name)}
+    if treated.get("treatment") == "later":
+        number = terms.settings.number(kept.number)
+        steps = terms.settings.flows[number.flow].callers.later_by if number else 0
+        new = replace(new, priority=new.priority - steps)
     enclosed = intake.enclosed(inbound, person)
     rows = {part: rows for part, rows in enclosed.rows.items() if part != "arrivals"}
     how: Mapping[str, object] = {"outcome": outcome(kept.call)} if done else {}
     enclosed = replace(enclosed, message=None, raw=None, rows=rows, at=None,
-                       data={**enclosed.data, "menu": kept.place.words, **how})
+                       data={**enclosed.data, "menu": kept.place.words, **treated, **how})
     terms.it = (await terms.page.open(Opening(new, kind, CUSTOMER, enclosed)))[0].interaction
     if lost is not None:
         await terms.say("place_regained", reference=lost["reference"], since=lost["queued_at"].isoformat())
@@ -341,7 +350,7 @@ def _inbound(kept: Kept, queue: str | None) -> Inbound:
     caller, place = kept.call.customer.who, kept.place
     fields = {"address_dialled": kept.number, "ivr_path": place.words,
               **{f"ivr.{name}": value for name, value in place.collected.items()},
-              **{name: kept.fields[name] for name in ("StirVerstat", "ForwardedFrom") if kept.fields.get(name)}}
+              **{name: kept.fields[name] for name in KNOWN if kept.fields.get(name, "none") != "none"}}
     return Inbound(
         source=f"voice:{kept.account}", natural_key=f"call:{kept.id}", channel="voice",
         addresses=() if caller in ANONYMOUS else (Address("phone", caller),), text="", at=kept.began_at, raw=b"",

@@ -25,7 +25,7 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub import callback_talk, callbacks
+from hub import callback_talk, callbacks, callers
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
@@ -141,7 +141,9 @@ class Calls:
             number = self.lines.settings.number(knock.fields.get("To", ""))
             if number is None or number.account != knock.account or not sid:
                 return None
-            await store.begin(page.conn, self._begun(knock, number.number))
+            flow = self.lines.settings.flows[number.flow]
+            await store.begin(page.conn, await callers.seen(
+                page, self._begun(knock, number.number), flow, self.lines.settings, dict(knock.fields)))
         return await store.lock_sid(page.conn, knock.account, sid)
 
     def _begun(self, knock: Knock, number: str) -> Kept:
@@ -192,11 +194,9 @@ class Calls:
     async def _answer(self, terms: Terms, knock: Knock, standing: Standing) -> str:
         match knock.kind:
             case "in":
-                fresh = terms.kept.place.number == 0
-                return await self._menu(terms, None) if fresh else self._current(terms)
+                return await self._let_in(terms) if terms.kept.place.number == 0 else self._current(terms)
             case "step":
-                asked = terms.kept.place.number == _number(knock.part) and phase(terms.call) == "menu"
-                return await self._menu(terms, knock.fields.get("Digits", "")) if asked else self._current(terms)
+                return await self._step(terms, _number(knock.part), knock.fields.get("Digits", ""))
             case "wait":
                 return self._waiting(terms, standing)
             case "callback":
@@ -214,6 +214,20 @@ class Calls:
                 language = terms.kept.place.language
                 return documents.hung_up([documents.THANKS[language]], language)
         return ""
+
+    async def _step(self, terms: Terms, number: int | None, digits: str) -> str:
+        """His keys, if they answer what he was asked last."""
+        if terms.kept.place.number != number or phase(terms.call) != "menu":
+            return self._current(terms)
+        return await self._menu(terms, digits) if number else await self._let_in(terms, digits)
+
+    async def _let_in(self, terms: Terms, digits: str | None = None) -> str:
+        """The menu, unless something is known of the caller that speaks against it; `digits`: to what he was asked."""
+        flow, urls = self.lines.flow(terms.kept.number), self.lines.urls(terms.kept)
+        if flow is None or terms.call.customer.over:
+            return self._current(terms)
+        answer = callers.held(terms, flow, urls) if digits is None else callers.pressed(terms, urls, digits)
+        return answer or await self._menu(terms, None)
 
     async def _menu(self, terms: Terms, digits: str | None) -> str:
         """On through the menu: from its beginning, or with the caller's keys."""
@@ -257,6 +271,8 @@ class Calls:
         flow, urls = self.lines.flow(kept.number), self.lines.urls(kept)
         if call.customer.over or call.closing or flow is None:
             return documents.hung_up()
+        if phase(call) == "menu" and not kept.place.number:
+            return callers.held(terms, flow, urls) or documents.hung_up()
         if phase(call) == "menu":
             return self._asked(menu.again(flow, kept.place), kept.place.number, urls)
         room = meeting(call)

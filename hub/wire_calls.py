@@ -92,6 +92,22 @@ class CallbackView(Wire):
     tried: list[CallbackAttempt]
 
 
+class BlockNumber(Wire):
+    """A number that is not to be let in, and why."""
+
+    number: str = Field(pattern=r"^\+[1-9][0-9]{5,14}$", description="E.164")
+    reason: Annotated[str, Field(max_length=200)]
+
+
+class BlockedNumber(Wire):
+    number: str
+    reason: str
+    added_by: str
+    added_at: datetime
+    calls: int = Field(description="how often it has rung since")
+    last_at: datetime | None
+
+
 class SoftphoneTicket(Wire):
     """Lets a browser be the agent's telephone for one account. `emulator`: its address, "" for the real provider."""
 

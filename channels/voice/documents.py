@@ -26,6 +26,8 @@ WELCOME: dict[str, dict[Language, tuple[str, ...]]] = {
                      "zh-Hans": ("欢迎回来,您的排队位置仍为您保留,无需再等待回电。",)},
 }
 
+CHALLENGE: dict[Language, str] = {"en": "To be connected, please press {key}.", "zh-Hans": "如需接通,请按{key}。"}
+
 
 @dataclass(frozen=True, slots=True)
 class Urls:
@@ -162,6 +164,22 @@ def played(text: str, language: Language, urls: Urls, *, loop: bool) -> str:
     root = Element("Response")
     _say(root, [text], language)
     SubElement(root, "Play", {"loop": "0"} if loop else {}).text = urls.music
+    return _text(root)
+
+
+def refused() -> str:
+    """Not answered at all, which costs neither side anything."""
+    root = Element("Response")
+    SubElement(root, "Reject")
+    return _text(root)
+
+
+def challenge(key: str, language: Language, urls: Urls) -> str:
+    """A key that a machine which calls everybody does not press."""
+    root = Element("Response")
+    gather = _keys(root, urls.step(0), 1, 8)
+    gather.set("actionOnEmptyResult", "true")
+    _say(gather, [CHALLENGE[language].format(key=key)], language)
     return _text(root)
 
 

@@ -9,6 +9,7 @@ Language = Literal["en", "zh-Hans"]
 Words = Annotated[dict[Language, Annotated[str, Field(max_length=1500)]], Field(description="language -> what is said")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+Treatment = Literal["let_in", "later", "challenge", "voicemail", "refuse"]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
 Prefix = Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
@@ -59,6 +60,18 @@ class Callback(Part):
         "numbers that begin like one of these may be called back; only those of our own country unless named"))
 
 
+class Callers(Part):
+    """What is done with callers of whom something is known. From mild to hard: let_in, later: a lower priority,
+    challenge: they must press a key that they are told, voicemail, refuse: not answered at all."""
+
+    blocked: Treatment = Field("refuse", description="whom supervisors have blocked")
+    anonymous: Treatment = Field("let_in", description="who withholds his number")
+    spam: Treatment = Field("let_in", description="on the list `voice.deny`, or said so by an add-on of the account")
+    failed: Treatment = Field("let_in", description="whose number is false, as the networks' signatures say")
+    later_by: int = Field(2, ge=1, le=10, description="later: steps of priority")
+    voicemail: str = Field("", description="voicemail: the step that takes it")
+
+
 class Flow(Part):
     """A menu: where it begins, and its steps."""
 
@@ -68,6 +81,7 @@ class Flow(Part):
     wrong: Words = {"en": "Sorry, that was not one of the choices.", "zh-Hans": "抱歉,没有这个选项。"}
     music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
     callback: Callback | None = Field(None, description="callers in line may be called back; not offered unless set")
+    callers: Callers = Callers()
     redial_seconds: int = Field(120, ge=0, le=3600, description=(
         "who was cut off in line and calls again within so long has his place again; 0: nobody has"))
     steps: dict[Name, Step]
@@ -90,6 +104,7 @@ class VoiceSettings(Part):
     caller_ids: dict[Name, Phone] = Field({}, description="queue -> the number of ours that its agents show")
     outside: tuple[Prefix, ...] = Field((), description=(
         "agents may bring in numbers that begin like one of these; none unless named"))
+    deny: tuple[Prefix, ...] = Field((), description="numbers that begin like one of these are surely spam")
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 
     def number(self, number: str) -> Number | None:
@@ -111,6 +126,7 @@ def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset
     for name, flow in voice.flows.items():
         if flow.begin not in flow.steps:
             wrong.append(f"voice.flows.{name}.begin: there is no step {flow.begin!r}")
+        wrong += [f"voice.flows.{name}.callers.{text}" for text in _treated(flow)]
         wrong += [f"voice.flows.{name}.callback.{text}" for text in _called_back(flow.callback, voice.calendars)]
         for step, one in flow.steps.items():
             wrong += [f"voice.flows.{name}.steps.{step}.{text}"
@@ -118,6 +134,15 @@ def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset
         wrong += [f"voice.flows.{name}.steps.{step}: leads round to itself and asks nothing"
                   for step in flow.steps if _circles(flow, step)]
     return wrong
+
+
+def _treated(flow: Flow) -> Iterator[str]:
+    callers = flow.callers
+    if "voicemail" not in (callers.blocked, callers.anonymous, callers.spam, callers.failed):
+        return
+    step = flow.steps.get(callers.voicemail)
+    if step is None or step.kind != "voicemail":
+        yield f"voicemail: there is no step {callers.voicemail!r} of that kind"
 
 
 def _called_back(callback: Callback | None, calendars: Mapping[str, object]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from asyncpg import Pool
 from channels.base import Channel
 from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
+from hub.callers import Blocking
 from hub.calling_back import CallingBack
 from hub.calls import Calls
 from hub.clock import Now
@@ -53,6 +54,7 @@ class Parts:
     twilio: TwilioCheck
     calls: Calls
     calling_back: CallingBack
+    blocking: Blocking
     transfers: Transfers
     supervision: Supervision
     disconnect: Callable[[bytes], Awaitable[None]]  # ends the sockets of a session

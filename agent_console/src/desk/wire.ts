@@ -54,6 +54,27 @@ export interface Presence {
   why_not: string | null
 }
 /**
+ * A number that is not to be let in, and why.
+ */
+export interface BlockNumber {
+  /**
+   * E.164
+   */
+  number: string
+  reason: string
+}
+export interface BlockedNumber {
+  number: string
+  reason: string
+  added_by: string
+  added_at: string
+  /**
+   * how often it has rung since
+   */
+  calls: number
+  last_at: string | null
+}
+/**
  * One party's connection.
  */
 export interface CallLeg {
