@@ -43,6 +43,12 @@ def softphone_of(agent_id: UUID) -> str:
     return f"client:{identity(str(agent_id))}"
 
 
+def softphones(call: Call) -> frozenset[UUID]:
+    """Whose softphones are or were in a call."""
+    return frozenset(UUID(leg.who.removeprefix("client:agent_")) for leg in call.legs.values()
+                     if leg.who.startswith("client:agent_"))
+
+
 @dataclass
 class Terms:
     """One call with its interaction, both locked, for the length of a transaction."""

@@ -26,7 +26,8 @@ from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
 from hub import callback_talk, callbacks, callers
-from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of
+from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
+from hub.doorbell import CallMoved
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
 from hub.journal import Journal, Page
@@ -351,6 +352,9 @@ class Calls:
         await store.save(terms.page.conn, before, terms.kept)
         await store.give_out(terms.page.conn, terms.kept, [(one, terms.now + _worth(one)) for one in commands],
                              terms.now)
+        if terms.kept.interaction_id is not None and terms.call != before.call:
+            agents = softphones(before.call) | softphones(terms.call)
+            terms.page.rings.append(CallMoved(terms.kept.interaction_id, agents))
 
     async def bring_together(self, call_id: UUID) -> None:
         """The interaction has moved."""

@@ -70,7 +70,15 @@ class Typing:
     on: bool
 
 
-Ring = Moved | AgentMoved | MessageMoved | ClockMoved | Typing
+@dataclass(frozen=True, slots=True)
+class CallMoved:
+    """Somebody came on the line, left it, or hears something else. `agents`: whose softphones are or were in it."""
+
+    interaction_id: UUID
+    agents: frozenset[UUID]
+
+
+Ring = Moved | CallMoved | AgentMoved | MessageMoved | ClockMoved | Typing
 Listener = Callable[[Ring], None]
 
 

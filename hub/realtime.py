@@ -15,13 +15,14 @@ from pydantic import BaseModel
 from socketio import AsyncServer
 
 from hub.clock import Now
-from hub.doorbell import AgentMoved, ClockMoved, Doorbell, MessageMoved, Moved, Ring, Typing
+from hub.doorbell import AgentMoved, CallMoved, ClockMoved, Doorbell, MessageMoved, Moved, Ring, Typing
 from hub.presence import PresenceDesk
 from hub.store import agents, cards, desk, figures, history
 from hub.store.sessions import Session
 from hub.tasks import Tasks
 from hub.users import Users
 from hub.wire import AgentEvent, CardEvent, ClockEvent, FiguresEvent, HeartbeatEvent, MessageEvent, TypingEvent
+from hub.wire_calls import CallEvent
 
 log = structlog.get_logger()
 NAMESPACE = "/desk"
@@ -132,6 +133,8 @@ class Realtime:
             case ClockMoved(interaction_id, who, clock):
                 moved = ClockEvent(interaction_id=interaction_id, clock=clock)
                 await self._emit("clock", moved, [*map(_room, who), SUPERVISORS])
+            case CallMoved(interaction_id, who):
+                await self._emit("call", CallEvent(interaction_id=interaction_id), [*map(_room, who), SUPERVISORS])
             case Typing():
                 typing = TypingEvent(interaction_id=ring.interaction_id, who=ring.who, on=ring.on)
                 await self._emit("typing", typing, [*map(_room, ring.agents)])

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from hub.wire_base import Line, Moment, Sheet, Text, Wire
-from hub.wire_calls import CallbackView
+from hub.wire_calls import CallbackView, CallEvent
 from hub.wire_drafts import KeptDraft
 from hub.wire_mail import MailDraft, MailView, ReplyView
 from hub.wire_messaging import TemplateUse, TextingView
@@ -490,3 +490,4 @@ class Events(Wire):
     heartbeat: HeartbeatEvent
     typing: TypingEvent
     clock: ClockEvent
+    call: CallEvent

@@ -37,6 +37,12 @@ class Supervise(Wire):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class CallEvent(Wire):
+    """`call`: a telephone call stands differently; ask for it."""
+
+    interaction_id: UUID
+
+
 class CallLeg(Wire):
     """One party's connection."""
 

@@ -110,7 +110,8 @@ class Provider:
         # One that somebody is in is named by its SID: by its name another one would be opened silently if it has ended.
         name = wiring.rooms.get(room, "") if others else ""
         form = [
-            ("From", caller_id), ("To", leg.who), ("Label", leg.id), ("Timeout", str(max(5, int(leg.ring_seconds)))),
+            ("From", caller_id), ("To", _address(leg)), ("Label", leg.id),
+            ("Timeout", str(max(5, int(leg.ring_seconds)))),
             ("StartConferenceOnEnter", "true"), ("EndConferenceOnExit", "true" if leg.role == "customer" else "false"),
             ("Beep", "false"),
             ("StatusCallback", urls.leg(leg.id)), ("StatusCallbackMethod", "POST"),
@@ -218,6 +219,11 @@ class Provider:
             elif known is not None and known.value and leg.id not in over and (now - known.at).total_seconds() > FAR:
                 found.append(Moved(leg.id, room, seq + 1, False, now))
         return found
+
+
+def _address(leg: Leg) -> str:
+    """A softphone is told why it rings: what its owner accepted is answered at once, a colleague's question is not."""
+    return f"{leg.who}?role={leg.role}" if leg.who.startswith("client:") else leg.who
 
 
 def _flags(leg: Leg, room: int, body: Mapping[str, Any], now: datetime) -> list[Fact]:

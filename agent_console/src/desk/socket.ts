@@ -10,6 +10,7 @@ export interface Listener {
   heartbeat: (event: Events['heartbeat']) => void
   typing: (event: Events['typing']) => void
   clock: (event: Events['clock']) => void
+  call: (event: Events['call']) => void
   connect: () => void
   disconnect: () => void
   /** The hub refused the connection: perhaps the session is over. */
@@ -27,7 +28,7 @@ export function createSocket(listener: Listener) {
   let heard = Date.now()
   let checked = Date.now()
 
-  const events = ['card', 'message', 'agent', 'figures', 'heartbeat', 'typing', 'clock'] as const
+  const events = ['card', 'message', 'agent', 'figures', 'heartbeat', 'typing', 'clock', 'call'] as const
   for (const name of events) {
     socket.on(name, (event: unknown) => {
       heard = Date.now()

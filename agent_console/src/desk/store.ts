@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Api } from './api'
 import { apply } from './apply'
 import type { DeskEvent } from './apply'
+import { createCalls } from './calls'
 import { createClock } from './clock'
 import { Outbox } from './outbox'
 import { newId } from './ids'
@@ -40,13 +41,10 @@ export function createDesk(api: Api, onNoSession: () => void) {
     look: sync.refresh,
     keep: { read: () => localStorage.getItem(kept()), write: (text) => localStorage.setItem(kept(), text) },
   })
+  const calls = createCalls()
   const socket = createSocket({
-    card: sync.card,
-    message: sync.message,
-    agent: sync.agent,
-    figures: sync.figures,
-    heartbeat: sync.heartbeat,
-    typing: sync.typing, clock: sync.clock,
+    card: sync.card, message: sync.message, agent: sync.agent, figures: sync.figures,
+    heartbeat: sync.heartbeat, typing: sync.typing, clock: sync.clock, call: calls.heard,
     disconnect: sync.disconnect,
     connect: () => {
       sync.connect()
@@ -58,6 +56,7 @@ export function createDesk(api: Api, onNoSession: () => void) {
   return {
     api, clock, store, dispatch, sync, outbox,
     typing: socket.typing,
+    onCall: calls.on,
     start(me: Me): void {
       clock.hear(me.now)
       dispatch({ type: 'agent', event: { agent: me.agent } })

@@ -75,6 +75,12 @@ export interface BlockedNumber {
   last_at: string | null
 }
 /**
+ * `call`: a telephone call stands differently; ask for it.
+ */
+export interface CallEvent {
+  interaction_id: string
+}
+/**
  * One party's connection.
  */
 export interface CallLeg {
@@ -617,6 +623,7 @@ export interface Events {
   heartbeat: HeartbeatEvent
   typing: TypingEvent
   clock: ClockEvent
+  call: CallEvent
 }
 /**
  * `message`: what became of a message that was sent.

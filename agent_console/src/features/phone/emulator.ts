@@ -84,21 +84,25 @@ class EmulatorPort implements SoftphonePort {
     switch (message.type) {
       case 'registered':
         this.pause = FIRST_MS
-        { this.events.onReady(true); return; }
+        this.events.onReady(true)
+        break
       case 'tokenWillExpire':
-        { this.events.onExpiring(); return; }
+        this.events.onExpiring()
+        break
       case 'incoming':
-        { this.ring(message); return; }
+        this.ring(message)
+        break
       case 'cancel':
-        { this.end(call, 'taken_elsewhere'); return; }
+        this.end(call, 'taken_elsewhere')
+        break
       case 'state':
-        { this.moved(call, message.state === 'open'); return; }
+        this.moved(call, message.state === 'open')
+        break
       case 'heard':
-        { call && this.events.onHeard(call, text(message.who), text(message.text)); return; }
+        if (call) this.events.onHeard(call, text(message.who), text(message.text))
+        break
       case 'error':
-        { this.wrong(Number(message.code)); return; }
-      default:
-        return undefined
+        this.wrong(Number(message.code))
     }
   }
 
