@@ -20,6 +20,7 @@ from simulator.telephony.clock import sleep
 from simulator.telephony.control import ControlApi
 from simulator.telephony.exchange import Exchange
 from simulator.telephony.handset_socket import HandsetPage
+from simulator.telephony.loopback import Loopback
 from simulator.telephony.rest import BASE, ApiError, RestApi, Route
 from simulator.telephony.sound import wav_of
 
@@ -37,6 +38,7 @@ class TelephonyApp:
     def __init__(self, exchange: Exchange, *, control_token: str = "", handset_key: str = "",
                  media_needs_auth: bool = False) -> None:
         self.exchange = exchange
+        self.loopback = Loopback(exchange)
         self.rest = RestApi(exchange, ROUTES)
         self.media_needs_auth = media_needs_auth
         self.app = web.Application(client_max_size=256 * 1024)
