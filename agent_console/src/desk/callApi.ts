@@ -1,0 +1,17 @@
+// Telephone calls over HTTP: how one stands, what the agent wants, and what makes this browser a telephone.
+import type { Call } from './api'
+import type { CallView, Consult, SoftphoneTicket, Supervise } from './wire'
+
+export function callCalls(call: Call) {
+  const at = (id: string, rest = '') => `/api/interactions/${encodeURIComponent(id)}/call${rest}`
+  return {
+    softphone: () => call<SoftphoneTicket[]>('POST', '/api/softphone'),
+    call: (id: string) => call<CallView>('GET', at(id)),
+    hold: (id: string, on: boolean) => call<CallView>('POST', at(id, '/hold'), { on }),
+    rejoin: (id: string) => call<CallView>('POST', at(id, '/rejoin')),
+    consult: (id: string, body: Consult) => call<CallView>('POST', at(id, '/consult'), body),
+    consulted: (id: string, what: 'complete' | 'join' | 'cancel') => call<CallView>('POST', at(id, `/consult/${what}`)),
+    supervise: (id: string, mode: Supervise['mode']) => call<CallView>('PUT', at(id, '/supervision'), { mode }),
+    stopSupervising: (id: string) => call<CallView>('DELETE', at(id, '/supervision')),
+  }
+}
