@@ -62,7 +62,7 @@ class LegBody(_Body):
 class EndpointBody(_Body):
     """What an outside number does when it rings, and what becomes of messages to it."""
 
-    kind: Literal["ring", "answer", "no-answer", "busy", "fail", "reject"] = "ring"
+    kind: Literal["ring", "answer", "no-answer", "busy", "fail", "reject", "voicemail"] = "ring"
     after: float = Field(1.0, ge=0)
     sip: int = 404
     messages: Literal["delivered", "read", "sent", "undelivered", "failed"] = "delivered"

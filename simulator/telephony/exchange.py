@@ -99,7 +99,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What an endpoint does when it rings: wait for a person, answer, no-answer, busy, fail, reject."""
+    """What an endpoint does when it rings: wait for a person, answer, no-answer, busy, fail, reject, and voicemail: a
+    machine answers."""
 
     kind: str = "ring"
     after: float = 1.0

@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from simulator.telephony.audibility import audibility, speak_up
+from simulator.telephony.exchange import Behaviour, Exchange
 from simulator.telephony.legs import Heard, Leg, Party
 from simulator.telephony.messages import Message, Outcome
-
-if TYPE_CHECKING:
-    from simulator.telephony.exchange import Exchange
 
 NUMBER = re.compile(r"^\+[1-9][0-9]{5,14}$")
 WITHHELD = "anonymous"
 _FIRST = 15551230001  # 555 is nobody's area
 _CAPTIONS = 200  # lines of a call that a page that comes back is told
 _TELLING = frozenset({"leg", "conference", "network", "heard"})
+When = Literal["ring", "answer", "voicemail", "busy", "no-answer"]
+_ANSWERS_AFTER = 3.0  # seconds that it rings before it does what it is told
 News = Callable[[dict[str, Any]], None]
 
 
@@ -42,11 +42,12 @@ class Conversation:
 class Handset:
     """One telephone. Whoever listens is told of everything that happens to it, and of nothing else."""
 
-    def __init__(self, exchange: "Exchange", number: str) -> None:
+    def __init__(self, exchange: Exchange, number: str) -> None:
         self.exchange, self.number = exchange, number
         self.talk: Conversation | None = None
         self.away = False
         self.listeners: list[News] = []
+        self.when_called: When = "ring"
 
     # --- what it does --------------------------------------------------------------------------------------
     def dial(self, to: str, *, withheld: bool = False, stir: str = "", name: str = "") -> Leg:
@@ -108,11 +109,25 @@ class Handset:
         leg = self.talk.leg if self.talk is not None else None
         if leg is not None and leg.live:
             (leg.find_network if there else leg.lose_network)()
+        self._behave()
         if there:
             for message in self._thread():
                 if message.status == "sent":
                     desk.change(message, "delivered")
         self._tell({"type": "network", "there": there})
+
+    def behave(self, when: When) -> None:
+        """What it does by itself when it is called; `ring`: waits for its owner."""
+        self.when_called = when
+        self._behave()
+        self._tell({"type": "when", "when": when})
+
+    def _behave(self) -> None:
+        when = "no-answer" if self.away else self.when_called
+        if when == "ring":
+            self.exchange.endpoints.pop(self.number, None)
+        else:
+            self.exchange.endpoints[self.number] = Behaviour(when, _ANSWERS_AFTER)
 
     def text(self, to: str, body: str, channel: str, name: str = "") -> Message:
         """Write to one of the account's numbers. Raises Busy, and KeyError for any other number."""
@@ -136,6 +151,7 @@ class Handset:
         """For a page that has just come."""
         talk = self.talk
         return {"type": "ready", "number": self.number, "ours": sorted(self.exchange.numbers), "network": not self.away,
+                "when": self.when_called,
                 "call": self._state(talk) if talk else None, "captions": list(talk.captions) if talk else [],
                 "texts": [_text(one) for one in self._thread() if _is_shown(one)]}
 
@@ -213,7 +229,7 @@ class HandsetRoom:
 
     MOST = 60
 
-    def __init__(self, exchange: "Exchange", secret: str) -> None:
+    def __init__(self, exchange: Exchange, secret: str) -> None:
         self.exchange, self._secret = exchange, secret.encode()
         self.handsets: dict[str, Handset] = {}
         exchange.ringing_hooks.append(self._rings)

@@ -70,6 +70,13 @@ class Network(_Said):
     there: bool
 
 
+class When(_Said):
+    """What it does when it is called."""
+
+    type: Literal["when"]
+    when: Literal["ring", "answer", "voicemail", "busy", "no-answer"]
+
+
 class Plain(_Said):
     type: Literal["answer", "decline", "hangup", "seen", "types"]
 
@@ -88,7 +95,7 @@ class Trained(_Said):
     language: Literal["en", "zh-Hans"] = "en"
 
 
-Command = Dial | Press | Say | Text | Network | Plain
+Command = Dial | Press | Say | Text | Network | When | Plain
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
@@ -105,6 +112,8 @@ def obey(handset: Handset, command: Command) -> None:
             handset.text(command.to, command.body, command.channel, command.name)
         case Network():
             handset.network(command.there)
+        case When():
+            handset.behave(command.when)
         case Plain():
             {"answer": handset.answer, "decline": handset.decline, "hangup": handset.hang_up,
              "seen": handset.seen, "types": handset.types}[command.type]()

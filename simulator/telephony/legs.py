@@ -121,6 +121,8 @@ class Leg:
         self.ears: list[Callable[[Heard | None], None]] = []  # told what is heard; None: nothing is played any more
         self.away = False  # its network is lost: it hears nothing and is not heard
         self._loss: Timer | None = None
+        self.machine = False  # answered by one
+        self.answered_by = ""  # what detection made of it
         self.task: asyncio.Task[None] | None = None
         self._wakes: deque[Wake] = deque()
         self._signal = asyncio.Event()
@@ -185,7 +187,8 @@ class Leg:
             found |= dict.fromkeys(_GEO, "")
         optional = {"ParentCallSid": self.parent.sid if self.parent else "", "ForwardedFrom": party.forwarded_from,
                     "CallerName": party.caller_name, "StirVerstat": party.stir,
-                    "StirPassportToken": "emulated" if party.stir else "", "ApplicationSid": party.application_sid}
+                    "StirPassportToken": "emulated" if party.stir else "", "ApplicationSid": party.application_sid,
+                    "AnsweredBy": self.answered_by}
         found |= {name: value for name, value in optional.items() if value}
         return (*found.items(), *((name, value) for name, value in party.extra if name not in found))
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from simulator.telephony.answering import Detection, detect
 from simulator.telephony.clock import rfc2822
 from simulator.telephony.devices import client_address
 from simulator.telephony.exchange import Exchange
@@ -44,7 +45,7 @@ def call_body(ask: Ask, leg: Leg) -> Body:
         "start_time": rfc2822(leg.started) if leg.started else None,
         "end_time": rfc2822(leg.ended) if ended and leg.ended else None,
         "duration": str(leg.seconds()) if ended else None, "price": None, "price_unit": "USD",
-        "direction": party.direction, "answered_by": None, "api_version": "2010-04-01",
+        "direction": party.direction, "answered_by": leg.answered_by or None, "api_version": "2010-04-01",
         "forwarded_from": party.forwarded_from or None, "group_sid": None,
         "caller_name": party.caller_name or None, "queue_time": str(leg.queue_ms), "trunk_sid": None,
         "uri": base + ".json",
@@ -112,6 +113,19 @@ def _content(ask: Ask) -> Target:
     return Target(application.voice_url, application.voice_method)
 
 
+def _detection(ask: Ask) -> Detection | None:
+    """Whether and how it is found out what answers. Raises ApiError."""
+    kind = ask.text("MachineDetection")
+    if not kind:
+        return None
+    if kind not in {"Enable", "DetectMessageEnd"}:
+        raise ApiError(400, 20001, "MachineDetection is Enable or DetectMessageEnd")
+    told = ask.text("AsyncAmdStatusCallback")
+    return Detection(kind == "DetectMessageEnd", float(ask.within("MachineDetectionTimeout", 30, 3, 60)),
+                     Subscription(told, ask.method("AsyncAmdStatusCallbackMethod")) if told else None,
+                     waits=not ask.flag("AsyncAmd"))
+
+
 def create(ask: Ask) -> Body:
     exchange = ask.exchange
     to, from_ = ask.text("To"), ask.text("From")
@@ -124,10 +138,12 @@ def create(ask: Ask) -> Body:
     leg = Leg(exchange, Party(from_, to, "outbound-api", custom=custom, number_sid=number.sid if number else None))
     leg.callback = subscription_of(ask, "StatusCallback", EVENTS, frozenset({"completed"}))
     leg.fallback = target.fallback
-    limit = ask.number("TimeLimit", LONGEST)
+    limit, detection = ask.number("TimeLimit", LONGEST), _detection(ask)
 
     async def content() -> Target | None:
         leg.limit(limit)
+        if detection is not None:
+            await detect(leg, detection)
         return target
 
     exchange.start(leg, calling(leg, timeout, content))
@@ -223,7 +239,8 @@ ROUTES: dict[str, Route] = {
                                       "EndTime>"),
     "POST /Calls.json": route(create, "To From Url Method Twiml ApplicationSid FallbackUrl FallbackMethod "
                                       "StatusCallback StatusCallbackEvent StatusCallbackMethod Timeout TimeLimit "
-                                      "CallReason"),
+                                      "CallReason MachineDetection MachineDetectionTimeout AsyncAmd "
+                                      "AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod"),
     "GET /Calls/{Sid}.json": route(fetch),
     "POST /Calls/{Sid}.json": route(update, "Url Method Status FallbackUrl FallbackMethod StatusCallback "
                                             "StatusCallbackMethod Twiml TimeLimit"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from simulator.telephony.answering import machine_answers
 from simulator.telephony.devices import client_address
 from simulator.telephony.legs import HungUp, Leg, Target
 
@@ -32,6 +33,8 @@ async def ring(leg: Leg, timeout: int, *, counted: bool) -> None:
     if found.what == "fail":
         raise HungUp("failed", int(found.data or 404))
     leg.change("in-progress")
+    if leg.machine:
+        machine_answers(leg)
 
 
 async def _turn(leg: Leg) -> None:
@@ -60,7 +63,9 @@ def _offer(leg: Leg) -> None:
     behaviour = exchange.endpoints.get(leg.party.to)
     if behaviour is None or behaviour.kind in {"ring", "no-answer"}:
         return
-    what = {"answer": "answer", "busy": "busy", "reject": "reject", "fail": "fail"}[behaviour.kind]
+    if behaviour.kind == "voicemail":
+        leg.machine = True
+    what = "answer" if leg.machine else behaviour.kind
     exchange.clock.call_later(behaviour.after, lambda: leg.wake(what, behaviour.sip))
 
 

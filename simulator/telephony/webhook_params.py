@@ -26,7 +26,8 @@ def _fields(always: str, sometimes: str = "") -> Fields:
 _GEO = " ".join(who + what for who in ("From", "To", "Caller", "Called")
                 for what in ("City", "State", "Zip", "Country"))
 VOICE = _fields("CallSid AccountSid From To CallStatus ApiVersion Direction Caller Called",
-                "ParentCallSid ForwardedFrom CallerName StirVerstat StirPassportToken ApplicationSid " + _GEO)
+                "ParentCallSid ForwardedFrom CallerName StirVerstat StirPassportToken ApplicationSid AnsweredBy "
+                + _GEO)
 _CONFERENCE = _fields("ConferenceSid FriendlyName AccountSid SequenceNumber Timestamp StatusCallbackEvent")
 _PARTICIPANT = _CONFERENCE.and_also("CallSid Muted Hold Coaching EndConferenceOnExit StartConferenceOnEnter",
                                     "ParticipantLabel CallSidToCoach")
@@ -58,6 +59,7 @@ TABLE: Mapping[str, Fields] = {
     "recording completed": _RECORDING.and_also("RecordingDuration"),
     "transcription": VOICE.and_also("TranscriptionSid TranscriptionText TranscriptionStatus TranscriptionUrl "
                                     "RecordingSid RecordingUrl"),
+    "amd": _fields("AccountSid CallSid AnsweredBy MachineDetectionDuration"),
     "message": _STATUS,
     "media": _fields(""),
     "sms": _fields("MessageSid SmsSid SmsMessageSid AccountSid From To Body NumMedia NumSegments SmsStatus ApiVersion",

@@ -4,6 +4,7 @@ import { make, word } from "./words.js";
 const KEYS = "123456789*0#";
 const STIR = ["", "TN-Validation-Passed-A", "TN-Validation-Passed-B", "TN-Validation-Passed-C", "TN-Validation-Failed",
   "No-TN-Validation"];
+const WHEN = ["ring", "answer", "voicemail", "busy", "no-answer"];
 const AGAIN = [500, 1000, 2000, 5000];
 const TYPING = 2000;
 const ROLES = { agent: "agent", partner: "partner", supervisor: "supervisor" };
@@ -71,6 +72,7 @@ export class Telephone {
     else if (news.type === "caption") this.#caption(news, true);
     else if (news.type === "text") this.#text(news);
     else if (news.type === "network") this.#showNetwork(news.there);
+    else if (news.type === "when") parts.when.value = news.when;
     else if (news.type === "error") parts.problem.textContent = word(news.what);
   }
 
@@ -84,6 +86,7 @@ export class Telephone {
     for (const line of news.captions) this.#caption(line, false);
     this.#texts = new Map(news.texts.map((one) => [one.sid, one]));
     this.#showThread();
+    parts.when.value = news.when;
     this.#showNetwork(news.network);
     this.#showCall(news.call);
     this.#resolve(news.ours);
@@ -271,13 +274,16 @@ export class Telephone {
     const name = make("input", { maxlength: "60", autocomplete: "off" });
     const withheld = make("input", { type: "checkbox" });
     const stir = make("select", {}, ...STIR.map((one) => new Option(one || word("stirNone"), one)));
+    parts.when = make("select", { onchange: () => this.#send({ type: "when", when: parts.when.value }) },
+      ...WHEN.map((one) => new Option(word(`when-${one}`), one)));
     parts.dial = make("button", { class: "go" }, word("dial"));
     parts.dialling = make("form", { onsubmit: (event) => {
       event.preventDefault();
       this.#send({ type: "dial", to: parts.to.value, withheld: withheld.checked, stir: stir.value, name: name.value });
     } }, make("label", {}, word("to"), parts.to), make("details", {}, make("summary", {}, word("more")),
       make("label", {}, word("name"), name), make("label", { class: "check" }, withheld, word("withheld")),
-      make("label", {}, word("stir"), stir)), make("div", { class: "row" }, parts.dial));
+      make("label", {}, word("stir"), stir)), make("details", {}, make("summary", {}, word("called")),
+      make("label", {}, word("when"), parts.when)), make("div", { class: "row" }, parts.dial));
     return parts.dialling;
   }
 

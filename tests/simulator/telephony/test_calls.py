@@ -259,7 +259,7 @@ async def test_what_the_api_refuses(sim: Sim, hub: Listener, client: Any) -> Non
 
 
 async def test_what_is_not_emulated_says_so_loudly(sim: Sim, hub: Listener, client: Any) -> None:
-    await fails(client.calls.create_async(to=AGENT, from_=HUB, url=hub.base, machine_detection="Enable"), 501, 0)
+    await fails(client.calls.create_async(to=AGENT, from_=HUB, url=hub.base, send_digits="1"), 501, 0)
     await fails(client.calls.create_async(to="sip:a@b.example", from_=HUB, url=hub.base), 501, 0)
     with pytest.raises(TwilioException, match=r"not emulated: GET /Addresses\.json"):
         await client.addresses.list_async()

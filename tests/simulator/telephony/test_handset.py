@@ -164,6 +164,27 @@ async def test_the_telephone_rings_when_it_is_called(sim: Sim, hub: Listener, ro
     assert (sim.exchange.legs[third.sid].status, mia.busy) == ("ringing", False)
 
 
+@pytest.mark.parametrize(("when", "status", "said"), [
+    ("answer", "completed", []), ("voicemail", "completed", ["machine"]), ("busy", "busy", []),
+    ("no-answer", "no-answer", [])])
+async def test_it_does_by_itself_what_it_is_told_when_it_is_called(
+        sim: Sim, room: HandsetRoom, client: Any, when: Any, status: str, said: list[str]) -> None:
+    sim.number(HUB)
+    mia = room.open(CUSTOMER)
+    told = listening(mia)
+    mia.behave(when)
+    assert told == [{"type": "when", "when": when}]
+    mia.network(False)
+    assert sim.exchange.endpoints[CUSTOMER].kind == "no-answer"
+    mia.network(True)
+    made = await client.calls.create_async(to=CUSTOMER, from_=HUB, twiml="<Response><Pause length='9'/></Response>")
+    await sim.advance(90)
+    assert sim.exchange.legs[made.sid].status == status
+    assert [entry["kind"] for entry in sim.exchange.journal.of("machine")] == said
+    mia.behave("ring")
+    assert CUSTOMER not in sim.exchange.endpoints
+
+
 async def test_texts_come_and_go_with_their_state(sim: Sim, hub: Listener, room: HandsetRoom, client: Any) -> None:
     mia = room.open(CUSTOMER)
     told = listening(mia)
