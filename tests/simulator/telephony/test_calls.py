@@ -264,7 +264,7 @@ async def test_what_is_not_emulated_says_so_loudly(sim: Sim, hub: Listener, clie
     with pytest.raises(TwilioException, match=r"not emulated: GET /Addresses\.json"):
         await client.addresses.list_async()
     assert [alert.code for alert in sim.exchange.alerts.all] == [0, 0, 0]
-    assert "MachineDetection" in sim.exchange.alerts.all[0].text
+    assert "SendDigits" in sim.exchange.alerts.all[0].text
     hub.says("/voice", "<Start><Stream url='wss://localhost/'/></Start><Say>Never.</Say>")
     caller = await sim.call(CUSTOMER, HUB)
     await caller.heard("application error")
