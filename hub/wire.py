@@ -156,6 +156,7 @@ class Card(Wire):
     disposition: str | None
     parent_id: UUID | None
     clock: Clock | None = None
+    callback: bool = Field(False, description="the customer is to be called back")
 
 
 class TouchView(Wire):

@@ -8,6 +8,10 @@ from hub.store import callbacks as store
 from hub.wire_calls import CallbackOutcome, CallbackView
 
 
+async def get_callback(call: Call, id: UUID) -> CallbackView:
+    return await _view(call, id)
+
+
 async def call_back(call: Call, id: UUID) -> CallbackView:
     await call.parts.calling_back.call(call.actor, id)
     return await _view(call, id)
@@ -27,6 +31,7 @@ async def _view(call: Call, id: UUID) -> CallbackView:
 
 ONE = "/api/interactions/{id}/callback"
 ENDPOINTS = (
+    Endpoint("GET", ONE, get_callback, "Where and how often the customer was called back, and when next"),
     Endpoint("POST", f"{ONE}/call", call_back, "Call the customer back now: my softphone rings first; twice is once"),
     Endpoint("POST", f"{ONE}/outcome", callback_outcome, "How the attempt went: over, or he is called again"),
 )

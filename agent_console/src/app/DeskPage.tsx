@@ -1,6 +1,7 @@
 // The agent's page: list, conversation, customer. Three columns where there is room, one at a time where there is not.
 import { useState } from 'react'
 import type { Card, Detail } from '../desk/wire'
+import { Callback } from '../features/callback/Callback'
 import { Composer } from '../features/composer/Composer'
 import { Conversation } from '../features/conversation/Conversation'
 import { CustomerPanel } from '../features/customers/CustomerPanel'
@@ -81,6 +82,7 @@ function Foot({ detail, card }: { detail: Detail; card: Card }) {
   return (
     <>
       <Standing card={card} mine={card.agent_id === me} />
+      {(card.callback || detail.callback) && <Callback key={`back ${card.id}`} card={card} mine={card.agent_id === me} />}
       {(!wrapping || writing) && <Composer key={card.id} detail={detail} card={card} />}
       {wrapping && <WrapUp key={card.id} card={card} onDone={() => go('/desk')} onReply={() => setWriting((on) => !on)} />}
     </>

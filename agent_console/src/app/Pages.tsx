@@ -6,6 +6,7 @@ import type { IconName } from '../shared'
 import { DeskPage } from './DeskPage'
 
 // The desk comes first; the other pages come when somebody goes there.
+const BlockedPage = lazy(() => import('../features/callback/BlockedPage').then((m) => ({ default: m.BlockedPage })))
 const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
 const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
 const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
@@ -36,6 +37,7 @@ export function usePages(): readonly PageEntry[] {
     { path: '/search', icon: 'search', name: t('nav.search') },
     { path: '/ledger', icon: 'ledger', name: t('nav.ledger'), boss: true },
     { path: '/policy', icon: 'route', name: t('nav.policy'), boss: true },
+    { path: '/blocked', icon: 'block', name: t('nav.blocked'), boss: true },
     { path: '/mailboxes', icon: 'mail', name: t('nav.mailboxes'), admin: true },
     { path: '/twilio', icon: 'message', name: t('nav.twilio'), admin: true },
   ]
@@ -57,6 +59,7 @@ export function Pages() {
         <Route path="/ledger">{() => (boss ? <LedgerPage /> : <NoPermission />)}</Route>
         <Route path="/quarantine">{() => (boss ? <QuarantinePage /> : <NoPermission />)}</Route>
         <Route path="/policy/*?">{() => (boss ? <PolicyPage /> : <NoPermission />)}</Route>
+        <Route path="/blocked">{() => (boss ? <BlockedPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes">{() => (admin ? <MailboxesPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/new">{() => (admin ? <MailboxPage /> : <NoPermission />)}</Route>
         <Route path="/mailboxes/:id/edit">{({ id }) => (admin ? <MailboxPage key={id} id={id} /> : <NoPermission />)}</Route>

@@ -4,6 +4,7 @@ import type {
   Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
   Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
+import { callbackCalls } from './callbackApi'
 import { readLines } from './ndjson'
 import { policyCalls } from './policyApi'
 
@@ -61,6 +62,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...mailCalls(call),
     ...mailboxCalls(call),
     ...policyCalls(call),
+    ...callbackCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
       testMailbox(fetcher, csrf, body, each, signal),
     quarantineRaw: (id: string) => readText(fetcher, path('quarantine', id, 'raw')),

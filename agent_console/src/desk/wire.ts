@@ -213,6 +213,10 @@ export interface Card {
   disposition: string | null
   parent_id: string | null
   clock: Clock | null
+  /**
+   * the customer is to be called back
+   */
+  callback: boolean
 }
 export interface Reason {
   code: string

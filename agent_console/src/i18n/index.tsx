@@ -3,6 +3,8 @@ import { createContext, useContext, useMemo } from 'react'
 import type { ReactNode } from 'react'
 import { en } from './messages.en'
 import { zh } from './messages.zh'
+import { callsEn } from './calls.en'
+import { callsZh } from './calls.zh'
 import { mailEn } from './mail.en'
 import { mailZh } from './mail.zh'
 import { mailboxesEn } from './mailboxes.en'
@@ -24,10 +26,10 @@ export type { Data, Touch } from './messages.en'
 export type { Found } from './policyWords.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...twilioEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...twilioZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

@@ -27,6 +27,7 @@ export function Header({ card, onBack, onPanel }: { card: Card; onBack: () => vo
           <span className={css.reference}>{card.reference}</span>
           <ClockChip clock={card.clock} />
           <span className="chip">{t.word('state', card.state)}</span>
+          {card.callback && <span className="chip">{t('callback.badge')}</span>}
           <Clock card={card} />
         </p>
       </div>

@@ -37,7 +37,7 @@ function OfferCard({ card, more, onAccept }: { card: Card; more: number; onAccep
       <div className={css.head}>
         <h2 id="offer-title" className={css.title}>
           <ChannelGlyph channel={card.channel} />
-          {t('offer.title', { channel: t.word('channel', card.channel) })}
+          {t('offer.title', { channel: card.callback ? t('callback.badge') : t.word('channel', card.channel) })}
         </h2>
         <Ring from={card.entered_at} until={card.due_at ?? card.entered_at} />
       </div>
