@@ -34,6 +34,10 @@ async def dial(script: Script, element: Element, document: Document) -> Target |
     kinds = {child.name for child in element.children}
     if "Conference" in kinds:
         return await _conference(script, element, element.children[0], document)
+    if "Queue" in kinds:
+        from simulator.telephony.queue_dialing import dial_queue  # noqa: PLC0415 - it knows this module
+
+        return await dial_queue(script, element, element.children[0], document)
     return await _Dialing(script, element, document).run()
 
 
@@ -44,12 +48,12 @@ async def _conference(script: Script, element: Element, noun: Element, document:
         raise BadDocument(12200, "a conference needs a name")
     conference = live_conference(exchange, noun.text) or Conference(exchange, noun.text)
     status = exchange.quirks["conference-dial-status"]
-    after = _action(script, element, document, (("DialCallStatus", status),))
+    after = action_after(script, element, document, (("DialCallStatus", status),))
     participant = participant_of(script, noun, document, leg)
     wrong = refused(conference, participant)
     if wrong is not None:
         exchange.alerts.add(wrong, f"cannot join {conference.sid}", leg.sid)
-        return _action(script, element, document, (("DialCallStatus", "failed"),))
+        return action_after(script, element, document, (("DialCallStatus", "failed"),))
     conference.add(participant)
     try:
         await attend(leg, conference, participant, float(element.number("timeLimit", 14400)))
@@ -58,7 +62,7 @@ async def _conference(script: Script, element: Element, noun: Element, document:
             exchange.sender.spawn(script.phantom(after))
         raise
     except Redirected:
-        await _phantom(script, after)
+        await ask_in_vain(script, after)
         raise
     return after
 
@@ -92,11 +96,12 @@ def participant_of(script: Script, noun: Element, document: Document, leg: Leg) 
         if recorded else None)
 
 
-def _action(script: Script, element: Element, document: Document, params: Params) -> Target | None:
+def action_after(script: Script, element: Element, document: Document, params: Params) -> Target | None:
+    """The action of a Dial with its parameters; None when it has none."""
     return script.target(element, document, params) if element.get("action") else None
 
 
-async def _phantom(script: Script, after: Target | None) -> None:
+async def ask_in_vain(script: Script, after: Target | None) -> None:
     """REST sent the caller elsewhere: the action is asked for and ignored, later comes the new document."""
     timings = script.exchange.timings
     await script.leg.wait(timings.dial_action)
@@ -132,7 +137,7 @@ class _Dialing:
             raise
         except Redirected:
             self._release(leg.exchange.timings.dial_child_end)
-            await _phantom(self.script, self._after())
+            await ask_in_vain(self.script, self._after())
             raise
         return self._after()
 
@@ -245,4 +250,4 @@ class _Dialing:
         params += (("DialBridged", "true" if self.answered is not None else "false"),)
         if self.recording is not None:
             params += (("RecordingUrl", self.recording.url),)
-        return _action(self.script, self.element, self.document, params)
+        return action_after(self.script, self.element, self.document, params)

@@ -56,6 +56,8 @@ NOUNS: Mapping[str, Rule] = {
     "Number": Rule({"sendDigits": "string", "url": "string", "method": METHOD, "byoc": "string", **_CALLBACK},
                    text=True, not_emulated=frozenset({"byoc"})),
     "Client": Rule({"url": "string", "method": METHOD, **_CALLBACK}, frozenset({"Identity", "Parameter"}), text=True),
+    "Queue": Rule({"url": "string", "method": METHOD, "reservationSid": "string"}, text=True,
+                  not_emulated=frozenset({"reservationSid"})),
     "Identity": Rule(text=True),
     "Parameter": Rule({"name": "string", "value": "string"}),
     "Conference": Rule(
@@ -68,7 +70,7 @@ NOUNS: Mapping[str, Rule] = {
     **{name: Rule() for name in sorted(SSML)},
 }
 # Real, but not here: a document that uses them ends the call with an error instead of pretending.
-NOT_EMULATED = frozenset({"Start", "Stop", "Connect", "Pay", "Prompt", "Refer", "Sms", "Queue", "Sip", "Sim",
+NOT_EMULATED = frozenset({"Start", "Stop", "Connect", "Pay", "Prompt", "Refer", "Sms", "Sip", "Sim",
                           "Stream", "Siprec", "Transcription", "VirtualAgent", "Echo"})
 MESSAGING: Mapping[str, Rule] = {
     "Message": Rule({"to": "string", "from": "string", "action": "string", "method": METHOD,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.telephony.legs import HungUp, Leg, Redirected, Target, Wake
+from simulator.telephony.legs import HungUp, Interrupt, Leg, Redirected, Target, Wake
 from simulator.telephony.script import Left, Script
 from simulator.telephony.twiml import BadDocument, Document, Element
 from simulator.telephony.webhooks import Params, Undelivered
@@ -23,6 +23,14 @@ class Member:
     since: datetime
 
 
+class Bridged(Interrupt):
+    """Somebody has dialled the queue and takes a caller out of it, who hears the whisper first."""
+
+    def __init__(self, by: Leg, whisper: Target | None) -> None:
+        super().__init__(by.sid)
+        self.by, self.whisper = by, whisper
+
+
 class Queue:
     """First come, first in line."""
 
@@ -31,6 +39,7 @@ class Queue:
         self.sid = exchange.sids("QU")
         self.created = self.updated = exchange.clock.now()
         self.members: list[Member] = []
+        self.dialling: list[Leg] = []  # who waits for a member, first come first
         exchange.queues[self.sid] = self
 
     def seconds(self, member: Member) -> int:
@@ -45,6 +54,11 @@ class Queue:
     def position(self, member: Member) -> int:
         """From 1."""
         return self.members.index(member) + 1
+
+    def call_next(self) -> None:
+        """There may be a member for the first who dials."""
+        if self.members and self.dialling:
+            self.dialling[0].wake("member")
 
     def find(self, key: str) -> Member | None:
         """By CallSid, or the first with "Front"."""
@@ -78,23 +92,27 @@ async def enqueue(script: Script, element: Element, document: Document) -> Targe
     queue.members.append(member)
     leg.place = f"queue {queue.name}"
     exchange.journal.write("queue", sid=queue.sid, call=leg.sid, event="in", size=len(queue.members))
+    queue.call_next()
     try:
         ended = await _wait(script, element, document, queue, member)
     except HungUp:
-        _out(queue, member)
+        take_out(queue, member)
         if element.get("action"):
             exchange.sender.spawn(_said(script, result.target("hangup", queue.seconds(member))))
         raise
     except Redirected as elsewhere:
-        _out(queue, member)
-        await _dequeued(script, result, elsewhere, queue.seconds(member))
+        take_out(queue, member)
+        await _dequeued(script, result.target("redirected", queue.seconds(member)), elsewhere)
         raise AssertionError("unreachable") from elsewhere
+    except Bridged as bridge:
+        return await _connected(script, result, bridge, queue.seconds(member))
     seconds = queue.seconds(member)
-    _out(queue, member)
+    take_out(queue, member)
     return result.target(ended, seconds)
 
 
-def _out(queue: Queue, member: Member) -> None:
+def take_out(queue: Queue, member: Member) -> None:
+    """Not in line any more, if he was."""
     if member in queue.members:
         queue.members.remove(member)
         queue.exchange.journal.write("queue", sid=queue.sid, call=member.leg.sid, event="out",
@@ -107,11 +125,28 @@ async def _said(script: Script, target: Target | None) -> None:
         await script.phantom(target)
 
 
-async def _dequeued(script: Script, result: "_Result", elsewhere: Redirected, seconds: int) -> None:
+async def _connected(script: Script, result: "_Result", bridge: Bridged, seconds: int) -> Target | None:
+    """With whoever dialled the queue, until one of them goes; then, once, the action."""
+    leg = script.leg
+    leg.place = "dial"
+    try:
+        if bridge.whisper is not None:
+            await Script(leg, "whisper").run(bridge.whisper)
+        bridge.by.wake("member-ready", leg)
+        await leg.wait(None, wakes=frozenset({"bridge-over"}))
+    except HungUp:
+        leg.exchange.sender.spawn(_said(script, result.target("bridged", seconds)))
+        raise
+    except Redirected as elsewhere:
+        bridge.by.wake("member-gone", leg)
+        await _dequeued(script, result.target("redirected-from-bridged", seconds), elsewhere)
+    return result.target("bridged", seconds)
+
+
+async def _dequeued(script: Script, target: Target | None, elsewhere: Redirected) -> None:
     """REST took the caller out: the action is asked for, its answer ignored, then the new document."""
     timings = script.exchange.timings
     await script.leg.wait(timings.redirect_action)
-    target = result.target("redirected", seconds)
     if target is not None and script.exchange.quirks.on("dequeue-action"):
         await script.phantom(target)
     await script.leg.wait(timings.redirect_url)

@@ -158,7 +158,7 @@ class _Reading:
                 self.findings.append((13521, "<Say> is too long"))
         if element.name == "Dial":
             kinds = {child.name for child in element.children}
-            if len(element.children) > 10 or ("Conference" in kinds and len(element.children) > 1):
+            if len(element.children) > 10 or (kinds & {"Conference", "Queue"} and len(element.children) > 1):
                 raise BadDocument(13215, "nouns of <Dial> that do not go together")
 
 

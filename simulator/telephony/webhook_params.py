@@ -42,7 +42,7 @@ TABLE: Mapping[str, Fields] = {
     "twiml": VOICE.and_also(
         "", "Digits FinishedOnKey SpeechResult Confidence RecordingUrl RecordingSid RecordingDuration DialCallStatus "
             "DialCallSid DialCallDuration DialBridged QueueResult QueueSid QueueTime QueuePosition AvgQueueTime "
-            "CurrentQueueSize MaxQueueSize ErrorCode ErrorUrl"),
+            "CurrentQueueSize MaxQueueSize DequeingCallSid ErrorCode ErrorUrl"),
     "call_status": VOICE.and_also("CallbackSource SequenceNumber Timestamp"),
     "call_status completed": VOICE.and_also("CallbackSource SequenceNumber Timestamp Duration CallDuration "
                                             "SipResponseCode"),
