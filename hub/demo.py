@@ -41,22 +41,28 @@ TEMPLATES: list[dict[str, Any]] = [
     {"id": "order-ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"}, "content_sid": "HX" + "0" * 32,
      "text": "Hello {{1}}, your order {{2}} at Harbour Bikes is ready."},
 ]
-MENU: dict[str, Any] = {"begin": "welcome", "steps": {
-    "welcome": {"kind": "say", "then": "menu",
-                "say": {"en": "Welcome to Harbour Bikes.", "zh-Hans": "欢迎致电海港自行车。"}},
-    "menu": {"kind": "menu", "tries": 2, "seconds": 8, "otherwise": "support",
-             "keys": {"1": "sales", "2": "support", "3": "message", "9": "language"},
-             "say": {"en": "For sales, press 1. For support, press 2. To leave a message, press 3. 中文请按9。",
-                     "zh-Hans": "销售请按1。客户支持请按2。留言请按3。For English, press 9."}},
-    "language": {"kind": "language", "then": "welcome", "otherwise": "menu", "keys": {"1": "en", "2": "zh-Hans"},
-                 "say": {"en": "For English, press 1. 中文请按2。"}},
-    "sales": {"kind": "queue", "queue": "sales"},
-    "support": {"kind": "queue", "queue": "support",
-                "say": {"en": "Thank you. We connect you.", "zh-Hans": "谢谢,正在为您转接。"}},
-    "message": {"kind": "voicemail", "queue": "support", "longest": 120,
-                "say": {"en": "Please leave a message after the tone, and press the hash key when you are done.",
-                        "zh-Hans": "请在提示音后留言,结束后请按井号键。"}},
-}}  # fmt: skip
+# Callbacks at any hour, and soon: who looks at a demo has no minutes to wait.
+MENU: dict[str, Any] = {
+    "begin": "welcome", "callers": {"failed": "challenge"},
+    "callback": {"after_seconds": 15, "estimate_seconds": 120, "spacing_minutes": 1, "earliest": "00:00",
+                 "latest": "24:00", "prefixes": ["+1555"]},
+    "steps": {
+        "welcome": {"kind": "say", "then": "menu",
+                    "say": {"en": "Welcome to Harbour Bikes.", "zh-Hans": "欢迎致电海港自行车。"}},
+        "menu": {"kind": "menu", "tries": 2, "seconds": 8, "otherwise": "support",
+                 "keys": {"1": "sales", "2": "support", "3": "message", "9": "language"},
+                 "say": {"en": "For sales, press 1. For support, press 2. To leave a message, press 3. 中文请按9。",
+                         "zh-Hans": "销售请按1。客户支持请按2。留言请按3。For English, press 9."}},
+        "language": {"kind": "language", "then": "welcome", "otherwise": "menu", "keys": {"1": "en", "2": "zh-Hans"},
+                     "say": {"en": "For English, press 1. 中文请按2。"}},
+        "sales": {"kind": "queue", "queue": "sales"},
+        "support": {"kind": "queue", "queue": "support",
+                    "say": {"en": "Thank you. We connect you.", "zh-Hans": "谢谢,正在为您转接。"}},
+        "message": {"kind": "voicemail", "queue": "support", "longest": 120,
+                    "say": {"en": "Please leave a message after the tone, and press the hash key when you are done.",
+                            "zh-Hans": "请在提示音后留言,结束后请按井号键。"}},
+    },
+}  # fmt: skip
 # A whole crowd of scripted customers writes from this one machine.
 FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 

@@ -15,6 +15,7 @@ Words = Mapping[str, str]
 _FIRST = 15557770001  # 555 is nobody's area
 _KEYS = {"en": re.compile(r"for ([\w ]+?),? press (\d)", re.IGNORECASE),
          "zh-Hans": re.compile(r"([\u4e00-\u9fff]+?)请按(\d)")}
+_CHALLENGE = re.compile(r"please press (\d)|如需接通,请按(\d)")  # asked of callers whose number is doubted
 _LOOK, _REACT, _GOODBYE = 1.0, 2.0, 4.0  # seconds: between looks, before an answer, before hanging up
 _KEPT = 50  # callers whose end is remembered
 
@@ -130,6 +131,8 @@ class ScriptedCaller:
 
     def _key(self, text: str) -> str:
         """The key that a menu offers for what is wanted; for the caller's language, where it speaks another one."""
+        if (asked := _CHALLENGE.search(text)) is not None:
+            return asked[1] or asked[2]
         if self.language != "en" and (other := re.search(r"中文请按(\d)", text)):
             return other[1]
         offered = {name.strip().lower(): key for name, key in _KEYS[self.language].findall(text)}

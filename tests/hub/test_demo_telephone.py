@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from hub import demo
@@ -13,10 +14,11 @@ MIA = "+15551230001"
 
 
 @asynccontextmanager
-async def a_demo(dsn: str) -> AsyncIterator[tuple[Sim, RunningHub]]:
-    """A hub whose telephone is configured as the demo's is."""
+async def a_demo(dsn: str, callback_after: int = 15) -> AsyncIterator[tuple[Sim, RunningHub]]:
+    """A hub whose telephone is configured as the demo's is; its time is the wall's, not the emulator's."""
     async with running_sim() as sim:
-        given = demo.telephone("127.0.0.1:8080", _line(sim))
+        given = deepcopy(demo.telephone("127.0.0.1:8080", _line(sim)))
+        given["voice"]["flows"]["shop"]["callback"]["after_seconds"] = callback_after
         account = {name: value for name, value in given["twilio"][0].items() if name != "public_url"}
         async with a_hub(dsn, **{**given, "twilio": [account]}) as hub:
             sim.number(demo.NUMBER, **{name: hub.url + path for name, path in demo.HOOKS.items()})
@@ -46,6 +48,21 @@ async def test_a_caller_chooses_by_key_and_stands_in_line(dsn: str) -> None:
         assert (ticket["account"], ticket["emulator"]) == ("demo", sim.base_url)
         await caller.hang_up()
         await until(lambda: not caller.leg.live)
+        sim.invariants()
+
+
+async def test_who_waits_is_called_back_at_the_number_that_is_read_to_him(dsn: str) -> None:
+    async with a_demo(dsn, callback_after=0) as (sim, hub):
+        caller = await sim.call(MIA, demo.NUMBER)
+        await caller.heard("For sales, press 1")
+        await caller.press("1")
+        await caller.heard("To be called back")
+        await caller.press("1")
+        await caller.heard("If this is right, press 1")
+        await caller.press("1")
+        await sim.until(lambda: not caller.leg.live)
+        await until(lambda: _listed(hub, "voice", "sales"))
+        assert await hub.parts.pool.fetchval("SELECT count(*) FROM callbacks") == 1
         sim.invariants()
 
 

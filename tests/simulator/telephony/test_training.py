@@ -122,6 +122,14 @@ async def test_who_speaks_chinese_asks_for_it(sim: Sim, hub: Listener) -> None:
     assert caller.remarks == ["never reached anybody"]
 
 
+@pytest.mark.parametrize("said", ["To be connected, please press 7.", "如需接通,请按7。"])
+async def test_who_is_asked_for_a_key_presses_it(sim: Sim, hub: Listener, said: str) -> None:
+    hub.says("/voice", f'<Gather numDigits="1" action="/end"><Say>{said}</Say></Gather>')
+    hub.says("/end", "<Hangup/>")
+    await ended(sim, Training(sim.exchange).start("patient", HUB))
+    assert hub.of("/end")[0]["Digits"] == "7"
+
+
 async def test_a_voicemail_box_is_spoken_into(sim: Sim, hub: Listener) -> None:
     hub.says("/voice", '<Say>Leave a message.</Say><Record action="/end" timeout="3" transcribe="true"/>')
     hub.says("/end", "<Hangup/>")
