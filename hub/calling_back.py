@@ -19,7 +19,7 @@ from hub.outgoing_calls import Outgoing
 from hub.store import callbacks as store
 from hub.store import intake as queues
 from hub.store.callbacks import Back
-from hub.wire_calls import CallbackOutcome
+from hub.wire_calls import CallbackOutcome, CallbackView
 
 log = structlog.get_logger()
 NET = 1.0  # seconds between passes, rung or not
@@ -49,6 +49,13 @@ class CallingBack:
         for interaction_id in await store.to_dial(pool):
             await self._under_lock(interaction_id, self._dial_if_he_may)
         return NET
+
+    async def view(self, interaction_id: UUID) -> CallbackView | None:
+        """None where nobody asked to be called back."""
+        back = await store.of(self._journal.pool, interaction_id)
+        if back is None:
+            return None
+        return await store.view(self._journal.pool, back, self._journal.now(), not self._may_call(back))
 
     # --- agents -------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from hub.errors import NotFound
 from hub.http.endpoint import Call, Endpoint
-from hub.store import callbacks as store
 from hub.wire_calls import CallbackOutcome, CallbackView
 
 
@@ -23,7 +22,7 @@ async def callback_outcome(call: Call, id: UUID, body: CallbackOutcome) -> Callb
 
 
 async def _view(call: Call, id: UUID) -> CallbackView:
-    found = await store.view(call.parts.pool, id, call.parts.now())
+    found = await call.parts.calling_back.view(id)
     if found is None:
         raise NotFound()
     return found

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub import wire
 from hub.http.endpoint import Call, Endpoint
-from hub.store import callbacks, cards, history, interactions
+from hub.store import cards, history, interactions
 from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
 from hub.wire_base import Moment, Wire
 from hub.wire_drafts import Draft, DraftKept
@@ -44,7 +44,7 @@ async def get_interaction(call: Call, id: UUID) -> Detail:
                                       call.parts.mailing.texting)
     if found.card.channel != "voice":
         return found
-    return found.model_copy(update={"callback": await callbacks.view(call.parts.pool, id, call.parts.now())})
+    return found.model_copy(update={"callback": await call.parts.calling_back.view(id)})
 
 
 async def say(call: Call, id: UUID, body: Say) -> TouchView:

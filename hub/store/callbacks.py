@@ -91,14 +91,11 @@ async def lost(conn: Connection, number: str, queue_id: str, since: datetime) ->
     return await conn.fetchrow(sql["lost"], number, queue_id, since)
 
 
-async def view(conn: Reader, interaction_id: UUID, now: datetime) -> CallbackView | None:
-    back = await of(conn, interaction_id)
-    if back is None:
-        return None
+async def view(conn: Reader, back: Back, now: datetime, quiet: bool) -> CallbackView:
     open_ = back.closed_at is None
     return CallbackView(
         number=back.number, read_back=back.read_back, asked_at=back.asked_at, attempts=back.attempts, most=back.most,
         next_at=back.next_at if open_ and back.next_at > now else None,
-        quiet=open_ and (back.next_at > now or (back.quiet_at is not None and back.quiet_at <= now)),
+        quiet=open_ and quiet,
         calling=open_ and back.call_id is not None, undecided=back.undecided, outcome=back.outcome,
-        tried=[CallbackAttempt.model_validate(dict(row)) for row in await attempts(conn, interaction_id)])
+        tried=[CallbackAttempt.model_validate(dict(row)) for row in await attempts(conn, back.interaction_id)])

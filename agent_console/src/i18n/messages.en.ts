@@ -245,7 +245,7 @@ export const en = {
   'pending.failed': (p: { why: string }) => `Not sent: ${p.why}`,
   'pending.behind': 'Waits for the message before it',
 
-  'touch.received': (p: Touch) => `${p.who} wrote again; the contact is open once more`,
+  'touch.received': (p: Touch) => (p.get('source').startsWith('voice:') ? `${p.who} called` : `${p.who} wrote again; the contact is open once more`),
   'touch.offered': (p: Touch) => `Offered to ${p.agent}`,
   'touch.accepted': (p: Touch) => `${p.who} accepted after ${p.waited}`,
   'touch.declined': (p: Touch) => `${p.who} declined: ${p.reason}`,

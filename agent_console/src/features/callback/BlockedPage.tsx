@@ -16,7 +16,7 @@ export function BlockedPage() {
   const remove = (number: string) => void api.unblockNumber(number).then(setChanged, tell.failure)
   return (
     <div className={css.page}>
-      <h1>{t('nav.blocked')}</h1>
+      <h1>{t('blocked.title')}</h1>
       <p className="quiet">{t('blocked.what')}</p>
       {error !== null && <p className="notice bad" role="alert">{describe(error, t)}</p>}
       <Add onAdded={setChanged} />

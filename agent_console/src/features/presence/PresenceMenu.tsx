@@ -28,7 +28,8 @@ export function PresenceMenu() {
         label={t('presence.label')}
         entries={entries}
         trigger={
-          <Button kind="plain" className={css.trigger} aria-label={`${t('presence.label')}: ${t.word('presence', presence.declared)}`}>
+          <Button kind="plain" className={css.trigger}>
+            <span className="unseen">{t('presence.label')}: </span>
             <Shape presence={presence} />
             <span className={css.words}>
               <strong>{t.word('presence', presence.declared)}</strong>
