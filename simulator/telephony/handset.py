@@ -129,12 +129,13 @@ class Handset:
         else:
             self.exchange.endpoints[self.number] = Behaviour(when, _ANSWERS_AFTER)
 
-    def text(self, to: str, body: str, channel: str, name: str = "") -> Message:
+    def text(self, to: str, body: str, channel: str, name: str = "",
+             media: tuple[tuple[str, bytes], ...] = ()) -> Message:
         """Write to one of the account's numbers. Raises Busy, and KeyError for any other number."""
         if self.away:
             raise Busy("no network")
         prefix = "whatsapp:" if channel == "whatsapp" else ""
-        return self.exchange.desk.receive(prefix + self.number, prefix + to, body, (), name)
+        return self.exchange.desk.receive(prefix + self.number, prefix + to, body, media, name)
 
     def seen(self) -> None:
         """Its owner looks at his WhatsApp messages."""
@@ -287,8 +288,9 @@ def _text(message: Message) -> dict[str, Any]:
     mine = message.direction == "inbound"
     other = message.to if mine else message.from_
     return {"sid": message.sid, "channel": "whatsapp" if other.startswith("whatsapp:") else "sms", "mine": mine,
-            "with": other.removeprefix("whatsapp:"), "body": message.body, "files": len(message.media_urls),
-            "status": message.status, "at": _iso(message.created)}
+            "with": other.removeprefix("whatsapp:"), "body": message.body,
+            "files": len(message.media) + len(message.media_urls), "status": message.status,
+            "at": _iso(message.created)}
 
 
 def _role(label: str) -> str:

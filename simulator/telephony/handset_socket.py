@@ -3,13 +3,14 @@ page's key makes telephones, and each telephone's own token shows and does what 
 
 import asyncio
 import hmac
+from base64 import b64decode
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import orjson
 from aiohttp import WSMsgType, web
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from simulator.telephony.exchange import Exchange
 from simulator.telephony.handset import Busy, Handset, HandsetRoom
@@ -20,7 +21,8 @@ ASSETS = {"": "text/html", "handset.css": "text/css", "handset.js": "text/javasc
           "telephone.js": "text/javascript", "training.js": "text/javascript"}
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-MAX_MESSAGE = 16 * 1024
+MAX_FILE = 500_000  # characters of base64
+MAX_MESSAGE = MAX_FILE + 16 * 1024
 HELLO_SECONDS = 10.0  # real ones: how long a connection may say nothing
 SEND_SECONDS = 10.0
 Stir = Literal["", "TN-Validation-Passed-A", "TN-Validation-Passed-B", "TN-Validation-Passed-C",
@@ -57,12 +59,36 @@ class Say(_Said):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class Picture(_Said):
+    kind: Literal["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]
+    base64: Annotated[str, Field(min_length=4, max_length=MAX_FILE)]
+
+    @field_validator("base64")
+    @classmethod
+    def _is_base64(cls, value: str) -> str:
+        b64decode(value, validate=True)  # its error is a ValueError
+        return value
+
+    @property
+    def content(self) -> bytes:
+        return b64decode(self.base64)
+
+
 class Text(_Said):
+    """Words, a file, or both."""
+
     type: Literal["text"]
     to: str = Field(max_length=20)
-    body: Annotated[str, Field(min_length=1, max_length=1600)]
+    body: Annotated[str, Field(max_length=1600)]
+    picture: Picture | None = None
     channel: Literal["sms", "whatsapp"] = "sms"
     name: Name = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.body and self.picture is None:
+            raise ValueError("nothing to send")
+        return self
 
 
 class Network(_Said):
@@ -109,7 +135,9 @@ def obey(handset: Handset, command: Command) -> None:
         case Say():
             handset.say(command.text)
         case Text():
-            handset.text(command.to, command.body, command.channel, command.name)
+            file = command.picture
+            handset.text(command.to, command.body, command.channel, command.name,
+                         ((file.kind, file.content),) if file else ())
         case Network():
             handset.network(command.there)
         case When():

@@ -5,10 +5,20 @@ const KEYS = "123456789*0#";
 const STIR = ["", "TN-Validation-Passed-A", "TN-Validation-Passed-B", "TN-Validation-Passed-C", "TN-Validation-Failed",
   "No-TN-Validation"];
 const WHEN = ["ring", "answer", "voicemail", "busy", "no-answer"];
+const FILES = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
+const LARGEST = 350_000; // bytes
 const AGAIN = [500, 1000, 2000, 5000];
 const TYPING = 2000;
 const ROLES = { agent: "agent", partner: "partner", supervisor: "supervisor" };
 const OUTCOMES = { busy: "busy", "no-answer": "refused", canceled: "refused", failed: "refused" };
+
+/** A file as the emulator takes it. */
+async function base64(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
 
 export class Telephone {
   #number;
@@ -325,19 +335,26 @@ export class Telephone {
     parts.thread = make("div", { class: "thread", role: "log", tabindex: "0" });
     parts.write = make("textarea", { rows: "2", maxlength: "1600" });
     parts.send = make("button", {}, word("send"));
-    const send = (event) => {
+    const file = make("input", { type: "file", accept: FILES.join(",") });
+    const send = async (event) => {
       event.preventDefault();
-      const body = parts.write.value.trim();
-      if (!body || parts.send.disabled) return;
-      this.#send({ type: "text", to: parts.textTo.value, body, channel: parts.channel.value });
-      parts.write.value = "";
+      const body = parts.write.value.trim(), picked = file.files[0];
+      if ((!body && !picked) || parts.send.disabled) return;
+      if (picked && picked.size > LARGEST) {
+        parts.problem.textContent = word("large");
+        return;
+      }
+      const picture = picked && { kind: picked.type, base64: await base64(picked) };
+      this.#send({ type: "text", to: parts.textTo.value, body, channel: parts.channel.value, picture });
+      parts.write.value = file.value = "";
     };
     parts.write.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
     });
     return [make("div", { class: "line" }, make("label", {}, word("channel"), parts.channel),
       make("label", {}, word("textTo"), parts.textTo)), make("p"), parts.thread,
-    make("form", { class: "line", onsubmit: send }, make("label", {}, word("write"), parts.write), parts.send)];
+    make("form", { onsubmit: send }, make("div", { class: "line" }, make("label", {}, word("write"), parts.write), parts.send),
+      make("label", {}, word("file"), file))];
   }
 
   #remove() {

@@ -264,11 +264,17 @@ async def test_a_token_opens_one_telephone_and_nothing_else(sim: Sim, hub: Liste
             while (await one.receive_json(timeout=5)).get("text") != "Press 1.":
                 pass
             for wrong in ({"type": "dial", "to": "+15559999999"}, {"type": "dial"}, {"type": "press", "digits": "x"},
-                          {"type": "text", "to": HUB, "body": "x" * 1601}, {"type": "whistle"}):
+                          {"type": "text", "to": HUB, "body": "x" * 1601}, {"type": "whistle"},
+                          {"type": "text", "to": HUB, "body": ""},
+                          {"type": "text", "to": HUB, "body": "", "picture": {"kind": "text/html", "base64": "UE5H"}},
+                          {"type": "text", "to": HUB, "body": "", "picture": {"kind": "image/png", "base64": "?"}}):
                 await other.send_json(wrong)
                 assert (await other.receive_json(timeout=5))["type"] == "error"
             await other.send_str("not json")
             assert (await other.receive_json(timeout=5)) == {"type": "error", "what": "invalid"}
+            await other.send_json({"type": "text", "to": HUB, "body": "",
+                                   "picture": {"kind": "image/png", "base64": "UE5H" * 100_000}})
+            assert (await other.receive_json(timeout=5))["files"] == 1
             await other.send_json({"type": "hangup"})
             assert (await other.receive_json(timeout=5)) == {"type": "error", "what": "no call"}  # not Mia's
 
