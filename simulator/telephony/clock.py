@@ -20,18 +20,22 @@ def rfc2822(when: datetime) -> str:
 class Timer:
     """Something due; `cancel()` makes it not happen."""
 
-    __slots__ = ("callback", "cancelled", "due", "handle")
+    __slots__ = ("callback", "cancelled", "due", "forget", "handle")
 
-    def __init__(self, due: float, callback: Callable[[], None]) -> None:
+    def __init__(self, due: float, callback: Callable[[], None],
+                 forget: "Callable[[Timer], None] | None" = None) -> None:
         self.due = due
         self.callback = callback
         self.cancelled = False
         self.handle: asyncio.TimerHandle | None = None
+        self.forget = forget
 
     def cancel(self) -> None:
         self.cancelled = True
         if self.handle is not None:
             self.handle.cancel()
+        if self.forget is not None:
+            self.forget(self)
 
 
 class Clock(Protocol):
@@ -55,7 +59,7 @@ async def sleep(clock: Clock, seconds: float) -> None:
 
 
 class ScaledClock:
-    """The loop's own time, `scale` times as fast; 1 is real time."""
+    """The loop's own time, `scale` times as fast; 1 is real time. It can stand still."""
 
     def __init__(self, start: datetime | None = None, scale: float = 1.0) -> None:
         self._start = start or datetime.now(UTC)
@@ -63,6 +67,8 @@ class ScaledClock:
         self._scale = scale
         self._base = 0.0
         self._since = self._loop.time()
+        self._timers: set[Timer] = set()
+        self._paused = False
 
     @property
     def scale(self) -> float:
@@ -70,21 +76,53 @@ class ScaledClock:
 
     @scale.setter
     def scale(self, value: float) -> None:
-        """Timers already set keep their moment; time itself goes on without a jump."""
+        """Without a jump; what is due is due at the same moment of this clock as before."""
         if value <= 0:
-            raise ValueError("time does not stand still and does not go back")
+            raise ValueError("time does not go back; to let it stand still, pause it")
         self._base, self._since, self._scale = self.elapsed(), self._loop.time(), value
+        self._set_all()
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    @paused.setter
+    def paused(self, value: bool) -> None:
+        """Nothing falls due while it stands still; what others do goes on."""
+        self._base, self._since, self._paused = self.elapsed(), self._loop.time(), value
+        self._set_all()
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.elapsed())
 
     def elapsed(self) -> float:
-        return self._base + (self._loop.time() - self._since) * self._scale
+        return self._base if self._paused else self._base + (self._loop.time() - self._since) * self._scale
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        timer = Timer(self.elapsed() + seconds, callback)
-        timer.handle = self._loop.call_later(max(seconds, 0) / self._scale, callback)
+        timer = Timer(self.elapsed() + max(seconds, 0), callback, self._timers.discard)
+        self._timers.add(timer)
+        self._set(timer)
         return timer
+
+    def _set_all(self) -> None:
+        for timer in self._timers:
+            self._set(timer)
+
+    def _set(self, timer: Timer) -> None:
+        if timer.handle is not None:
+            timer.handle.cancel()
+            timer.handle = None
+        if not self._paused:
+            left = max(timer.due - self.elapsed(), 0) / self._scale
+            timer.handle = self._loop.call_later(left, self._fire, timer)
+
+    def _fire(self, timer: Timer) -> None:
+        """A loop may be early by its resolution; whoever is woken before his time would wait for ever."""
+        if self.elapsed() < timer.due:
+            timer.handle = self._loop.call_later(1e-6, self._fire, timer)
+            return
+        self._timers.discard(timer)
+        timer.callback()
 
 
 class NeverQuiet(TimeoutError):

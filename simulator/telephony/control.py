@@ -83,6 +83,7 @@ class NumberBody(_Body):
 class ClockBody(_Body):
     advance: float | None = Field(None, ge=0)
     scale: float | None = Field(None, gt=0)
+    pause: bool | None = None
 
 
 class FaultsBody(_Body):
@@ -220,7 +221,9 @@ class ControlApi:
             await clock.advance(body.advance)
         elif body.scale is not None and isinstance(clock, ScaledClock):
             clock.scale = body.scale
-        elif body.advance is not None or body.scale is not None:
+        elif body.pause is not None and isinstance(clock, ScaledClock):
+            clock.paused = body.pause
+        elif body.advance is not None or body.scale is not None or body.pause is not None:
             return web.json_response({"error": "not emulated with this clock"}, status=501)
         return web.json_response({"elapsed": clock.elapsed(), "now": clock.now().isoformat()})
 

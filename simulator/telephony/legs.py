@@ -273,8 +273,8 @@ class Leg:
                    wakes: frozenset[str] = frozenset()) -> Wake | None:
         """The next thing of the kinds asked for, None after so many seconds. Raises Interrupt."""
         clock = self.exchange.clock
+        deadline = None if seconds is None else clock.elapsed() + seconds  # first: the timer must not come before it
         timer = None if seconds is None else clock.call_later(seconds, self._signal.set)
-        deadline = None if seconds is None else clock.elapsed() + seconds
         try:
             while True:
                 self._signal.clear()

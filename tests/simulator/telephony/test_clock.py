@@ -70,6 +70,33 @@ async def test_scaled_time_changes_speed_without_a_jump() -> None:
         clock.scale = 0
 
 
+async def test_what_is_due_follows_the_speed_and_waits_while_time_stands_still() -> None:
+    clock, seen = ScaledClock(START), []
+    clock.call_later(3600, lambda: seen.append("an hour"))
+    clock.call_later(1800, lambda: seen.append("never")).cancel()
+    clock.paused = True
+    clock.scale = 1e7
+    stood = clock.elapsed()
+    clock.call_later(0, lambda: seen.append("at once"))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert (seen, clock.elapsed(), clock.paused) == ([], stood, True)
+    clock.paused = False
+    await sleep(clock, 7200)
+    assert seen == ["at once", "an hour"]
+    assert clock.elapsed() >= 7200
+
+
+async def test_nothing_is_due_too_early() -> None:
+    clock, early = ScaledClock(START, scale=500), []
+    for number in range(200):
+        due = clock.elapsed() + number / 100
+        clock.call_later(number / 100, lambda due=due: early.append(clock.elapsed() - due))  # type: ignore[misc]
+    await sleep(clock, 5)
+    assert len(early) == 200
+    assert min(early) >= 0
+
+
 def test_dates_and_ids() -> None:
     assert rfc2822(START) == "Mon, 02 Mar 2026 09:00:00 +0000"
     one, same, other = SidFactory(1), SidFactory(1), SidFactory(2)

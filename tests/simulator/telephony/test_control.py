@@ -83,6 +83,7 @@ async def test_what_it_refuses(sim: Sim, http: aiohttp.ClientSession) -> None:
     assert (await post(http, "/quirks", id="x", value="y"))[0] == 422
     assert (await post(http, "/faults", rules=[{"action": "explode"}]))[0] == 422
     assert (await post(http, "/clock", scale=2))[0] == 501
+    assert (await post(http, "/clock", pause=True))[0] == 501  # it stands still already
     assert (await post(http, "/reset", seed=2))[0] == 501
     async with http.post("/_sim/calls", data=b"{") as answer:
         assert answer.status == 400
