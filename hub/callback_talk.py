@@ -11,9 +11,12 @@ from hub.call_terms import Terms
 from hub.store.calls import Kept
 
 
-def key(terms: Terms, seconds: int | None) -> str:
-    """With which he may ask for it, once he has waited long or probably will for so many seconds; "" for none."""
+def key(terms: Terms, seconds: int | None, exits: bool) -> str:
+    """With which he may ask for it, once he has waited long or probably will for so many seconds, or at once where his
+    queue lets him out that way (`exits`); "" for none."""
     rules, since = _rules(terms), terms.call.queued_at
+    if exits:
+        return (rules or Callback()).key
     if rules is None or since is None:
         return ""
     waited = (terms.now - since).total_seconds() >= rules.after_seconds
@@ -22,10 +25,10 @@ def key(terms: Terms, seconds: int | None) -> str:
 
 async def answer(terms: Terms, urls: Urls, asked: int | None, keys: str) -> str:
     """What his keys lead to. A late one finds the question that stands now."""
-    place, rules = terms.kept.place, _rules(terms)
+    place, rules = terms.kept.place, _rules(terms) or Callback()  # it was offered: by the flow, or an exit of the queue
     if terms.call.customer.over or terms.call.closing:
         return documents.hung_up()
-    if rules is None or phase(terms.call) not in ("queued", "offering"):
+    if phase(terms.call) not in ("queued", "offering"):
         return documents.waits_on(urls)
     if place.talk is not None and (not place.talk.open or place.talk.asked != asked):
         return documents.called_back(place.talk, place.language, urls)
@@ -34,6 +37,8 @@ async def answer(terms: Terms, urls: Urls, asked: int | None, keys: str) -> str:
     talk = _next(terms.kept, rules, keys)
     if talk is not None and not talk.open and not await _promised(terms, talk.number):
         talk = None
+    if talk is not None and not talk.open and terms.it is not None and terms.it.state == "parked":
+        talk = replace(talk, later=True)
     terms.kept = replace(terms.kept, place=replace(place, talk=talk))
     return documents.called_back(talk, place.language, urls) if talk else documents.waits_on(urls)
 

@@ -42,8 +42,9 @@ from routing.calendar import Calendar
 from routing.model import Policy
 
 log = structlog.get_logger()
-Standing = tuple[int | None, int | None]  # place in line, and the seconds within which he will probably be answered
-NOWHERE: Standing = (None, None)
+# Place in line, the seconds within which he will probably be answered, whether an exit of his queue is a callback.
+Standing = tuple[int | None, int | None, bool]
+NOWHERE: Standing = (None, None, False)
 FRESH = timedelta(seconds=2)
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
 SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
@@ -288,7 +289,8 @@ class Calls:
         urls, talk = self.lines.urls(terms.kept), terms.kept.place.talk
         if talk is not None and not talk.open:
             return documents.called_back(talk, language, urls)
-        return documents.waiting(language, *standing, urls, callback_talk.key(terms, standing[1]))
+        position, seconds, exits = standing
+        return documents.waiting(language, position, seconds, urls, callback_talk.key(terms, seconds, exits))
 
     async def _standing(self, call_id: UUID) -> Standing:
         """His place in the one line of all channels, and an honest wait, as far as they are known.
@@ -302,8 +304,8 @@ class Calls:
         position = await dispatch.ahead(pool, row["id"], Policy().priority_minutes) + 1
         places = await self._places(row["queue_id"])
         if not places:
-            return position, None
-        return position, await self._waits.told(row["id"], row["queue_id"], position, places)
+            return position, None, row["exits"]
+        return position, await self._waits.told(row["id"], row["queue_id"], position, places), row["exits"]
 
     async def _places(self, queue_id: str) -> int:
         """How many calls of a queue can be talked at once now; known for a moment, since all in line ask for it."""

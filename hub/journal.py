@@ -199,6 +199,8 @@ class Page:
     async def write(self, before: Interaction, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
         """Applies `act` to a locked interaction: lifecycle decides, the rows follow."""
         now = self.now()
+        if isinstance(act, model.Requeued) and act.waiting_since is None and before.channel == "voice":
+            act = replace(act, waiting_since=await store.kept_age(self.conn, before.id))
         agent = await self._agent(before, act, now)
         change = lifecycle.apply(before, agent, act, now)
         rows = _state_rows(change, now, self.new_id)

@@ -17,12 +17,14 @@ STAY = "*"
 @dataclass(frozen=True, slots=True)
 class Talk:
     """Where the talk stands. confirm: `number` was read out to him. enter: he is to key one in. promised: he will be
-    called at `number`. `asked`: how many questions he was asked; the key that began it was the answer to 0."""
+    called at `number`, `later` if not at this hour. `asked`: how many questions he was asked; the key that began it was
+    the answer to 0."""
 
     stage: Literal["confirm", "enter", "promised"]
     number: str = ""
     asked: int = 1
     tries: int = 0
+    later: bool = False
 
     @property
     def open(self) -> bool:
@@ -69,6 +71,10 @@ def said(talk: Talk, language: Language) -> Said:
     english = language == "en"
     number = spoken(talk.number, language)
     if talk.stage == "promised":
+        if talk.later:
+            return Said((f"Thank you. You keep your place in line. It is too late or too early to call now, so we will "
+                         f"call {number} as soon as we may. Goodbye." if english
+                         else f"谢谢。您的排队位置已保留。现在不是回电时段,我们将在可回电时尽快致电{number}。再见。",))
         return Said((f"Thank you. You keep your place in line, and we will call {number}. Goodbye." if english
                      else f"谢谢。您的排队位置已保留,我们会致电{number}。再见。",))
     again = () if not talk.tries else (

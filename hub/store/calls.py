@@ -168,7 +168,8 @@ async def of_interaction(pool: asyncpg.Pool | Connection, interaction_id: UUID) 
 
 
 async def waiting(pool: asyncpg.Pool, call_id: UUID) -> asyncpg.Record | None:
-    """Id and queue of a call's interaction while it waits in line; None otherwise."""
+    """Id and queue of a call's interaction while it waits in line, and whether an exit of its queue is a callback;
+    None otherwise."""
     return await pool.fetchrow(sql["waiting"], call_id)
 
 

@@ -96,7 +96,9 @@ SELECT id, account, sid, number, interaction_id, seen_version, document, place, 
 FROM calls WHERE id = $1;
 
 -- name: waiting
-SELECT i.id, i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id
+SELECT i.id, i.queue_id, EXISTS (SELECT FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed'
+                                 AND t.data ->> 'exit' = 'callback') AS exits
+FROM calls c JOIN interactions i ON i.id = c.interaction_id
 WHERE c.id = $1 AND i.state = 'queued';
 
 -- name: queue_of

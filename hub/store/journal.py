@@ -71,6 +71,12 @@ async def lock_interaction(conn: Connection, interaction_id: UUID) -> Interactio
     return read_interaction(row)
 
 
+async def kept_age(conn: Connection, interaction_id: UUID) -> datetime | None:
+    """Since when somebody waits who is to be called back; None for all others."""
+    found: datetime | None = await conn.fetchval(sql["kept_age"], interaction_id)
+    return found
+
+
 async def latest(
     conn: Connection, address: Address, channel: str, source: str
 ) -> tuple[UUID, UUID, Interaction] | None:

@@ -231,3 +231,8 @@ UPDATE agent_states SET ended_at = $2 WHERE agent_id = $1 AND ended_at IS NULL;
 
 -- name: begin_state_interval
 INSERT INTO agent_states (agent_id, state, reason, cause, started_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: kept_age
+-- Since when a customer waits who is to be called back: whoever gives him back, his place stays.
+SELECT i.queued_at FROM interactions i JOIN callbacks b ON b.interaction_id = i.id AND b.closed_at IS NULL
+WHERE i.id = $1;

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from hub import model
+from hub.wire import Requeue
 from tests.hub.calling_back import line, offering, promised
 from tests.hub.telephone import ALWAYS, MIA, OURS, Pool, Telephone, running_telephone
 
@@ -112,6 +114,31 @@ async def test_who_calls_again_meanwhile_has_one_contact_and_his_place(phone: Te
     await phone.ended("talked")
 
 
+async def test_an_exit_of_the_queue_offers_it_at_once(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:  # whose flow offers none by itself
+        caller = await phone.waiting()
+        it = await phone.heart.pool.fetchval("SELECT id FROM interactions")
+        exits = model.Overflowed("max_wait", "support", {"exit": "callback", "policy": 1})
+        await phone.heart.journal.write(it, exits, model.SYSTEM)
+        await caller.heard("To be called back")
+        await caller.press("1")
+        await caller.heard("If this is right")
+        await caller.press("1")
+        await caller.heard("You keep your place")
+        await phone.pass_time(12)
+        assert await phone.heart.pool.fetchval("SELECT number FROM callbacks") == MIA
+
+
+async def test_whoever_gives_a_callback_back_its_place_stays(phone: Telephone) -> None:
+    await promised(phone)
+    since = await phone.heart.pool.fetchval("SELECT queued_at FROM interactions")
+    ann = await phone.agent()
+    it = await phone.accepts(ann)
+    await phone.pass_time(1)
+    await phone.heart.desk.requeue(ann, it, Requeue(reason="wrong queue", queue="sales"))
+    assert await phone.heart.pool.fetchval("SELECT queued_at FROM interactions") == since
+
+
 # --- hours ------------------------------------------------------------------------------------------------------------
 
 
@@ -119,10 +146,11 @@ async def test_nobody_is_called_at_night_and_the_place_is_kept_until_the_morning
     settings = offering(calendar="mornings")
     settings["calendars"]["mornings"] = {"zone": "Europe/Berlin", "week": {day: ["06:00-07:00"] for day in ALWAYS}}
     async with running_telephone(pool, settings) as phone:
-        await promised(phone)
+        caller = await promised(phone)
         row = await phone.heart.pool.fetchrow("SELECT state, due_at, queued_at FROM interactions")
         assert row is not None
         assert row["state"] == "parked"
+        assert [one for one in caller.leg.heard if "too late or too early" in one.text]
         since, opens = row["queued_at"], row["due_at"]
         assert opens - phone.heart.clock() > timedelta(hours=1)
         await phone.heart.balanced()
