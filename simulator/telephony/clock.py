@@ -119,7 +119,7 @@ class ScaledClock:
     def _fire(self, timer: Timer) -> None:
         """A loop may be early by its resolution; whoever is woken before his time would wait for ever."""
         if self.elapsed() < timer.due:
-            timer.handle = self._loop.call_later(1e-6, self._fire, timer)
+            self._set(timer)
             return
         self._timers.discard(timer)
         timer.callback()

@@ -120,6 +120,7 @@ async def test_a_lost_network_is_silence_and_then_the_end(sim: Sim, hub: Listene
     mia.say("Hello?")
     assert (told[-1]["kind"], "Are you still there?" in str(told)) == ("mine", False)
     talking.expect_inaudible(sim.person(leg.sid))
+    sim.person(leg.sid).expect_inaudible(talking)
     assert mia.everything()["call"]["lost"]
     await sim.advance(10)
     mia.network(True)
@@ -133,6 +134,20 @@ async def test_a_lost_network_is_silence_and_then_the_end(sim: Sim, hub: Listene
     assert hub.of("/number")[0]["SipResponseCode"] == "408"
     with pytest.raises(Busy):
         mia.dial(HUB)
+
+
+async def test_what_is_played_meanwhile_is_not_heard_and_goes_on_afterwards(
+        sim: Sim, hub: Listener, room: HandsetRoom) -> None:
+    hub.says("/voice", "<Say>One.</Say><Pause length='5'/><Say>Two.</Say><Play>/music.mp3?sim_duration=9</Play>")
+    mia = room.open(CUSTOMER)
+    told = listening(mia)
+    leg = mia.dial(HUB)
+    await sim.advance(2)
+    mia.network(False)
+    await sim.advance(6)
+    assert (captions(told), [one.text for one in leg.heard]) == ([("say", "One.")], ["One."])
+    mia.network(True)
+    assert captions(told)[1:] == [("play", hub.base + "/music.mp3?sim_duration=9")]
 
 
 async def test_the_telephone_rings_when_it_is_called(sim: Sim, hub: Listener, room: HandsetRoom, client: Any) -> None:
