@@ -109,6 +109,8 @@ class Handset:
         leg = self.talk.leg if self.talk is not None else None
         if leg is not None and leg.live:
             (leg.find_network if there else leg.lose_network)()
+            if there and self.talk is not None and self.talk.left:
+                leg.hang_up()  # it was put down, and now that can be told
         self._behave()
         if there:
             for message in self._thread():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hub import demo
 from simulator.telephony.driver import Person, Sim, running_sim
+from simulator.telephony.training import Training
 from tests.support.hub import RunningHub, a_hub
 from tests.support.waiting import until
 
@@ -30,10 +31,10 @@ def _line(sim: Sim) -> demo.Line:
     return demo.Line(known.sid, known.auth_token, known.key_sid, known.key_secret, sim.base_url)
 
 
-async def _listed(hub: RunningHub, channel: str, queue: str) -> bool:
+async def _listed(hub: RunningHub, channel: str, queue: str, count: int = 1) -> bool:
     found = await hub.parts.pool.fetchval(
         "SELECT count(*) FROM interactions WHERE channel = $1 AND queue_id = $2", channel, queue)
-    return bool(found == 1)
+    return bool(found == count)
 
 
 async def test_a_caller_chooses_by_key_and_stands_in_line(dsn: str) -> None:
@@ -79,6 +80,18 @@ async def test_the_menu_speaks_chinese_and_takes_messages(dsn: str) -> None:
         await sim.advance(20)
         await until(lambda: not caller.leg.live)
         await until(lambda: _listed(hub, "voicemail", "support"))
+        sim.invariants()
+
+
+async def test_scripted_callers_find_their_way_in_both_languages(dsn: str) -> None:
+    async with a_demo(dsn) as (sim, hub):
+        training = Training(sim.exchange)
+        for language in ("en", "zh-Hans"):
+            caller = training.start("angry", demo.NUMBER, language)
+            await sim.until(lambda caller=caller: caller.leg.place.startswith("queue"))  # type: ignore[misc]
+        await until(lambda: _listed(hub, "voice", "support", 2))
+        training.dismiss()
+        await until(lambda: not any(leg.live for leg in sim.exchange.legs.values()))
         sim.invariants()
 
 

@@ -136,6 +136,22 @@ async def test_a_lost_network_is_silence_and_then_the_end(sim: Sim, hub: Listene
         mia.dial(HUB)
 
 
+async def test_who_puts_it_down_without_a_network_is_gone_once_it_is_back(
+        sim: Sim, hub: Listener, room: HandsetRoom) -> None:
+    hub.says("/voice", "<Pause length='600'/>")
+    mia = room.open(CUSTOMER)
+    first = mia.dial(HUB)
+    await sim.advance(1)
+    mia.network(False)
+    mia.hang_up()
+    await sim.advance(5)
+    assert first.status == "in-progress"
+    mia.network(True)
+    await sim.settle()
+    assert hub.of("/number")[0]["CallSid"] == first.sid
+    assert mia.dial(HUB).live
+
+
 async def test_what_is_played_meanwhile_is_not_heard_and_goes_on_afterwards(
         sim: Sim, hub: Listener, room: HandsetRoom) -> None:
     hub.says("/voice", "<Say>One.</Say><Pause length='5'/><Say>Two.</Say><Play>/music.mp3?sim_duration=9</Play>")
