@@ -131,7 +131,9 @@ async def lost(page: Page, back: Back, *, rang: bool) -> None:
 async def begun(page: Page, back: Back, call_id: UUID, agent_id: UUID) -> Back:
     """One more attempt: this call has the word now."""
     now = page.now()
-    back = replace(back, call_id=call_id, dialled_at=now, attempts=back.attempts + 1, undecided=False)
+    attempts = back.attempts + 1
+    back = replace(back, call_id=call_id, dialled_at=now, attempts=attempts, most=max(attempts, back.most),
+                   undecided=False)
     await store.save(page.conn, back)
     await store.attempt(page.conn, back, now, agent_id)
     return back

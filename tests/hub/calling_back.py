@@ -7,7 +7,7 @@ from uuid import UUID
 from simulator.telephony.driver import Person
 from tests.hub.telephone import MIA, OURS, SETTINGS, Telephone
 
-RULES: dict[str, Any] = {"after_seconds": 0, "attempts": 2, "spacing_minutes": 10}
+RULES: dict[str, Any] = {"after_seconds": 0, "attempts": 2, "spacing_minutes": 2}
 
 
 def offering(**rules: Any) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def test_an_attempt_in_vain_is_made_again_after_the_pause_in_his_place(
     assert not [one for one in phone.sim.exchange.legs.values() if one.live]
     ben = await phone.waiting(BEN)
     await phone.heart.pool.execute("UPDATE agents SET declared = 'break'")
-    await phone.pass_time(600)
+    await phone.pass_time(120)
     assert (await state(phone, item), await since(phone, item)) == ("queued", place)
     await phone.heart.pool.execute("UPDATE agents SET declared = 'available'")
     assert await phone.accepts(ann) == item  # before Ben, who came later
@@ -107,6 +107,12 @@ async def test_an_attempt_in_vain_is_made_again_after_the_pause_in_his_place(
     assert await state(phone, item) == "active"  # with Ann, who decides
     await phone.pass_time(30)
     assert len(await tried(phone)) == 2
+    await phone.calling_back.call(ann, item)  # once more by hand
+    await phone.phones[ann.id].rings()
+    await phone.phones[ann.id].accept()
+    await phone.pass_time(50)
+    row = await phone.heart.pool.fetchrow("SELECT undecided, attempts, most FROM callbacks")
+    assert tuple(row or ()) == (True, 3, 3)
     await ben.hang_up()
     await phone.calling_back.outcome(ann, item, CallbackOutcome(outcome="given_up", note="Wrong number, it seems."))
     assert await state(phone, item) == "wrapping"

@@ -18,7 +18,7 @@ it('is really translated', () => {
     const message: unknown = Reflect.get(chinese, key)
     return typeof message === 'string' && message === Reflect.get(english, key)
   })
-  expect(same).toEqual(['app.name', 'channel.whatsapp', 'floor.none', 'address.whatsapp'])
+  expect(same).toEqual(['app.name', 'channel.whatsapp', 'floor.none', 'address.whatsapp', 'nav.twilio'])
 })
 
 it('shows the bare code where no word is known', () => {
