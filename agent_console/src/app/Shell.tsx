@@ -3,6 +3,9 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { Leaving } from '../features/composer/Leaving'
+import { GiveDialog } from '../features/conversation/GiveDialog'
+import { CallBar } from '../features/phone/CallBar'
+import { PhoneProvider, useOwnPhone } from '../features/phone/usePhone'
 import { Offers } from '../features/offer/Offers'
 import { useT } from '../i18n'
 import type { Language } from '../i18n'
@@ -34,8 +37,17 @@ export function Shell(props: Props) {
   if (!known) return null
   return (
     <Router hook={useHashLocation}>
-      <Frame {...props} />
+      <WithPhone {...props} />
     </Router>
+  )
+}
+
+function WithPhone(props: Props) {
+  const phone = useOwnPhone()
+  return (
+    <PhoneProvider value={phone}>
+      <Frame {...props} />
+    </PhoneProvider>
   )
 }
 
@@ -43,6 +55,7 @@ function Frame({ onLanguage, onLeave }: Props) {
   const t = useT()
   const pages = usePages()
   const [opened, setOpened] = useState<Opened>(null)
+  const [given, setGiven] = useState<Card | null>(null)
   const close = () => setOpened(null)
   const onAccept = useAccepted()
   useCommandKeys()
@@ -62,6 +75,7 @@ function Frame({ onLanguage, onLeave }: Props) {
       <Rail pages={pages} />
       <div className={css.body}>
         <TopBar onOpen={setOpened} onLeave={onLeave} />
+        <CallBar onTransfer={setGiven} />
         <main className={css.page} id="content" tabIndex={-1}>
           <Boundary>
             <Pages />
@@ -69,6 +83,7 @@ function Frame({ onLanguage, onLeave }: Props) {
         </main>
       </div>
       <Offers onAccept={onAccept} />
+      {given && <GiveDialog card={given} onClose={() => setGiven(null)} />}
       <Leaving />
       <Suspense fallback={null}>
         <LogContactDialog isOpen={opened === 'contact'} onClose={close} />

@@ -1,6 +1,7 @@
 import { LostBanner } from '../features/presence/LostBanner'
 import { MissedNotice } from '../features/presence/MissedNotice'
 import { PresenceMenu } from '../features/presence/PresenceMenu'
+import { PhoneStanding } from '../features/phone/PhoneStanding'
 import { useT } from '../i18n'
 import { Button, isMac, keyLabel, Menu, newMailPath, useApi, useMe, useTell, useWhere } from '../shared'
 import type { Opened } from './Shell'
@@ -19,6 +20,7 @@ export function TopBar({ onOpen, onLeave }: { onOpen: (what: Opened) => void; on
       <div className={css.notices}>
         <LostBanner />
         <MissedNotice />
+        <PhoneStanding />
       </div>
       <Button kind="plain" icon="mail" onPress={() => go(newMailPath())} aria-label={t('command.new_mail')}>
         <span className={css.word}>{t('command.new_mail')}</span>

@@ -6,6 +6,7 @@ import type {
 } from './wire'
 import { callbackCalls } from './callbackApi'
 import { readLines } from './ndjson'
+import { callCalls } from './callApi'
 import { policyCalls } from './policyApi'
 
 export type Page<T> = Omit<PageOfCards, 'items'> & { items: T[] }
@@ -61,7 +62,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...customerCalls(call),
     ...mailCalls(call),
     ...mailboxCalls(call),
-    ...policyCalls(call),
+    ...policyCalls(call), ...callCalls(call),
     ...callbackCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
       testMailbox(fetcher, csrf, body, each, signal),

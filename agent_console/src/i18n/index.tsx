@@ -15,6 +15,8 @@ import { policyWordsEn } from './policyWords.en'
 import { policyWordsZh } from './policyWords.zh'
 import { textsEn } from './texts.en'
 import { textsZh } from './texts.zh'
+import { phoneEn } from './phone.en'
+import { phoneZh } from './phone.zh'
 import { twilioEn } from './twilio.en'
 import { twilioZh } from './twilio.zh'
 import { promisesEn } from './promises.en'
@@ -26,10 +28,10 @@ export type { Data, Touch } from './messages.en'
 export type { Found } from './policyWords.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn, ...phoneEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh, ...phoneZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

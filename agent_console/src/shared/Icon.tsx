@@ -33,6 +33,10 @@ const paths = {
   mail: 'M2.5 5h15v10.5h-15zM2.5 5.5 10 11l7.5-5.5',
   message: 'M3 4h14v9.5H9L5.5 17v-3.5H3zM6.5 7.5h7M6.5 10h4',
   phone: 'M6.5 3H4.2C3.5 3 3 3.6 3 4.3A13 13 0 0 0 15.7 17c.7 0 1.3-.5 1.3-1.2v-2.3l-3.8-1.4-1.7 1.7a10 10 0 0 1-5.3-5.3l1.7-1.7Z',
+  hangup: 'M2.5 12.5c4.5-4.5 10.5-4.5 15 0l-2 2.2-3-1.2v-2.2a8 8 0 0 0-5 0v2.2l-3 1.2Z',
+  microphone: 'M10 12.5a2.5 2.5 0 0 0 2.5-2.5V5a2.5 2.5 0 0 0-5 0v5a2.5 2.5 0 0 0 2.5 2.5ZM5 9.5a5 5 0 0 0 10 0M10 14.5V17',
+  muted: 'M12.5 8V5a2.5 2.5 0 0 0-4.9-.7M7.5 7.5V10a2.5 2.5 0 0 0 3.8 2.1M5 9.5a5 5 0 0 0 8 4M15 9.5a5 5 0 0 1-.4 2M10 14.5V17M3 3l14 14',
+  keypad: 'M5 5h.01M10 5h.01M15 5h.01M5 10h.01M10 10h.01M15 10h.01M5 15h.01M10 15h.01M15 15h.01',
   link: 'M8.5 11.5a3 3 0 0 0 4.2 0l3-3a3 3 0 0 0-4.2-4.2l-1 1M11.5 8.5a3 3 0 0 0-4.2 0l-3 3a3 3 0 0 0 4.2 4.2l1-1',
   up: 'm5 12 5-5 5 5',
   route: 'M5 4.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3ZM15 12.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3ZM5 7.5v3a3.5 3.5 0 0 0 3.5 3.5h5M10 4.5h5l-2-2M15 4.5l-2 2',
@@ -46,7 +50,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   return (
     <svg
       className="icon-svg" width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor"
-      strokeWidth={name === 'more' ? 2.4 : 1.6} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"
+      strokeWidth={name === 'more' || name === 'keypad' ? 2.4 : 1.6} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"
       focusable="false" style={{ flex: 'none' }}
     >
       <path d={paths[name]} />

@@ -1,0 +1,199 @@
+// The call at hand, on every page: who, how long, and what can be done. Nothing here is reached by a single key.
+import { useState } from 'react'
+import type { KeyboardEvent } from 'react'
+import type { CallView, Card } from '../../desk/wire'
+import { Age, Button, deskPath, href, Icon, isMac, keyLabel, names, useApi, useCommand, useT, useTell } from '../../shared'
+import css from './CallBar.module.css'
+import { ConsultDialog } from './ConsultDialog'
+import { Keypad } from './Keypad'
+import { Speech } from './Speech'
+import { useCall, useHeldCard, usePhone, usePhoneState } from './usePhone'
+
+interface Props {
+  /** Gives the customer to a queue or a colleague without asking. */
+  onTransfer: (card: Card) => void
+}
+
+export function CallBar({ onTransfer }: Props) {
+  const card = useHeldCard()
+  const { call, standing } = usePhoneState()
+  if (standing === 'none' && !card) return null
+  return (
+    <>
+      <Asks />
+      {card ? <Held key={card.id} card={card} onTransfer={onTransfer} /> : call && <Beside />}
+    </>
+  )
+}
+
+/** My customer's call. */
+function Held({ card, onTransfer }: { card: Card; onTransfer: (card: Card) => void }) {
+  const t = useT()
+  const api = useApi()
+  const tell = useTell()
+  const phone = usePhone()
+  const standing = useCall(card)
+  const { view, act } = standing
+  const { call, state } = usePhoneState()
+  const [pad, setPad] = useState(false)
+  const [consulting, setConsulting] = useState(false)
+  const phase = view?.phase ?? 'connecting'
+  const end = () => void api.end(card.id).catch(tell.failure)
+  useCommand({ id: 'call_end', name: t('call.end'), keys: ['Alt+Shift+KeyX'], run: end })
+  return (
+    <section className={css.bar} aria-label={t('call.bar')} data-phase={phase}>
+      <div className={css.row}>
+        <Who card={card} view={view} lost={state === 'reconnecting'} />
+        <div className={css.actions}>
+          <Mute />
+          <Hold card={card} standing={standing} />
+          <Toggle on={pad} icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
+          <Others card={card} standing={standing} onConsult={() => setConsulting(true)} onTransfer={() => onTransfer(card)} />
+          <Button kind="danger" icon="hangup" onPress={end}>{t('call.end')}</Button>
+        </div>
+      </div>
+      {pad && call && <Keypad onPress={(digits) => phone.press(digits)} onClose={() => setPad(false)} />}
+      {call?.say && <Speech />}
+      {consulting && <ConsultDialog onClose={() => setConsulting(false)} onAsk={(body) => act(api.consult(card.id, body))} />}
+    </section>
+  )
+}
+
+function Mute() {
+  const t = useT()
+  const phone = usePhone()
+  const { call, muted } = usePhoneState()
+  const name = t(muted ? 'call.unmute' : 'call.mute')
+  const run = () => phone.mute(!muted)
+  useCommand(call ? { id: 'call_mute', name, keys: ['Alt+Shift+KeyM'], run } : null)
+  return <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={name} keys="Alt+Shift+KeyM" isDisabled={!call} onPress={run} />
+}
+
+interface OfCall {
+  card: Card
+  standing: ReturnType<typeof useCall>
+}
+
+const talks = (view: CallView | null) => view?.phase === 'talking' || view?.phase === 'held'
+
+function Hold({ card, standing: { view, act, busy } }: OfCall) {
+  const t = useT()
+  const api = useApi()
+  const held = view?.phase === 'held'
+  const name = t(held ? 'call.resume' : 'call.hold')
+  const can = talks(view) && !busy
+  const run = () => act(api.hold(card.id, !held))
+  useCommand(can ? { id: 'call_hold', name, keys: ['Alt+Shift+KeyH'], run } : null)
+  return <Toggle on={held} icon="hold" name={name} keys="Alt+Shift+KeyH" isDisabled={!can} onPress={run} />
+}
+
+/** Whom else the call may go to; or the way back into it. */
+function Others({ card, standing, onConsult, onTransfer }: OfCall & { onConsult: () => void; onTransfer: () => void }) {
+  const t = useT()
+  const api = useApi()
+  const { view, act, busy } = standing
+  if (view?.phase === 'consulting') return <Consulted card={card} standing={standing} />
+  if (view?.phase === 'orphaned') {
+    return <Button kind="primary" icon="retry" isDisabled={busy} onPress={() => act(api.rejoin(card.id))}>{t('call.rejoin')}</Button>
+  }
+  return (
+    <>
+      <Button icon="people" isDisabled={!talks(view)} onPress={onConsult}>{t('call.consult')}</Button>
+      <Button icon="give" isDisabled={!talks(view)} onPress={onTransfer}>{t('call.transfer')}</Button>
+    </>
+  )
+}
+
+function Who({ card, view, lost }: { card: Card; view: CallView | null; lost: boolean }) {
+  const t = useT()
+  const phase = view?.phase ?? 'connecting'
+  const since = view?.legs.find((leg) => leg.role === 'partner' && leg.answered_at)?.answered_at ?? null
+  return (
+    <div className={css.who}>
+      <a href={href(deskPath(card.id))} className="ellipsis"><bdi>{card.customer_name || t('inbox.unknown')}</bdi></a>
+      <span className={names('chip', TONES[phase])} role="status">{lost ? t('call.reconnecting') : t(`call.phase.${phase}`)}</span>
+      {since && <span className={css.time}><Age since={since} /></span>}
+    </div>
+  )
+}
+
+const TONES: Record<CallView['phase'], string> = {
+  menu: '', queued: '', offering: 'warn', connecting: 'warn', talking: 'good', held: 'warn', consulting: 'warn', orphaned: 'bad', ending: '', ended: '',
+}
+
+interface ToggleProps {
+  on: boolean
+  icon: 'microphone' | 'muted' | 'hold' | 'keypad'
+  name: string
+  keys?: string
+  isDisabled: boolean
+  onPress: () => void
+}
+
+function Toggle({ on, icon, name, keys, isDisabled, onPress }: ToggleProps) {
+  const label = keys ? `${name} (${keyLabel(keys, isMac())})` : name
+  return (
+    <Button icon={icon} className={names(on && css.on)} aria-label={label} aria-pressed={on} isDisabled={isDisabled} onPress={onPress}>
+      <span className={css.word}>{name}</span>
+    </Button>
+  )
+}
+
+function Consulted({ card, standing: { view, act, busy } }: OfCall) {
+  const t = useT()
+  const api = useApi()
+  const there = view?.legs.some((leg) => leg.role === 'consult' && leg.answered_at) ?? false
+  const tell = (what: 'complete' | 'join' | 'cancel') => () => act(api.consulted(card.id, what))
+  return (
+    <>
+      <span className="quiet small" role="status">{t(there ? 'call.consult.there' : 'call.consult.ringing')}</span>
+      <Button icon="give" isDisabled={!there || busy} onPress={tell('complete')}>{t('call.consult.complete')}</Button>
+      <Button icon="people" isDisabled={!there || busy} onPress={tell('join')}>{t('call.consult.join')}</Button>
+      <Button icon="back" isDisabled={busy} onPress={tell('cancel')}>{t('call.consult.cancel')}</Button>
+    </>
+  )
+}
+
+/** A call of somebody else's customer: I was asked, or I listen. */
+function Beside() {
+  const t = useT()
+  const phone = usePhone()
+  const { call, muted } = usePhoneState()
+  if (!call) return null
+  return (
+    <section className={css.bar} aria-label={t('call.bar')}>
+      <div className={css.row}>
+        <div className={css.who}>
+          <strong>{t(call.role === 'supervisor' ? 'call.listening' : 'call.asked')}</strong>
+        </div>
+        <div className={css.actions}>
+          <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={t(muted ? 'call.unmute' : 'call.mute')} isDisabled={false} onPress={() => phone.mute(!muted)} />
+          <Button kind="danger" icon="hangup" onPress={() => phone.hangUp()}>{t('call.leave')}</Button>
+        </div>
+      </div>
+      {call.say && <Speech />}
+    </section>
+  )
+}
+
+/** A colleague asks for help while his customer waits. */
+function Asks() {
+  const t = useT()
+  const phone = usePhone()
+  const { asks } = usePhoneState()
+  if (!asks) return null
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') phone.decline()
+  }
+  return (
+    <section className={names(css.bar, css.asks)} role="alertdialog" aria-modal="false" aria-labelledby="call-asks" onKeyDown={onKey}>
+      <div className={css.row}>
+        <div className={css.who}><Icon name="phone" /> <strong id="call-asks">{t('call.asks')}</strong></div>
+        <div className={css.actions}>
+          <Button kind="primary" icon="phone" onPress={() => phone.answer()}>{t('call.answer')}</Button>
+          <Button onPress={() => phone.decline()}>{t('call.decline')}</Button>
+        </div>
+      </div>
+    </section>
+  )
+}

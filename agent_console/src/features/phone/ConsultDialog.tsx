@@ -1,0 +1,41 @@
+import { useState } from 'react'
+import type { Consult } from '../../desk/wire'
+import { Button, Dialog, DialogActions, Select, TextField, useApi, useLoad, useMe, useT } from '../../shared'
+
+const NUMBER = 'number'
+
+/** Whom to ask while the customer hears music: a colleague who is logged in, or a number outside. */
+export function ConsultDialog({ onClose, onAsk }: { onClose: () => void; onAsk: (body: Consult) => void }) {
+  const t = useT()
+  const api = useApi()
+  const me = useMe().id
+  const agents = (useLoad('agents', api.agents).value ?? []).filter((one) => one.id !== me && one.presence.connected)
+  const [who, setWho] = useState<string | null>(null)
+  const [number, setNumber] = useState('')
+  const chosen = who ?? agents[0]?.id ?? NUMBER
+  const plain = number.replace(/[\s()./-]/g, '')
+  const fits = chosen !== NUMBER || /^\+[1-9][0-9]{5,14}$/.test(plain)
+  const ask = () => {
+    onAsk(chosen === NUMBER ? { agent: null, number: plain } : { agent: chosen, number: '' })
+    onClose()
+  }
+  return (
+    <Dialog title={t('call.consult.title')} isOpen onClose={onClose}>
+      <p className="quiet">{t('call.consult.what')}</p>
+      <Select
+        label={t('call.consult.who')} value={chosen} onChange={setWho}
+        choices={[...agents.map((one) => ({ id: one.id, name: `${one.name} (${t.word('presence', one.presence.declared)})` })), { id: NUMBER, name: t('call.consult.number') }]}
+      />
+      {chosen === NUMBER && (
+        <TextField
+          label={t('call.consult.number')} value={number} onChange={setNumber} maxLength={30} autoFocus
+          error={number && !fits ? t('call.consult.number.wrong') : null}
+        />
+      )}
+      <DialogActions>
+        <Button onPress={onClose}>{t('action.cancel')}</Button>
+        <Button kind="primary" icon="phone" isDisabled={!fits} onPress={ask}>{t('call.consult.ask')}</Button>
+      </DialogActions>
+    </Dialog>
+  )
+}
