@@ -146,6 +146,10 @@ class Realtime:
         for agent_id in ring.agents:
             mine = event if agent_id == desk_of else event.model_copy(update={"card": None})
             await self._emit("card", mine, [_room(agent_id)])
+        if ring.kind == "escalated" and event.touch and "agent" in event.touch.data.get("tell", ()):
+            here = {session.actor.id for session in self._sessions.values()} - ring.agents
+            others = await agents.serving(self._pool, ring.queue_id, here)
+            await self._emit("card", event.model_copy(update={"card": None}), [*map(_room, others)])
 
     async def _read(self, ring: Moved) -> tuple[CardEvent, UUID | None]:
         touch, (card, desk_of) = await asyncio.gather(

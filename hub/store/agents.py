@@ -1,6 +1,7 @@
 """Agents as the screens see them."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,11 @@ async def view(pool: Reader, agent_id: UUID, now: datetime) -> AgentView:
 async def views(pool: Reader, now: datetime) -> list[AgentView]:
     """All who are not disabled, by name."""
     return [_view(row) for row in await pool.fetch(sql["views"], now, None)]
+
+
+async def serving(pool: Reader, queue: str, among: Collection[UUID]) -> list[UUID]:
+    """Who of these takes work of the queue."""
+    return [row["id"] for row in await pool.fetch(sql["serving"], queue, list(among))] if among else []
 
 
 def _view(row: asyncpg.Record) -> AgentView:

@@ -7,6 +7,9 @@ FROM agents a
 WHERE CASE WHEN $2::uuid IS NULL THEN a.disabled_at IS NULL ELSE a.id = $2 END
 ORDER BY a.name, a.id;
 
+-- name: serving
+SELECT id FROM agents WHERE id = ANY ($2::uuid[]) AND $1 = ANY (queues) AND disabled_at IS NULL ORDER BY id;
+
 -- name: set_work
 -- $7: the version that was read. What was there before is kept.
 WITH old AS (SELECT id, skills, queues, capacity, limits FROM agents WHERE id = $1 AND version = $7 FOR UPDATE),

@@ -30,6 +30,32 @@ async def test_a_holder_and_supervisors_hear_of_a_card_and_others_do_not(running
     assert ben.heard["card"] == []
 
 
+async def test_a_step_that_tells_agents_reaches_the_holder_and_all_who_may_take_it(running_hub: RunningHub) -> None:
+    sue = await running_hub.person("sue", role="supervisor")
+    ben = await (await running_hub.person("ben", queues=("support",))).listen()
+    zoe = await (await running_hub.person("zoe", queues=("sales",))).listen()
+    anna, ears = await running_hub.ready_agent("anna", queues=("support",))
+    now = (await sue.get("/api/policy")).body
+    ladders = [{"id": "up", "steps": [{"priority": 1, "notify": ["agent", "supervisor"]}, {"notify": ["supervisor"]}]}]
+    queues = [{**one, "ladder": "up"} if one["id"] == "support" else one for one in now["document"]["queues"]]
+    document = {**now["document"], "queues": queues, "ladders": ladders}
+    answer = await sue.post("/api/policy/publish", {"document": document, "base": now["version"]})
+    assert answer.status == 201, answer.body
+    await running_hub.contact()
+    offered = await ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered")
+    await anna.post(f"/api/offers/{offered['card']['offer_id']}/accept")
+    for reason in ("too hard", "still"):
+        answer = await sue.post(f"/api/interactions/{offered['id']}/escalate", {"reason": reason})
+        assert answer.status < 300, answer.body
+
+    for who in (ears, ben):
+        told = await who.until("card", lambda one: one["touch"] and one["touch"]["kind"] == "escalated")
+        assert "agent" in told["touch"]["data"]["tell"]
+    assert [one["touch"]["data"]["step"] for one in ben.heard["card"] if one["touch"]["kind"] == "escalated"] == [1]
+    assert all(one["card"] is None for one in ben.heard["card"]), "told of it, not given it"
+    assert zoe.heard["card"] == []
+
+
 async def test_the_heartbeat_carries_the_head_of_the_desk(running_hub: RunningHub) -> None:
     anna, ears = await running_hub.ready_agent("anna")
     await running_hub.contact()

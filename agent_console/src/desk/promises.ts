@@ -9,7 +9,7 @@ export function isTold(touch: TouchView, me: AgentView | null, mine: Card | unde
   if (!me || touch.actor_id === me.id) return false
   const held = mine?.agent_id === me.id
   if (touch.kind === 'requeued') return held && TAKEN.has(String(touch.data.reason))
-  return PROMISE.has(touch.kind) && [...(held ? ['holder'] : []), ...roles(me)].some((one) => told(touch).includes(one))
+  return PROMISE.has(touch.kind) && [...(held ? ['holder', 'agent'] : []), ...roles(me)].some((one) => told(touch).includes(one))
 }
 
 /** Administrators supervise, too. */
