@@ -17,6 +17,7 @@ from simulator.telephony.faults import profile, read_rules
 from simulator.telephony.invariants import broken
 from simulator.telephony.legs import Leg, Party
 from simulator.telephony.messages import Outcome
+from simulator.telephony.network import find_network, lose_network
 from simulator.telephony.training import Training
 
 From = Annotated[str, Field(validation_alias=AliasChoices("from", "from_"), max_length=256)]
@@ -175,7 +176,7 @@ class ControlApi:
         elif verb == "hangup":
             leg.hang_up()
         elif verb in {"drop", "recover"}:
-            (leg.lose_network if verb == "drop" else leg.find_network)()
+            (lose_network if verb == "drop" else find_network)(leg)
         elif verb == "dtmf":
             leg.press(body.digits)
         elif verb == "speak":

@@ -12,6 +12,7 @@ from simulator.telephony.audibility import audibility, speak_up
 from simulator.telephony.exchange import Behaviour, Exchange
 from simulator.telephony.legs import Heard, Leg, Party
 from simulator.telephony.messages import Message, Outcome
+from simulator.telephony.network import find_network, lose_network
 
 NUMBER = re.compile(r"^\+[1-9][0-9]{5,14}$")
 WITHHELD = "anonymous"
@@ -108,7 +109,7 @@ class Handset:
                 desk.outcomes.pop(address, None)
         leg = self.talk.leg if self.talk is not None else None
         if leg is not None and leg.live:
-            (leg.find_network if there else leg.lose_network)()
+            (find_network if there else lose_network)(leg)
             if there and self.talk is not None and self.talk.left:
                 leg.hang_up()  # it was put down, and now that can be told
         self._behave()
@@ -171,6 +172,7 @@ class Handset:
     def _take(self, leg: Leg, with_: str, *, incoming: bool) -> None:
         talk = self.talk = Conversation(leg, with_, incoming)
         leg.ears.append(lambda sound: self._hear(talk, sound))
+        leg.moves.append(self.look)
         self._show()
 
     def _hear(self, talk: Conversation, sound: Heard | None) -> None:

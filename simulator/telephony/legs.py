@@ -114,13 +114,14 @@ class Leg:
         self.heard: list[Heard] = []
         self.playing: Heard | None = None
         self.peer: Leg | None = None  # bridged with
-        self.place = "new"  # for people: ringing, document, queue, conference, dial
+        self.moves: list[Callable[[], None]] = []  # told when the place changes
+        self._place = "new"  # for people: ringing, document, record, queue, conference, dial
         self.digits: deque[str] = deque()
         self.speech: deque[str] = deque()
         self.at_end: list[Callable[[Leg], None]] = []
         self.ears: list[Callable[[Heard | None], None]] = []  # told what is heard; None: nothing is played any more
         self.away = False  # its network is lost: it hears nothing and is not heard
-        self._loss: Timer | None = None
+        self.loss: Timer | None = None
         self.machine = False  # answered by one
         self.answered_by = ""  # what detection made of it
         self.task: asyncio.Task[None] | None = None
@@ -136,6 +137,17 @@ class Leg:
     @property
     def live(self) -> bool:
         return self.status not in TERMINAL
+
+    @property
+    def place(self) -> str:
+        return self._place
+
+    @place.setter
+    def place(self, value: str) -> None:
+        if value != self._place:
+            self._place = value
+            for told in tuple(self.moves):
+                told()
 
     def change(self, status: str, sip: int = 200) -> None:
         """Go to a state and tell whoever asked for it."""
@@ -224,28 +236,6 @@ class Leg:
         if self.live:
             self.interrupt(HungUp(status, sip, cause))
 
-    def lose_network(self) -> None:
-        """Silence both ways; the far end notices only after a while, and then the call is over."""
-        if self.live and not self.away:
-            self.away = True
-            self.exchange.journal.write("network", sid=self.sid, what="lost")
-            self._tell_ears(None)
-            self._loss = self.exchange.clock.call_later(self.exchange.timings.network_loss, self._give_up)
-
-    def find_network(self) -> None:
-        """Back in time: the call goes on as if nothing had been."""
-        if self.away and self._loss is not None:
-            self._loss.cancel()
-            self.away = False
-            self.exchange.journal.write("network", sid=self.sid, what="found")
-            if self.playing is not None:
-                self._tell_ears(self.playing)
-
-    def _give_up(self) -> None:
-        if self.live:
-            self.exchange.journal.write("network", sid=self.sid, what="given up")
-            self.hang_up(sip=408)
-
     def limit(self, seconds: int = LONGEST) -> None:
         """End it after so many seconds from now."""
         self.unlimit()
@@ -329,14 +319,15 @@ class Leg:
             return
         self.heard.append(sound)
         self.exchange.journal.write("heard", sid=self.sid, what=sound.kind, text=sound.text)
-        self._tell_ears(sound)
+        self.tell_ears(sound)
 
     def quiet(self) -> None:
         """Nothing is played to the party any more."""
         if self.playing is not None:
             self.playing = None
-            self._tell_ears(None)
+            self.tell_ears(None)
 
-    def _tell_ears(self, sound: Heard | None) -> None:
+    def tell_ears(self, sound: Heard | None) -> None:
+        """Whoever listens along."""
         for told in tuple(self.ears):
             told(sound)

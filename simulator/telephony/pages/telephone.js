@@ -117,7 +117,8 @@ export class Telephone {
     const music = live && ["play", "music"].includes(call.sound);
     parts.sign.textContent = music ? word("music") : live && call.sound === "ringback" ? word("ringtone") : "";
     if (rings && before?.sid !== call.sid) this.#choose("call");
-    if (this.element.contains(held) && !held.checkVisibility()) (live ? parts.hangup : parts.dial).focus();
+    // Not to a button that calls: whoever was writing might press Enter.
+    if (this.element.contains(held) && !held.checkVisibility()) (live ? parts.hangup : parts.captions).focus();
     if (!live) globalThis.speechSynthesis?.cancel();
     this.#showStatus();
   }

@@ -245,7 +245,10 @@ async def test_a_machine_waits_for_who_types_slowly(sim: Sim, hub: Listener, roo
     hub.says("/voice", '<Record action="/end" timeout="3" transcribe="true"/>')
     hub.says("/end", "<Hangup/>")
     mia = room.open(CUSTOMER)
+    told = listening(mia)
     leg = mia.dial(HUB)
+    await sim.advance(0.1)
+    assert (told[-1]["type"], told[-1]["place"]) == ("call", "record")  # told at once, not with the next sound
     for _ in range(4):
         await sim.advance(2)
         mia.types()
