@@ -46,7 +46,7 @@ class CallingBack:
         await store.close_done(pool)
         for interaction_id in await store.to_put_off(pool, now):
             await self._under_lock(interaction_id, self._look_at_hours)
-        for interaction_id in await store.to_dial(pool):
+        for interaction_id in await store.to_dial(pool, now):
             await self._under_lock(interaction_id, self._dial_if_he_may)
         return NET
 

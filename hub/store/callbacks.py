@@ -74,8 +74,8 @@ async def attempts(conn: Reader, interaction_id: UUID) -> list[asyncpg.Record]:
     return await conn.fetch(sql["attempts"], interaction_id)
 
 
-async def to_dial(pool: asyncpg.Pool) -> list[UUID]:
-    return [row["interaction_id"] for row in await pool.fetch(sql["to_dial"])]
+async def to_dial(pool: asyncpg.Pool, now: datetime) -> list[UUID]:
+    return [row["interaction_id"] for row in await pool.fetch(sql["to_dial"], now)]
 
 
 async def to_put_off(pool: asyncpg.Pool, now: datetime) -> list[UUID]:

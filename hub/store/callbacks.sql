@@ -37,10 +37,13 @@ SELECT a.number, a.at, g.name AS agent_name, a.outcome, a.said_by
 FROM callback_attempts a LEFT JOIN agents g ON g.id = a.agent_id WHERE a.interaction_id = $1 ORDER BY a.number;
 
 -- name: to_dial
--- Held by an agent who took it and has not called yet.
+-- Held by an agent who took it and has not called yet. While he hears goodbye on his first call, his line is busy; that
+-- end may have been lost, so it is not waited for long.
 SELECT b.interaction_id FROM callbacks b JOIN interactions i ON i.id = b.interaction_id
 WHERE b.closed_at IS NULL AND NOT b.undecided AND i.state = 'active' AND b.call_id IS NULL
   AND (b.dialled_at IS NULL OR b.dialled_at < i.entered_at)
+  AND (b.asked_at < $1::timestamptz - interval '30 seconds'
+       OR NOT EXISTS (SELECT FROM calls c WHERE c.interaction_id = b.interaction_id AND c.ended_at IS NULL))
 ORDER BY i.entered_at LIMIT 50;
 
 -- name: to_put_off

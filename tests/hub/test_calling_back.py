@@ -76,6 +76,20 @@ async def test_accepting_rings_the_agent_first_and_then_the_customer(phone: Tele
         "received", "callback_asked", "accepted", "dialled", "connected", "callback_done", "ended", "left"]
 
 
+async def test_who_still_hears_goodbye_is_not_called_yet(phone: Telephone) -> None:
+    caller = await phone.waiting()
+    for words in ("To be called back", "If this is right"):
+        await caller.heard(words)
+        await caller.press("1")
+    ann = await phone.agent()
+    await phone.accepts(ann)
+    await phone.settle()
+    assert caller.leg.live
+    assert not phone.phones[ann.id].device.ringing
+    await phone.sim.until(lambda: not caller.leg.live)
+    await phone.phones[ann.id].rings()
+
+
 @pytest.mark.parametrize(("kind", "outcome"), [("busy", "busy"), ("no-answer", "no_answer"), ("fail", "failed")])
 async def test_an_attempt_in_vain_is_made_again_after_the_pause_in_his_place(
     phone: Telephone, kind: str, outcome: str
