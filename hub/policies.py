@@ -58,6 +58,12 @@ class DraftMoved(Conflict):
     code = "draft_moved"
 
 
+class DraftInTheWay(Conflict):
+    """There is a draft that nobody has published. Restoring gives it up: look at it, and say that it may go."""
+
+    code = "draft_in_the_way"
+
+
 class Policies:
     """`queues` are those of the configuration, the first of which takes what nobody places."""
 
@@ -183,7 +189,9 @@ class Policies:
         if wanted is not None:
             await store.drop_draft(self._journal.pool, wanted)
 
-    async def publish(self, actor: Actor, wanted: PublishPolicy, from_version: int | None = None) -> int:
+    async def publish(
+        self, actor: Actor, wanted: PublishPolicy, from_version: int | None = None, give_up: Any = None
+    ) -> int:
         """Puts a policy in force. Raises `PolicyWrong` with all that is wrong, `PolicyMoved` when it is not upon the
         version in force.
         """
@@ -196,6 +204,8 @@ class Policies:
             await store.lock(conn)
             if await store.newest(conn) != wanted.base:
                 raise PolicyMoved
+            if from_version is not None and (left := await store.draft(conn)) and left.saved_at != give_up:
+                raise DraftInTheWay(more={"draft": left.model_dump(mode="json")})
             document, now = policy_data.dump(policy), self._journal.now()
             number = await store.publish(conn, document, checked.digest, now, actor.id, wanted.note, from_version)
             await store.drop_draft(conn, None)
@@ -203,10 +213,12 @@ class Policies:
         return number
 
     async def restore(self, actor: Actor, number: int, wanted: RestorePolicy) -> int:
-        """Publishes an older version anew. Raises as `publish` does: agents and queues may be others by now."""
+        """Publishes an older version anew. Raises as `publish` does: agents and queues may be others by now; and
+        `DraftInTheWay`, unless the draft that is there is the one to be given up.
+        """
         older = await self.version(number)
         again = PublishPolicy(document=older.document, base=wanted.base, note=wanted.note)
-        return await self.publish(actor, again, number)
+        return await self.publish(actor, again, number, wanted.give_up)
 
 
 def configured(queues: Sequence[Queue]) -> Document:

@@ -145,6 +145,7 @@ class PublishPolicy(Wire):
 class RestorePolicy(Wire):
     base: int
     note: Line = ""
+    give_up: datetime | None = Field(None, description="when the draft was saved that may go; else 409 with it")
 
 
 class Published(Wire):

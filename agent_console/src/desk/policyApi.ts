@@ -24,7 +24,7 @@ export function policyCalls(call: Call) {
       call<{ version: number }>('POST', '/api/policy/publish', body, LONG_MS),
     policyVersions: () => call<PolicyVersion[]>('GET', '/api/policy/versions'),
     policyVersion: (version: number) => call<PolicyVersionFull>('GET', `/api/policy/versions/${version}`),
-    restorePolicy: (version: number, body: { base: number; note: string }) =>
+    restorePolicy: (version: number, body: { base: number; note: string; give_up: string | null }) =>
       call<{ version: number }>('POST', `/api/policy/versions/${version}/restore`, body, LONG_MS),
     setAgentWork: (id: string, body: PutAgentWork) => call<AgentView>('PUT', `/api/agents/${encodeURIComponent(id)}/work`, body),
   }

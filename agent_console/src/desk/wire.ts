@@ -1375,6 +1375,10 @@ export interface Requeue {
 export interface RestorePolicy {
   base: number
   note?: string
+  /**
+   * when the draft was saved that may go; else 409 with it
+   */
+  give_up?: string | null
 }
 export interface Say {
   /**

@@ -69,6 +69,20 @@ async def test_a_published_rule_places_what_comes_and_the_contact_keeps_which(
     assert (await sue.get("/api/policy/versions/x")).status == 404
 
 
+async def test_restoring_gives_up_no_draft_that_nobody_was_asked_about(sue: Person) -> None:
+    assert (await publish(sue)).status == 201
+    saved = await sue.put("/api/policy/draft", {"document": {"a": 1}, "base": 2, "saved_at": None})
+    asked = await sue.post("/api/policy/versions/1/restore", {"base": 2})
+    assert (asked.status, asked.body["code"], asked.body["draft"]["saved_by"]) == (409, "draft_in_the_way", "Sue")
+    other = {"base": 2, "give_up": "2020-01-01T00:00:00Z"}
+    assert (await sue.post("/api/policy/versions/1/restore", other)).status == 409, "another draft than the one there"
+    assert (await in_force(sue))["version"] == 2
+    assert (await in_force(sue))["draft"] is not None
+    sure = {"base": 2, "give_up": saved.body["saved_at"]}
+    assert (await sue.post("/api/policy/versions/1/restore", sure)).status == 201
+    assert (await in_force(sue))["draft"] is None
+
+
 async def test_what_is_wrong_is_not_published_and_all_of_it_is_said(sue: Person) -> None:
     broken = await publish(sue, rules=[rule("chanel = "), rule('channel = "form"', "x", queue="nowhere")])
     assert (broken.status, broken.body["code"]) == (422, "policy_wrong")

@@ -1,8 +1,8 @@
 // Every version that was ever in force: who, when, why, what changed; and the way back.
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
-import type { PolicyVersion } from '../../desk/wire'
-import { Blank, Button, describe, Dialog, DialogActions, href, Moment, Select, TextField, useApi, useLoad, useT, useTell } from '../../shared'
+import type { PolicyDraftView, PolicyVersion } from '../../desk/wire'
+import { Blank, Button, clockTime, day, describe, Dialog, DialogActions, href, Moment, Select, TextField, useApi, useLoad, useT, useTell } from '../../shared'
 import { Diff } from './Diff'
 import type { Document } from './document'
 import { useDraft, useDraftState } from './parts'
@@ -88,12 +88,17 @@ function Restore({ version, onClose }: { version: number; onClose: () => void })
   const base = useDraftState((state) => state.view?.version ?? 0)
   const [note, setNote] = useState('')
   const [error, setError] = useState<string | null>(null)
+  const [lost, setLost] = useState<PolicyDraftView | null>(null) // the draft that goes if the answer is yes
   const restore = () =>
-    void api.restorePolicy(version, { base, note: note.trim() }).then(async (made) => {
+    void api.restorePolicy(version, { base, note: note.trim(), give_up: lost?.saved_at ?? null }).then(async (made) => {
       tell(t('policy.restored', { n: version, now: made.version }))
       onClose()
       await draft.load(true)
     }, (problem: unknown) => {
+      if (problem instanceof ApiError && problem.code === 'draft_in_the_way') {
+        setLost(problem.problem.draft as PolicyDraftView)
+        return
+      }
       setError(problem instanceof ApiError && problem.code === 'policy_moved' ? t('error.policy_moved') : describe(problem, t))
       void draft.load(true)
     })
@@ -101,10 +106,11 @@ function Restore({ version, onClose }: { version: number; onClose: () => void })
     <Dialog title={t('policy.restore.title', { n: version })} isOpen onClose={onClose}>
       <p>{t('policy.restore.what', { n: version, base })}</p>
       <TextField label={t('policy.publish.note')} value={note} onChange={setNote} autoFocus maxLength={500} />
+      {lost && <p className="notice bad" role="alert">{t('policy.restore.draft', { by: lost.saved_by ?? '', at: `${day(lost.saved_at, t.language)} ${clockTime(lost.saved_at, t.language)}` })}</p>}
       {error && <p className="notice bad" role="alert">{error}</p>}
       <DialogActions>
         <Button onPress={onClose}>{t('action.cancel')}</Button>
-        <Button kind="primary" onPress={restore}>{t('policy.restore')}</Button>
+        <Button kind="primary" onPress={restore}>{t(lost ? 'policy.restore.anyway' : 'policy.restore')}</Button>
       </DialogActions>
     </Dialog>
   )
