@@ -12,15 +12,16 @@ from channels.text import storable
 from hub import lifecycle, model
 from hub.errors import Conflict, Forbidden, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.intake import Entry, Intake
-from hub.journal import Enclosed, Journal, NewNote, Written
+from hub.journal import Enclosed, Journal, NewNote, Page, Written
 from hub.mailing import Mailing, by
-from hub.model import Act, Actor
+from hub.model import Act, Actor, Interaction
 from hub.outbox import mark_seen
 from hub.store import customers, drafts
 from hub.store import desk as store
 from hub.store import intake as files_store
 from hub.store.drafts import Folder
 from hub.wire import Decline, EditCustomer, LoggedContact, Park, Requeue, Say, WaitFor, WrapUp
+from hub.wire_customers import PutMarks
 from hub.wire_drafts import Draft, DraftKept
 
 FURTHEST = timedelta(days=5 * 366)  # nobody parks a customer for longer
@@ -210,11 +211,14 @@ class Desk:
         async with self.journal.begin() as page:
             opened = [await page.lock(one) for one in await customers.open_ids(page.conn, customer_id)]
             edits = await customers.edit(page.conn, customer_id, wanted, actor.id, self.journal.now())
-            for interaction in opened:
-                now_at = interaction
-                for edit in edits:
-                    act = model.Corrected(edit["field"], edit["before"], edit["after"])
-                    now_at = (await page.write(now_at, act, by(actor))).interaction
+            await _tell(page, opened, edits, actor)
+
+    async def mark_customer(self, actor: Actor, customer_id: UUID, wanted: PutMarks) -> None:
+        """Sets what rules may ask of the customer. Raises `Conflict`, and `Invalid` for an unknown owner."""
+        async with self.journal.begin() as page:
+            opened = [await page.lock(one) for one in await customers.open_ids(page.conn, customer_id)]
+            edits = await customers.mark(page.conn, customer_id, wanted, actor.id, self.journal.now())
+            await _tell(page, opened, edits, actor)
 
     async def _must_serve(self, actor: Actor, interaction_id: UUID) -> None:
         """Everybody reads the whole history; to act on an interaction, it must be one's own or in one's queues."""
@@ -259,3 +263,12 @@ class Desk:
         if before is None or before["note"] != note or before["text"] != storable(said.text):
             raise Conflict()
         return UUID(str(before["touch_id"])), True
+
+
+async def _tell(page: Page, opened: list[Interaction], edits: list[asyncpg.Record], actor: Actor) -> None:
+    """Into the history of each of the customer's open interactions."""
+    for interaction in opened:
+        now_at = interaction
+        for edit in edits:
+            act = model.Corrected(edit["field"], edit["before"], edit["after"])
+            now_at = (await page.write(now_at, act, by(actor))).interaction

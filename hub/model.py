@@ -301,7 +301,7 @@ class PlacedAnew:
 class Corrected:
     """Somebody corrected the customer's record while this interaction was open."""
 
-    field: Literal["name", "language"]
+    field: Literal["name", "language", "vip", "segments", "contract", "owner"]
     before: str | None
     after: str | None
 

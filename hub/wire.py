@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from hub.wire_base import Line, Moment, Sheet, Text, Wire
 from hub.wire_calls import CallbackView, CallEvent
+from hub.wire_customers import Marks
 from hub.wire_drafts import KeptDraft
 from hub.wire_mail import MailDraft, MailView, ReplyView
 from hub.wire_messaging import TemplateUse, TextingView
@@ -157,6 +158,7 @@ class Card(Wire):
     parent_id: UUID | None
     clock: Clock | None = None
     callback: bool = Field(False, description="the customer is to be called back")
+    vip: bool = False
 
 
 class TouchView(Wire):
@@ -194,7 +196,7 @@ class AddressView(Wire):
 class CustomerEdit(Wire):
     """What was corrected in a customer's record."""
 
-    field: Literal["name", "language"]
+    field: Literal["name", "language", "vip", "segments", "contract", "owner"]
     before: str | None
     after: str | None
     by: str
@@ -205,6 +207,7 @@ class CustomerView(Wire):
     id: UUID
     name: str
     language: str | None
+    marks: Marks
     created_at: datetime
     addresses: list[AddressView]
     interactions: int

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.http.endpoint import Call, Endpoint
 from hub.store import customers, history, search
 from hub.wire import CustomerView, EditCustomer, Hit, Page, TouchView
+from hub.wire_customers import PutMarks
 
 Text = Annotated[str, Field(max_length=200)]
 Cursor = Annotated[str, Field(max_length=500)]
@@ -48,6 +49,11 @@ async def edit_customer(call: Call, id: UUID, body: EditCustomer) -> CustomerVie
     return await customers.view(call.parts.pool, id)
 
 
+async def put_marks(call: Call, id: UUID, body: PutMarks) -> CustomerView:
+    await call.parts.desk.mark_customer(call.actor, id, body)
+    return await customers.view(call.parts.pool, id)
+
+
 async def get_timeline(call: Call, id: UUID, query: Timeline) -> Page[TouchView]:
     return await history.timeline(call.parts.pool, id, query.after, query.limit, query.channel, query.kind)
 
@@ -60,6 +66,7 @@ ENDPOINTS = (
     Endpoint("GET", "/api/customers", list_customers, "Customers by name or address"),
     Endpoint("GET", "/api/customers/{id}", get_customer, "A customer with addresses and open contacts"),
     Endpoint("PATCH", "/api/customers/{id}", edit_customer, "Correct name or language"),
+    Endpoint("PUT", "/api/customers/{id}/marks", put_marks, "Set what rules may ask of a customer", role="supervisor"),
     Endpoint("GET", "/api/customers/{id}/timeline", get_timeline, "Every touch on every channel, newest first"),
     Endpoint("GET", "/api/search", find, "Customers, messages and notes that match"),
 )

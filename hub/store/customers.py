@@ -6,12 +6,13 @@ from uuid import UUID
 import asyncpg
 
 from channels.text import storable
-from hub.errors import Conflict, NotFound
+from hub.errors import Conflict, Invalid, NotFound
 from hub.store import cards
 from hub.store.cards import Reader, cursor, parse_cursor
 from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire import AddressView, CustomerEdit, CustomerView, EditCustomer, Page
+from hub.wire_customers import Marks, PutMarks
 
 sql = named(__file__)
 
@@ -23,8 +24,10 @@ async def view(pool: Reader, customer_id: UUID) -> CustomerView:
         raise NotFound("There is no such customer.")
     addresses = [AddressView(**dict(a)) for a in await pool.fetch(sql["addresses"], customer_id)]
     edits = [CustomerEdit(**dict(e)) for e in await pool.fetch(sql["edits"], customer_id)]
+    own = dict(row)
+    marks = Marks(**{name: own.pop(name) for name in Marks.model_fields})
     return CustomerView(
-        **dict(row), addresses=addresses, open=await cards.open_of_customer(pool, customer_id), edits=edits
+        **own, marks=marks, addresses=addresses, open=await cards.open_of_customer(pool, customer_id), edits=edits
     )
 
 
@@ -47,6 +50,23 @@ async def edit(
     """
     name = storable(wanted.name.strip())
     rows = await conn.fetch(sql["edit"], customer_id, name, wanted.language, wanted.version, agent_id, now)
+    return await _kept(conn, customer_id, rows)
+
+
+async def mark(
+    conn: Connection, customer_id: UUID, wanted: PutMarks, agent_id: UUID, now: datetime
+) -> list[asyncpg.Record]:
+    """Sets what rules may ask for; keeps, returns and raises as `edit` does, and `Invalid` for an unknown owner."""
+    if wanted.owner_id is not None and not await conn.fetchval(sql["may_own"], wanted.owner_id):
+        raise Invalid(fields={"owner_id": "unknown"})
+    segments = sorted({storable(one) for one in wanted.segments})
+    contract = storable(wanted.contract or "") or None
+    rows = await conn.fetch(sql["mark"], customer_id, wanted.vip, segments, contract, wanted.owner_id, wanted.version,
+                            agent_id, now)  # fmt: skip
+    return await _kept(conn, customer_id, rows)
+
+
+async def _kept(conn: Connection, customer_id: UUID, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
     if not rows:
         if not await exists(conn, customer_id):
             raise NotFound("There is no such customer.")

@@ -84,6 +84,7 @@ UPDATE interactions i SET
 FROM jsonb_populate_record(NULL::interactions, $1::jsonb -> 'interaction_changes' -> 0) n
 WHERE i.id = n.id AND i.version = n.version - 1
 RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) AS customer_name,
+          (SELECT c.vip FROM customers c WHERE c.id = i.customer_id) AS vip,
           (SELECT a.name FROM agents a WHERE a.id = i.agent_id) AS agent_name,
           (SELECT clock_shown(s) FROM sla_clocks s WHERE s.interaction_id = i.id) AS clock;
 

@@ -41,6 +41,19 @@ async def test_i8_what_the_agent_writes_is_told_as_it_is_read(heart: Heart) -> N
     assert moved.told == await as_read(heart, moved)
 
 
+async def test_i8_a_customer_who_matters_is_told_as_such(heart: Heart) -> None:
+    ann = await heart.agent("Ann")
+    await heart.arrive()
+    it = await heart.accepted(ann)
+    await heart.pool.execute("UPDATE customers SET vip = true")
+    await heart.desk.say(ann, it, Say(id=uuid4(), text="Let me look"))
+    moved = last_moved(heart)
+    assert moved.told is not None
+    assert moved.told.card is not None
+    assert moved.told.card.vip
+    assert moved.told == await as_read(heart, moved)
+
+
 async def test_i8_a_message_during_an_offer_is_left_to_the_reader(heart: Heart) -> None:
     ann = await heart.agent("Ann")
     visitor = heart.inbound().addresses

@@ -217,6 +217,7 @@ export interface Card {
    * the customer is to be called back
    */
   callback: boolean
+  vip: boolean
 }
 export interface Reason {
   code: string
@@ -368,7 +369,7 @@ export interface Consult {
  * What was corrected in a customer's record.
  */
 export interface CustomerEdit {
-  field: 'name' | 'language'
+  field: 'name' | 'language' | 'vip' | 'segments' | 'contract' | 'owner'
   before: string | null
   after: string | null
   by: string
@@ -378,6 +379,7 @@ export interface CustomerView {
   id: string
   name: string
   language: string | null
+  marks: Marks
   created_at: string
   addresses: AddressView[]
   interactions: number
@@ -388,6 +390,19 @@ export interface CustomerView {
    */
   edits: CustomerEdit[]
   version: number
+}
+/**
+ * How the customer is treated.
+ */
+export interface Marks {
+  vip: boolean
+  segments: string[]
+  contract: string | null
+  owner_id: string | null
+  /**
+   * name of the agent who looks after the customer
+   */
+  owner: string | null
 }
 /**
  * What a human knows of a message whose sending nobody could confirm, or that failed.
@@ -1328,6 +1343,22 @@ export interface PutMailbox {
    * 0 for a new one; else the version that was read (409 when it moved on)
    */
   version?: number
+}
+/**
+ * All of them; what is left out is taken away.
+ */
+export interface PutMarks {
+  vip?: boolean
+  /**
+   * @maxItems 50
+   */
+  segments?: string[]
+  contract?: string | null
+  owner_id?: string | null
+  /**
+   * of the customer, as it was read
+   */
+  version: number
 }
 export interface PutPolicyDraft {
   document: {

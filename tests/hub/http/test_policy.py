@@ -175,3 +175,18 @@ async def test_what_an_agent_may_be_given_is_changed_upon_what_was_read(running_
     assert tuple(edit) == ("100", "60")
     anna = await running_hub.person("anna")
     assert (await anna.put(path, work)).status == 403
+
+
+async def test_supervisors_mark_customers_and_agents_see_it(running_hub: RunningHub, sue: Person) -> None:
+    await running_hub.contact()
+    (customer,) = (await sue.get("/api/customers")).body["items"]
+    ben = await running_hub.stranger()
+    await ben.log_in("ben")
+    path, wanted = f"/api/customers/{customer['id']}/marks", {"vip": True, "segments": ["gold"], "version": 1}
+    assert (await ben.ask("PUT", path, wanted)).status == 403
+    assert (await sue.put(path, wanted | {"segments": ["a,b"]})).status == 422
+    assert (await sue.put(path, wanted)).status == 200
+    assert (await sue.put(path, wanted)).status == 409, "of the version that was read"
+    seen = (await ben.get(f"/api/customers/{customer['id']}")).body
+    assert (seen["marks"]["vip"], seen["marks"]["segments"]) == (True, ["gold"])
+    assert [card["vip"] for card in seen["open"]] == [True]

@@ -10,7 +10,7 @@ export function card(fields: Partial<Card> & { id: string }): Card {
     reference: 'C-1', version: 1, channel: 'webchat', source: 'chat', queue: 'support', state: 'active',
     customer_id: 'c1', customer_name: 'Ann Li', subject: '', last_text: 'hello', last_at: AT, unread: 0, priority: 0,
     units: 1, created_at: AT, queued_at: AT, entered_at: AT, due_at: null, answered_at: AT, agent_id: 'me',
-    agent_name: 'Me', offer_id: null, offer_reasons: [], disposition: null, parent_id: null, clock: null, callback: false,
+    agent_name: 'Me', offer_id: null, offer_reasons: [], disposition: null, parent_id: null, clock: null, callback: false, vip: false,
     ...fields,
   }
 }
@@ -36,7 +36,7 @@ export function touch(fields: Partial<TouchView> & { interaction_id: string; ver
 }
 
 const customer: CustomerView = {
-  id: 'c1', name: 'Ann Li', language: null, created_at: AT, addresses: [], interactions: 1, touches: 1, open: [], edits: [], version: 1,
+  id: 'c1', name: 'Ann Li', language: null, marks: { vip: false, segments: [], contract: null, owner_id: null, owner: null }, created_at: AT, addresses: [], interactions: 1, touches: 1, open: [], edits: [], version: 1,
 }
 
 export function detail(of: Card, touches: TouchView[] = []): Detail {
