@@ -146,7 +146,8 @@ class Realtime:
         for agent_id in ring.agents:
             mine = event if agent_id == desk_of else event.model_copy(update={"card": None})
             await self._emit("card", mine, [_room(agent_id)])
-        if ring.kind == "escalated" and event.touch and "agent" in event.touch.data.get("tell", ()):
+        tell = event.touch.data.get("tell") if event.touch and ring.kind == "escalated" else None
+        if isinstance(tell, list) and "agent" in tell:
             here = {session.actor.id for session in self._sessions.values()} - ring.agents
             others = await agents.serving(self._pool, ring.queue_id, here)
             await self._emit("card", event.model_copy(update={"card": None}), [*map(_room, others)])
