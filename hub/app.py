@@ -254,7 +254,8 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         presence=presence, policies=policies, trials=Trials(journal, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, twilio=twilio.check(), calls=telephone.calls,
-        calling_back=telephone.calling_back, blocking=Blocking(journal.pool, world.now),
+        calling_back=telephone.calling_back, calling_out=telephone.calling_out,
+        blocking=Blocking(journal.pool, world.now),
         transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
     return parts, realtime, watch
 

@@ -184,8 +184,9 @@ async def _calling_out(terms: Terms, it: Interaction) -> bool:
         return await _not_reached(terms, it)
     if not ours:
         terms.decide(Closed())
-        if (back := await _called_back(terms, it)) is not None:
-            await callbacks.lost(terms.page, back, rang=call.customer.dialled > 0)
+        if (back := await _called_back(terms, it)) is None:
+            return await _not_reached(terms, it)
+        await callbacks.lost(terms.page, back, rang=call.customer.dialled > 0)
         await _back(terms, it, "phone_not_answered")
         return True
     waits = any(leg.present for leg in ours) and not call.customer.dialled

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 import asyncpg
-import phonenumbers
 
 from channels.base import Address, Inbound
 from channels.messaging.settings import MessagingSettings, Sender
@@ -16,6 +15,7 @@ from hub.intake import Intake
 from hub.journal import Enclosed, NewMessage, Opening, Written
 from hub.mailing import by, owner
 from hub.model import Actor, Interaction
+from hub.numbers import e164
 from hub.store import customers
 from hub.store import intake as files_store
 from hub.store import mail as store
@@ -82,7 +82,7 @@ class NewTexts:
 
     async def _check(self, actor: Actor, sender: Sender, wanted: NewText) -> Address:
         pool = self._journal.pool
-        number = _number(wanted.number, sender.number)
+        number = e164(wanted.number, sender.number)
         if number is None:
             raise Invalid("This is no telephone number. Begin with + and the country.", fields={"number": "phone"})
         if not wanted.text.strip() and not wanted.files:
@@ -117,18 +117,3 @@ class NewTexts:
 def _others(to: Address) -> tuple[Address, ...]:
     """A number of WhatsApp is a telephone's, too."""
     return (Address("phone", to.value),) if to.kind == "whatsapp" else ()
-
-
-def _number(text: str, ours: str) -> str | None:
-    """E.164; a number without its country is one of the country that our own number is of."""
-    try:
-        region = phonenumbers.region_code_for_country_code(phonenumbers.parse(ours, None).country_code or 0)
-    except phonenumbers.NumberParseException:
-        region = None  # a short code has none
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

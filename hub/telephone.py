@@ -6,6 +6,7 @@ from channels.voice.provider import Provider
 from channels.voice.voicemail import Recordings
 from hub import voice_settings
 from hub.calling_back import CallingBack
+from hub.calling_out import CallingOut
 from hub.calls import Calls, Lines
 from hub.doorbell import Doorbell
 from hub.intake import Intake
@@ -29,6 +30,7 @@ class Telephone:
         self._switchboard = Switchboard(self.calls, providers, doorbell)
         self.outgoing = Outgoing(self.calls)
         self.calling_back = CallingBack(self.calls, self.outgoing)
+        self.calling_out = CallingOut(self.calls, self.outgoing, intake)
         self._doorbell = doorbell
         self._numbers = bool(voice.numbers)
 

@@ -37,6 +37,26 @@ class Supervise(Wire):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class PlaceCall(Wire):
+    """Somebody is to be called whom no contact asks for. My softphone rings first."""
+
+    id: UUID = Field(description="made by the caller; a retry carries the same and calls nobody twice")
+    queue: str = Field(description="for which it is; it decides which number of ours is shown")
+    number: Annotated[str, Field(max_length=500)] = Field(description="E.164, or as it is dialled in our country")
+    customer_id: UUID | None = None
+
+
+class CallPlaced(Wire):
+    interaction_id: UUID
+
+
+class CallingFrom(Wire):
+    """A queue that I may call somebody for, and the number that he sees."""
+
+    queue: str
+    number: str
+
+
 class CallEvent(Wire):
     """`call`: a telephone call stands differently; ask for it."""
 

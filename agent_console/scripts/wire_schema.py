@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from hub import wire, wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_twilio
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "TemplateUse",
+BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "PlaceCall", "TemplateUse",
           "Decide", "DecideSuggestion", "PutMailbox",
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",

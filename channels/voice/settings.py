@@ -104,6 +104,8 @@ class VoiceSettings(Part):
     caller_ids: dict[Name, Phone] = Field({}, description="queue -> the number of ours that its agents show")
     outside: tuple[Prefix, ...] = Field((), description=(
         "agents may bring in numbers that begin like one of these; none unless named"))
+    outgoing: tuple[Prefix, ...] = Field((), description=(
+        "customers may be called whose numbers begin like one of these; unless named, those of our own country"))
     deny: tuple[Prefix, ...] = Field((), description="numbers that begin like one of these are surely spam")
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 

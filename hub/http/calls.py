@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from hub.http.endpoint import Call, Endpoint
-from hub.wire_calls import CallView, Consult, Hold, SoftphoneTicket, Supervise
+from hub.wire_calls import CallingFrom, CallPlaced, CallView, Consult, Hold, PlaceCall, SoftphoneTicket, Supervise
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
@@ -50,6 +50,16 @@ async def stop_supervising(call: Call, id: UUID) -> CallView:
     return await call.parts.calls.view(id)
 
 
+async def place_call(call: Call, body: PlaceCall) -> CallPlaced:
+    interaction_id, before = await call.parts.calling_out.place(call.actor, body)
+    call.status = 200 if before else 201
+    return CallPlaced(interaction_id=interaction_id)
+
+
+async def calling_from(call: Call) -> list[CallingFrom]:
+    return await call.parts.calling_out.choices(call.actor)
+
+
 async def get_softphone(call: Call) -> list[SoftphoneTicket]:
     call.headers["Cache-Control"] = "no-store"
     return call.parts.calls.tickets(call.actor)
@@ -67,6 +77,9 @@ ENDPOINTS = (
     Endpoint("PUT", f"{ONE}/supervision", supervise, "Listen, whisper to the agent, or talk with both",
              role="supervisor"),
     Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),
+    Endpoint("POST", "/api/calls", place_call, "Call somebody: my softphone rings first; a retry with the same id "
+                                               "answers 200", status=201),
+    Endpoint("GET", "/api/calls/from", calling_from, "Queues that I may call for, and the number that is shown"),
     Endpoint("POST", "/api/softphone", get_softphone, "Tokens for my softphone, one for each account with numbers; "
                                                   "good for an hour"),
 )

@@ -11,6 +11,7 @@ from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
 from hub.callers import Blocking
 from hub.calling_back import CallingBack
+from hub.calling_out import CallingOut
 from hub.calls import Calls
 from hub.clock import Now
 from hub.config import Settings
@@ -54,6 +55,7 @@ class Parts:
     twilio: TwilioCheck
     calls: Calls
     calling_back: CallingBack
+    calling_out: CallingOut
     blocking: Blocking
     transfers: Transfers
     supervision: Supervision

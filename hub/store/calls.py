@@ -186,3 +186,8 @@ async def agent_of(conn: Connection, plain: str) -> UUID:
 
 async def may_be_called(conn: Connection, agent_id: UUID, now: datetime) -> bool:
     return bool(await conn.fetchval(sql["may_be_called"], agent_id, now))
+
+
+async def has_interaction(pool: asyncpg.Pool, interaction_id: UUID) -> bool:
+    """Whether an interaction of this id was begun: a call that was placed once is not placed again."""
+    return bool(await pool.fetchval(sql["has_interaction"], interaction_id))

@@ -113,3 +113,6 @@ SELECT EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_a
    AND NOT EXISTS (SELECT FROM interactions i WHERE i.agent_id = a.id AND i.exclusive
                    AND i.state IN ('offered', 'active'))
 FROM agents a WHERE a.id = $1 AND a.disabled_at IS NULL;
+
+-- name: has_interaction
+SELECT EXISTS (SELECT FROM interactions WHERE id = $1);

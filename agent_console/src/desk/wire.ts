@@ -89,6 +89,9 @@ export interface CallLeg {
   state: string
   answered_at: string | null
 }
+export interface CallPlaced {
+  interaction_id: string
+}
 /**
  * A telephone call as its agent sees it.
  */
@@ -181,6 +184,13 @@ export interface CalledView {
    */
   elsewhere: boolean
   ok: boolean | null
+}
+/**
+ * A queue that I may call somebody for, and the number that he sees.
+ */
+export interface CallingFrom {
+  queue: string
+  number: string
 }
 /**
  * One interaction in a list: all that a row or an offer shows.
@@ -1129,6 +1139,24 @@ export interface UnmetView {
   found: {
     [k: string]: unknown
   }
+}
+/**
+ * Somebody is to be called whom no contact asks for. My softphone rings first.
+ */
+export interface PlaceCall {
+  /**
+   * made by the caller; a retry carries the same and calls nobody twice
+   */
+  id: string
+  /**
+   * for which it is; it decides which number of ours is shown
+   */
+  queue: string
+  /**
+   * E.164, or as it is dialled in our country
+   */
+  number: string
+  customer_id?: string | null
 }
 /**
  * `digest` is null where the document cannot be read as a policy.

@@ -21,6 +21,7 @@ const what: Record<string, (p: Touch) => string> = {
   supervised: () => 'A supervisor came into the call',
   supervisor_left: () => 'The supervisor left the call',
   ended: (p) => ends[p.get('outcome')] ?? 'The call has ended',
+  outgoing: () => 'A call to the customer',
   dialled: (p) => `${p.agent} calls ${p.get('number')}`,
   place_regained: (p) => `Called again in time: has the place of ${p.get('reference')} again`,
   callback_asked: (p) => `Asked to be called back at ${p.get('number')}, and keeps the place in line`,

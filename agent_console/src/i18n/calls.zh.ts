@@ -18,6 +18,7 @@ const what: Record<string, (p: Touch) => string> = {
   supervised: () => '主管进入通话',
   supervisor_left: () => '主管离开通话',
   ended: (p) => ends[p.get('outcome')] ?? '通话已结束',
+  outgoing: () => '致电客户',
   dialled: (p) => `${p.agent}致电${p.get('number')}`,
   place_regained: (p) => `及时重拨：恢复${p.get('reference')}的排队位置`,
   callback_asked: (p) => `请求回电至${p.get('number')}，保留排队位置`,
