@@ -97,6 +97,25 @@ async def test_acting_on_an_item_where_it_stands(desk: Desk, running_hub: Runnin
     await panel.get_by_text("Nothing waits").wait_for()
 
 
+async def test_a_customer_is_marked_and_everybody_sees_it(desk: Desk, running_hub: RunningHub) -> None:
+    await running_hub.contact("Where is my parcel?", name="Ben Wong")
+    customer = await running_hub.parts.pool.fetchval("SELECT id FROM customers")
+    page = await _supervise(desk, f"/customers/{customer}")
+    await page.get_by_role("button", name="Change marks").click()
+    await page.get_by_text("Very important (VIP)").click()
+    await page.get_by_label("Segments").fill("gold, press")
+    await page.get_by_label("Contract").fill("premium")
+    await page.get_by_role("button", name="Looked after by").click()
+    await page.get_by_role("option", name="Sofia").click()
+    assert await desk.violations() == []
+    await page.get_by_role("button", name="Save").click()
+    marks = page.get_by_role("region", name="How this customer is treated")
+    for one in ("VIP", "gold", "press", "premium", "Sofia"):
+        await marks.get_by_text(one, exact=True).wait_for()
+    await page.get_by_text("4 corrections").wait_for()
+    assert await desk.violations() == []
+
+
 async def test_an_agents_state_is_set_from_the_floor(desk: Desk, running_hub: RunningHub) -> None:
     _, ears = await running_hub.ready_agent("anna")
     page = await _supervise(desk)

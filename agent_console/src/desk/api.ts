@@ -1,7 +1,7 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
-  Ledger, LoggedContact, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
+  Ledger, LoggedContact, PutMarks, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
   Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
 import { callbackCalls } from './callbackApi'
@@ -139,6 +139,7 @@ function customerCalls(call: Call) {
     customers: (query: Query) => call<Page<CustomerView>>('GET', `/api/customers${search(query)}`),
     customer: (id: string) => call<CustomerView>('GET', path('customers', id)),
     editCustomer: (id: string, body: EditCustomer) => call<CustomerView>('PATCH', path('customers', id), body),
+    markCustomer: (id: string, body: PutMarks) => call<CustomerView>('PUT', path('customers', id, 'marks'), body),
     timeline: (id: string, query: Query) =>
       call<Page<TouchView>>('GET', path('customers', id, 'timeline') + search(query)),
     search: (query: Query) => call<Hit[]>('GET', `/api/search${search(query)}`),

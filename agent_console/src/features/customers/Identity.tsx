@@ -5,6 +5,7 @@ import type { AddressView, CustomerEdit, CustomerView } from '../../desk/wire'
 import { Button, day, describe, DialogActions, Icon, names, newMailPath, newTextPath, Select, TextField, useApi, useT, useWhere } from '../../shared'
 import { languages } from '../../i18n'
 import css from './Customers.module.css'
+import { Marks } from './Marks'
 
 export function Identity({ customer, onChanged, level: Level = 'h2' }: { customer: CustomerView; onChanged: (changed: CustomerView) => void; level?: 'h1' | 'h2' }) {
   const t = useT()
@@ -33,11 +34,16 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
       <p className="quiet small">
         {t('customer.since', { day: day(customer.created_at, t.language) })} · {t('customer.counts', customer)}
       </p>
+      <Marks key={customer.id} customer={customer} onChanged={onChanged} />
       <Addresses addresses={customer.addresses} />
       {customer.edits.length > 0 && <Edits edits={customer.edits} />}
     </section>
   )
 }
+
+const fields = {
+  name: 'customer.name', language: 'customer.language', vip: 'customer.vip', segments: 'customer.segments', contract: 'customer.contract', owner: 'customer.owner',
+} as const
 
 /** What was corrected, so that a name which changed can be found again. */
 function Edits({ edits }: { edits: readonly CustomerEdit[] }) {
@@ -50,7 +56,7 @@ function Edits({ edits }: { edits: readonly CustomerEdit[] }) {
       <ul className={css.edits}>
         {edits.map((edit) => (
           <li key={`${edit.at}:${edit.field}`}>
-            {t(edit.field === 'name' ? 'customer.name' : 'customer.language')}: <bdi>{said({ field: edit.field, value: edit.before })}</bdi>
+            {t(fields[edit.field])}: <bdi>{said({ field: edit.field, value: edit.before })}</bdi>
             {' → '}<bdi>{said({ field: edit.field, value: edit.after })}</bdi> · <bdi>{edit.by}</bdi> · {day(edit.at, t.language)}
           </li>
         ))}

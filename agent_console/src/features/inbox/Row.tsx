@@ -18,6 +18,7 @@ export function Row({ card, current }: { card: Card; current: boolean }) {
           <span className={css.bottom}>
             <span dir="auto" className="ellipsis quiet">{card.last_text || card.subject || t('inbox.no_text')}</span>
             <ClockChip clock={card.clock} />
+            {card.vip && <span className="chip warn">{t('customer.vip')}</span>}
             {card.callback && <span className="chip">{t('callback.badge')}</span>}
             {pending && <span className="chip warn">{t('inbox.pending')}</span>}
             {card.unread > 0 && (
