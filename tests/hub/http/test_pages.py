@@ -65,6 +65,20 @@ async def test_every_answer_tells_browsers_what_it_may_never_do(running_hub: Run
     assert (await stranger.get("/api/me")).headers["Cache-Control"] == "no-store"
 
 
+async def test_only_who_may_telephone_may_reach_a_telephone_and_the_microphone(dsn: str) -> None:
+    account: dict[str, object] = {"id": "main", "account_sid": "AC" + "0" * 32,
+               "secrets": {"auth_token": "t" * 32, "api_key_secret": "k" * 32}}
+    key = {**account, "api_key_sid": "SK" + "0" * 32}
+    for given, reached, microphone in (
+            (account, "", "microphone=()"), (key, "wss://voice-js.roaming.twilio.com", "microphone=(self)"),
+            ({**key, "api_url": "http://127.0.0.1:8081"}, "ws://127.0.0.1:8081", "microphone=(self)")):
+        async with a_hub(dsn, twilio=[given]) as hub:
+            headers = (await (await hub.stranger()).get("/")).headers
+            assert reached in headers["Content-Security-Policy"]
+            assert ("twilio.com" in headers["Content-Security-Policy"]) == ("twilio.com" in reached)
+            assert microphone in headers["Permissions-Policy"]
+
+
 async def test_https_makes_cookies_and_browsers_stricter(dsn: str) -> None:
     async with a_hub(dsn, public_url="https://hub.example.org") as hub:
         await hub.account("anna")

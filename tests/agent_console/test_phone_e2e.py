@@ -1,0 +1,146 @@
+"""A telephone call as its agent has it in the browser, softphone included, with the emulator in Twilio's place."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.telephony.audibility import speak_up
+from simulator.telephony.driver import Person, Sim, running_sim
+from tests.agent_console.conftest import Desk, a_tab
+from tests.hub.telephone import MIA, OURS, SETTINGS
+from tests.support.hub import a_hub
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Locator
+
+pytestmark = pytest.mark.timeout(120)
+SHOTS = os.environ.get("SHOTS")
+EXPERT = "+4930123456"
+
+
+@asynccontextmanager
+async def _calling(dsn: str, browser: "Browser") -> AsyncIterator[tuple[Sim, Desk]]:
+    async with running_sim(control_token="control") as sim, contextlib.AsyncExitStack() as stack:
+        await sim.advance((datetime.now(UTC) - sim.clock.now()).total_seconds() + 1)  # tokens are of the real time
+        clock = asyncio.create_task(_runs(sim))
+        stack.callback(clock.cancel)
+        known = sim.exchange.account
+        account = {"id": "main", "account_sid": known.sid, "api_url": sim.base_url, "api_key_sid": known.key_sid,
+                   "secrets": {"auth_token": known.auth_token, "api_key_secret": known.key_secret}}
+        hub = await stack.enter_async_context(a_hub(dsn, twilio=[account], voice={**SETTINGS, "outside": ["+4930"]}))
+        ours = f"{hub.url}/twilio/main/voice"
+        sim.number(OURS, f"{ours}/in", status_callback=f"{ours}/status")
+        desk = await stack.enter_async_context(a_tab(browser, hub))
+        await hub.account("anna")
+        await desk.arrive("anna")
+        await until(lambda: sim.exchange.devices)
+        yield sim, desk
+
+
+async def _runs(sim: Sim) -> None:
+    """The emulator's time passes on, as it does for the browser and the hub."""
+    while True:
+        await asyncio.sleep(0.05)
+        await sim.advance(0.05)
+
+
+async def _shots(desk: Desk, name: str) -> None:
+    """Pictures for people, where somebody asks for them."""
+    if not SHOTS:
+        return
+    for scheme in ("light", "dark"):
+        for width, height in ((1440, 900), (390, 844)):
+            await desk.page.emulate_media(color_scheme=scheme)
+            await desk.page.set_viewport_size({"width": width, "height": height})
+            await desk.page.screenshot(path=Path(SHOTS) / f"{name}_{scheme}_{width}.png")
+    await desk.page.emulate_media(color_scheme="light")
+    await desk.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+async def _answered(sim: Sim, desk: Desk) -> tuple[Person, "Locator"]:
+    """Mia called, and anna answered by accepting the offer; the call bar."""
+    await desk.page.keyboard.press("Alt+a")
+    mia = await sim.call(MIA, OURS)
+    await mia.heard("Press 1")
+    await mia.press("1")
+    await desk.accept()
+    bar = desk.page.get_by_role("region", name="Telephone call")
+    await bar.get_by_text("Talking", exact=True).wait_for()
+    return mia, bar
+
+
+async def test_a_call_is_answered_held_muted_asked_about_and_hung_up(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (sim, desk):
+        page = desk.page
+        mia, bar = await _answered(sim, desk)
+        [device] = next(iter(sim.exchange.devices.values()))
+        assert await desk.violations() == []
+        await _shots(desk, "talking")
+
+        speak_up(mia.leg, "Is anybody there?")
+        await bar.get_by_role("list").get_by_text("Is anybody there?").wait_for()
+        await page.keyboard.press("Alt+Shift+M")
+        await bar.get_by_role("button", name="Unmute").wait_for()
+        await until(lambda: device.muted)
+        await bar.get_by_role("button", name="Unmute").click()
+        await until(lambda: not device.muted)
+
+        await bar.get_by_role("button", name="Hold").click()
+        await bar.get_by_text("On hold").wait_for()
+        await bar.get_by_role("button", name="Talk on").click()
+        await bar.get_by_text("Talking", exact=True).wait_for()
+
+        await bar.get_by_role("button", name="Keypad").click()
+        await page.keyboard.type("4#")
+        await bar.get_by_role("status").get_by_text("4#").wait_for()
+        assert await desk.violations() == []
+        await _shots(desk, "keypad")
+        await page.keyboard.press("Escape")
+
+        await bar.get_by_role("button", name="Ask somebody").click()
+        ask = page.get_by_role("dialog")
+        await ask.get_by_label("A number outside").last.fill(EXPERT)
+        await ask.get_by_role("button", name="Call", exact=True).click()
+        legs = sim.exchange.legs
+        await until(lambda: any(one.party.to == EXPERT and one.status == "ringing" for one in legs.values()))
+        await sim.ringing_at(EXPERT).answer()
+        await bar.get_by_text("Answered").wait_for()
+        assert await desk.violations() == []
+        await _shots(desk, "consulting")
+        await page.get_by_role("link", name="Customers").click()
+        await bar.get_by_role("button", name="Back to the customer").click()
+        await bar.get_by_text("Talking", exact=True).wait_for()
+
+        await bar.get_by_role("button", name="Hang up").click()
+        await until(lambda: not mia.leg.live)
+        await bar.wait_for(state="detached")
+        await page.get_by_role("link", name="Desk").click()
+        await page.get_by_text("Wrap-up").first.wait_for()
+
+
+async def test_a_reloaded_page_rings_its_telephone_again(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (sim, desk):
+        mia, bar = await _answered(sim, desk)
+        await desk.page.reload()
+        await bar.get_by_text("You are cut off").wait_for()
+        assert mia.leg.live
+        await bar.get_by_role("button", name="Ring my telephone again").click()
+        await bar.get_by_text("Talking", exact=True).wait_for()
+
+
+async def test_one_tab_is_the_telephone_and_another_may_take_it(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (_, desk):
+        other = await desk.page.context.new_page()
+        await other.goto(desk.hub.url)
+        await other.get_by_text("Your telephone is in another window").wait_for()
+        await other.get_by_role("button", name="Use it here").click()
+        await desk.page.get_by_text("Your telephone is in another window").wait_for()
+        await other.get_by_text("Your telephone is in another window").wait_for(state="detached")
