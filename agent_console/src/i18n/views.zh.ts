@@ -160,7 +160,7 @@ export const viewsZh: Views = {
   'customer.changed': '刚刚有人修改了该客户。请重新查看后再保存。',
   'customer.marks': '该客户的待遇',
   'customer.marks.edit': '修改标记',
-  'customer.vip': 'VIP',
+  'customer.vip': '重要',
   'customer.vip.long': '重要客户（VIP）',
   'customer.segments': '客户群',
   'customer.segments.what': '多个请用逗号分隔。分配规则可以使用它们。',
