@@ -144,3 +144,29 @@ async def test_one_tab_is_the_telephone_and_another_may_take_it(dsn: str, browse
         await other.get_by_role("button", name="Use it here").click()
         await desk.page.get_by_text("Your telephone is in another window").wait_for()
         await other.get_by_text("Your telephone is in another window").wait_for(state="detached")
+
+
+async def test_an_agent_calls_a_customer_from_the_keyboard(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (sim, desk):
+        page = desk.page
+        sim.endpoint(MIA, "ring")
+        await page.keyboard.press("Alt+a")
+        await page.keyboard.press("Alt+Shift+D")
+        await page.get_by_label("Number", exact=True).fill("911")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("This is no telephone number").wait_for()
+        assert await desk.violations() == []
+        await page.get_by_label("Number", exact=True).fill("(555) 123-0001")
+        await _shots(desk, "dial")
+        await page.get_by_role("button", name="Call: my telephone rings first").click()
+        bar = page.get_by_role("region", name="Telephone call")
+        await until(lambda: any(one.party.to == MIA and one.status == "ringing" for one in sim.exchange.legs.values()))
+        assert await desk.violations() == []
+        mia = sim.ringing_at(MIA)
+        await mia.answer()
+        await bar.get_by_text("Talking", exact=True).wait_for()
+        await page.get_by_role("log").get_by_text("A call to the customer").wait_for()
+        await _shots(desk, "called")
+        await mia.hang_up()
+        await bar.wait_for(state="detached")
+        await page.get_by_text("Wrap-up").first.wait_for()

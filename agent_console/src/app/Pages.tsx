@@ -8,6 +8,7 @@ import { DeskPage } from './DeskPage'
 // The desk comes first; the other pages come when somebody goes there.
 const BlockedPage = lazy(() => import('../features/callback/BlockedPage').then((m) => ({ default: m.BlockedPage })))
 const CustomersPage = lazy(() => import('../features/customers/CustomersPage').then((m) => ({ default: m.CustomersPage })))
+const DialPage = lazy(() => import('../features/phone/DialPage').then((m) => ({ default: m.DialPage })))
 const LedgerPage = lazy(() => import('../features/ledger/LedgerPage').then((m) => ({ default: m.LedgerPage })))
 const NewMailPage = lazy(() => import('../features/composer/NewMailPage').then((m) => ({ default: m.NewMailPage })))
 const NewTextPage = lazy(() => import('../features/composer/NewTextPage').then((m) => ({ default: m.NewTextPage })))
@@ -66,6 +67,7 @@ export function Pages() {
         <Route path="/twilio">{() => (admin ? <TwilioPage /> : <NoPermission />)}</Route>
         <Route path="/customers/:id?">{({ id }) => <CustomersPage id={id} />}</Route>
         <Route path="/mail/:customer?">{({ customer }) => <NewMailPage customerId={customer} />}</Route>
+        <Route path="/dial/:customer?">{({ customer }) => <DialPage customerId={customer} />}</Route>
         <Route path="/text/:customer?">{({ customer }) => <NewTextPage customerId={customer} />}</Route>
         <Route path="/search/:words?">{({ words }) => <SearchPage query={words} />}</Route>
         <Route>{() => <Blank title={t('app.not_found')} />}</Route>

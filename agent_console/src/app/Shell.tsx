@@ -9,7 +9,7 @@ import { PhoneProvider, useOwnPhone } from '../features/phone/usePhone'
 import { Offers } from '../features/offer/Offers'
 import { useT } from '../i18n'
 import type { Language } from '../i18n'
-import { deskPath, newMailPath, newTextPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
+import { deskPath, dialPath, newMailPath, newTextPath, useApi, useCommand, useCommandKeys, useDesk, useDeskParts, useTell, useWhere } from '../shared'
 import type { Card } from '../desk/wire'
 import { Boundary } from './Boundary'
 import { useHeldBack } from './held'
@@ -103,6 +103,7 @@ function useGlobalCommands(open: (what: Opened) => void): void {
   useCommand({ id: 'search', name: t('command.search'), keys: ['Slash'], run: () => go('/search') })
   useCommand({ id: 'contact', name: t('command.log_contact'), keys: ['Alt+KeyN'], run: () => open('contact') })
   useCommand({ id: 'new_mail', name: t('command.new_mail'), keys: ['Alt+KeyM', 'KeyM'], run: () => go(newMailPath()) })
+  useCommand({ id: 'dial', name: t('command.dial'), keys: ['Alt+Shift+KeyD'], run: () => go(dialPath()) })
   useCommand({ id: 'new_text', name: t('command.new_text'), keys: ['Alt+KeyT'], run: () => go(newTextPath()) })
   useCommand({ id: 'settings', name: t('command.settings'), keys: [], run: () => open('settings') })
 }

@@ -1,10 +1,12 @@
 // Telephone calls over HTTP: how one stands, what the agent wants, and what makes this browser a telephone.
 import type { Call } from './api'
-import type { CallView, Consult, SoftphoneTicket, Supervise } from './wire'
+import type { CallingFrom, CallPlaced, CallView, Consult, PlaceCall, SoftphoneTicket, Supervise } from './wire'
 
 export function callCalls(call: Call) {
   const at = (id: string, rest = '') => `/api/interactions/${encodeURIComponent(id)}/call${rest}`
   return {
+    callingFrom: () => call<CallingFrom[]>('GET', '/api/calls/from'),
+    placeCall: (body: PlaceCall) => call<CallPlaced>('POST', '/api/calls', body),
     softphone: () => call<SoftphoneTicket[]>('POST', '/api/softphone'),
     call: (id: string) => call<CallView>('GET', at(id)),
     hold: (id: string, on: boolean) => call<CallView>('POST', at(id, '/hold'), { on }),

@@ -1,5 +1,17 @@
 // English for the telephone in the browser.
 export const phoneEn = {
+  'command.dial': 'Call somebody',
+  'customer.dial': 'Call',
+  'dial.title': 'Call somebody',
+  'dial.number': 'Number',
+  'dial.number.what': 'With + and the country, or as it is dialled where our number is',
+  'dial.queue': 'For which queue',
+  'dial.shows': (p: { queue: string; number: string }) => `${p.queue}, shows ${p.number}`,
+  'dial.call': 'Call: my telephone rings first',
+  'dial.not_ready': 'Your telephone is not ready in this window, so it may not ring.',
+  'dial.none': 'There is no number to call from',
+  'dial.none.what': 'An administrator enters one in the configuration, under [voice], and gives you a queue.',
+  'flaw.not_allowed': 'Numbers like this one may not be called.',
   'call.bar': 'Telephone call',
   'call.phase.menu': 'In the menu',
   'call.phase.queued': 'Back in line',

@@ -1,7 +1,19 @@
 // 浏览器电话的中文。
 import type { phoneEn } from './phone.en'
 
-export const phoneZh: { [K in keyof typeof phoneEn]: string } = {
+export const phoneZh: { [K in keyof typeof phoneEn]: (typeof phoneEn)[K] extends string ? string : (typeof phoneEn)[K] } = {
+  'command.dial': '致电某人',
+  'customer.dial': '致电',
+  'dial.title': '致电某人',
+  'dial.number': '号码',
+  'dial.number.what': '以 + 和国家代码开头，或按我方号码所在国家的拨号方式填写',
+  'dial.queue': '所属队列',
+  'dial.shows': (p) => `${p.queue}，显示 ${p.number}`,
+  'dial.call': '拨打：先响我的电话',
+  'dial.not_ready': '此窗口中的电话未就绪，可能不会响铃。',
+  'dial.none': '没有可用于拨打的号码',
+  'dial.none.what': '请管理员在配置的 [voice] 中添加号码，并为您分配队列。',
+  'flaw.not_allowed': '不允许拨打此类号码。',
   'call.bar': '电话',
   'call.phase.menu': '菜单中',
   'call.phase.queued': '已回到队列',

@@ -10,4 +10,6 @@ export const customerPath = (id: string): string => `/customers/${encodeURICompo
 export const newMailPath = (customer?: string): string => (customer ? `/mail/${encodeURIComponent(customer)}` : '/mail')
 /** A text that nobody asked for; to a customer where one is given. */
 export const newTextPath = (customer?: string): string => (customer ? `/text/${encodeURIComponent(customer)}` : '/text')
+/** A call that nobody asked for; to a customer where one is given. */
+export const dialPath = (customer?: string): string => (customer ? `/dial/${encodeURIComponent(customer)}` : '/dial')
 export const href = (path: string): string => `#${path}`

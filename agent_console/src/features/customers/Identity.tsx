@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
 import type { AddressView, CustomerEdit, CustomerView } from '../../desk/wire'
-import { Button, day, describe, DialogActions, Icon, names, newMailPath, newTextPath, Select, TextField, useApi, useT, useWhere } from '../../shared'
+import { Button, day, describe, DialogActions, Icon, names, dialPath, newMailPath, newTextPath, Select, TextField, useApi, useT, useWhere } from '../../shared'
 import { languages } from '../../i18n'
 import css from './Customers.module.css'
 import { Marks } from './Marks'
@@ -26,7 +26,10 @@ export function Identity({ customer, onChanged, level: Level = 'h2' }: { custome
             <Button kind="plain" icon="mail" aria-label={t('customer.write')} onPress={() => go(newMailPath(customer.id))} />
           )}
           {customer.addresses.some((one) => one.kind === 'phone' || one.kind === 'whatsapp') && (
-            <Button kind="plain" icon="message" aria-label={t('customer.text')} onPress={() => go(newTextPath(customer.id))} />
+            <>
+              <Button kind="plain" icon="phone" aria-label={t('customer.dial')} onPress={() => go(dialPath(customer.id))} />
+              <Button kind="plain" icon="message" aria-label={t('customer.text')} onPress={() => go(newTextPath(customer.id))} />
+            </>
           )}
           <Button kind="plain" icon="edit" aria-label={t('customer.rename')} onPress={() => setEditing(true)} />
         </div>
