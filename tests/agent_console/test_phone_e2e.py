@@ -170,3 +170,30 @@ async def test_an_agent_calls_a_customer_from_the_keyboard(dsn: str, browser: "B
         await mia.hang_up()
         await bar.wait_for(state="detached")
         await page.get_by_text("Wrap-up").first.wait_for()
+
+
+async def test_a_supervisor_listens_whispers_and_leaves(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (sim, desk), a_tab(browser, desk.hub) as other:
+        mia, _ = await _answered(sim, desk)
+        await desk.hub.account("sofia", "supervisor")
+        page = other.page
+        await other.arrive("sofia")
+        await until(lambda: len(sim.exchange.devices) == 2)
+        await page.goto(f"{desk.hub.url}/#/floor/active/support")
+
+        async def choose(what: str) -> None:
+            await page.get_by_role("complementary").get_by_role("button", name="Actions for").click()
+            await page.get_by_role("menuitem", name=what).click()
+
+        await choose("Listen to the call")
+        bar = page.get_by_role("region", name="Telephone call")
+        await bar.get_by_text("You are in a colleague’s call").wait_for()
+        speak_up(mia.leg, "My light is broken.")
+        await bar.get_by_text("My light is broken.").wait_for()
+        assert await other.violations() == []
+        await choose("Whisper to the agent")
+        await desk.page.get_by_role("log").get_by_text("A supervisor came into the call").first.wait_for()
+        await bar.get_by_role("button", name="Leave the call").click()
+        await bar.wait_for(state="detached")
+        await desk.page.get_by_role("region", name="Telephone call").get_by_text("Talking", exact=True).wait_for()
+        assert mia.leg.live

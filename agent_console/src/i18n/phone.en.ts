@@ -1,5 +1,9 @@
 // English for the telephone in the browser.
 export const phoneEn = {
+  'floor.call.listen': 'Listen to the call',
+  'floor.call.whisper': 'Whisper to the agent',
+  'floor.call.barge': 'Talk with both',
+  'floor.call.ringing': 'Your telephone joins the call. Leave it from the call bar.',
   'command.dial': 'Call somebody',
   'customer.dial': 'Call',
   'dial.title': 'Call somebody',

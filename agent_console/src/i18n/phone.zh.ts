@@ -2,6 +2,10 @@
 import type { phoneEn } from './phone.en'
 
 export const phoneZh: { [K in keyof typeof phoneEn]: (typeof phoneEn)[K] extends string ? string : (typeof phoneEn)[K] } = {
+  'floor.call.listen': '旁听通话',
+  'floor.call.whisper': '对坐席耳语',
+  'floor.call.barge': '与双方通话',
+  'floor.call.ringing': '您的电话正在加入通话，可在通话栏中离开。',
   'command.dial': '致电某人',
   'customer.dial': '致电',
   'dial.title': '致电某人',

@@ -1,7 +1,8 @@
 // Acting on an item where it stands: take it, move it, make it more urgent, ask why it waits.
 import { useState } from 'react'
 import type { Card } from '../../desk/wire'
-import { Button, deskPath, Icon, Menu, useApi, useDeskParts, useT, useTell, useWhere } from '../../shared'
+import { Button, deskPath, Icon, Menu, useApi, useDeskParts, useMe, useT, useTell, useWhere } from '../../shared'
+import type { MenuEntry } from '../../shared'
 import { MoveDialog } from './MoveDialog'
 import { PriorityDialog } from './PriorityDialog'
 import { WhyDialog } from './WhyDialog'
@@ -12,6 +13,7 @@ export function ItemActions({ card, onChanged }: { card: Card; onChanged: () => 
   const t = useT()
   const [open, setOpen] = useState<Open>(null)
   const take = useTake(card)
+  const supervise = useSupervise(card)
   const close = () => setOpen(null)
   const done = () => {
     close()
@@ -25,6 +27,7 @@ export function ItemActions({ card, onChanged }: { card: Card; onChanged: () => 
         label={label}
         trigger={<Button kind="plain" aria-label={label}><Icon name="more" /></Button>}
         entries={[
+          ...supervise,
           { id: 'take', name: t('floor.take'), isDisabled: !waits, onAction: take },
           { id: 'move', name: t('floor.move'), onAction: () => setOpen('move') },
           { id: 'priority', name: t('floor.priority'), onAction: () => setOpen('priority') },
@@ -36,6 +39,20 @@ export function ItemActions({ card, onChanged }: { card: Card; onChanged: () => 
       {open === 'why' && <WhyDialog card={card} onClose={close} />}
     </>
   )
+}
+
+const MODES = ['listen', 'whisper', 'barge'] as const
+
+/** Into a call that somebody else talks in: my telephone rings, and answers by itself. The bar leads out again. */
+function useSupervise(card: Card): MenuEntry[] {
+  const t = useT()
+  const api = useApi()
+  const tell = useTell()
+  const me = useMe().id
+  if (card.channel !== 'voice' || card.state !== 'active' || card.agent_id === me) return []
+  return MODES.map((mode) => ({
+    id: mode, name: t(`floor.call.${mode}`), icon: 'phone', onAction: () => void api.supervise(card.id, mode).then(() => tell(t('floor.call.ringing')), tell.failure),
+  }))
 }
 
 function useTake(card: Card): () => void {
