@@ -97,6 +97,7 @@ async def test_how_it_went_is_said_at_the_callback(dsn: str, browser: "Browser")
         await page.keyboard.press("Alt+a")
         await desk.accept()
         strip = page.get_by_role("region", name="Callback")
+        await page.get_by_role("region", name="Telephone call").wait_for()  # what lies below moves no more
         await strip.get_by_role("button", name="How did it go?").click()
         await page.get_by_role("option", name="Voicemail left").click()
         await strip.get_by_label("Note (only we see it)").fill("Said that we call again after lunch.")

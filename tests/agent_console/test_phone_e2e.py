@@ -197,3 +197,15 @@ async def test_a_supervisor_listens_whispers_and_leaves(dsn: str, browser: "Brow
         await bar.wait_for(state="detached")
         await desk.page.get_by_role("region", name="Telephone call").get_by_text("Talking", exact=True).wait_for()
         assert mia.leg.live
+
+
+async def test_the_microphone_is_checked_in_the_settings(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (_, desk):
+        page = desk.page
+        await page.get_by_role("button", name="Anna").click()
+        await page.get_by_role("menuitem", name="Settings").click()
+        await page.get_by_role("button", name="Check the microphone").click()
+        missing, refused = page.get_by_text("No microphone was found."), page.get_by_text("may not use the microphone")
+        await missing.or_(refused).wait_for()
+        assert await desk.violations() == []
+        await _shots(desk, "devices")

@@ -5,6 +5,7 @@ import { useHashLocation } from 'wouter/use-hash-location'
 import { Leaving } from '../features/composer/Leaving'
 import { GiveDialog } from '../features/conversation/GiveDialog'
 import { CallBar } from '../features/phone/CallBar'
+import { Devices } from '../features/phone/Devices'
 import { PhoneProvider, useOwnPhone } from '../features/phone/usePhone'
 import { Offers } from '../features/offer/Offers'
 import { useT } from '../i18n'
@@ -89,7 +90,7 @@ function Frame({ onLanguage, onLeave }: Props) {
         <LogContactDialog isOpen={opened === 'contact'} onClose={close} />
         <Palette isOpen={opened === 'palette'} onClose={close} pages={pages} />
         <KeySheet isOpen={opened === 'keys'} onClose={close} />
-        <Settings isOpen={opened === 'settings'} onClose={close} onLanguage={onLanguage} />
+        <Settings isOpen={opened === 'settings'} onClose={close} onLanguage={onLanguage}><Devices /></Settings>
       </Suspense>
     </div>
   )

@@ -30,6 +30,8 @@ export const policyWordsEn = {
   'fact.open_case': 'Has something open',
   'fact.last_agent': 'Who spoke with the customer last',
   'fact.owner': 'Who the customer belongs to',
+  'fact.anonymous': 'Number withheld',
+  'fact.attestation': 'How sure the network is of the number',
   'fact.spam': 'Spam',
   'fact.repeat_contacts': 'Contacts in the last seven days',
   'fact.attachments': 'Number of files',

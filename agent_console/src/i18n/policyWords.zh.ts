@@ -22,6 +22,8 @@ export const policyWordsZh: Words = {
   'fact.open_case': '有未结事项',
   'fact.last_agent': '上次接待的坐席',
   'fact.owner': '客户的负责人',
+  'fact.anonymous': '隐藏号码',
+  'fact.attestation': '网络对号码的确认程度',
   'fact.spam': '垃圾信息',
   'fact.repeat_contacts': '最近七天的联系次数',
   'fact.attachments': '文件数量',

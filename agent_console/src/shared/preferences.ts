@@ -10,10 +10,13 @@ export interface Preferences {
   singleKeys: boolean
   sound: boolean
   notify: boolean
+  /** Device of the telephone; '' for the system's own. */
+  microphone: string
+  loudspeaker: string
 }
 
 const usual: Preferences = {
-  theme: 'system', density: 'dense', enterSends: false, singleKeys: true, sound: true, notify: false,
+  theme: 'system', density: 'dense', enterSends: false, singleKeys: true, sound: true, notify: false, microphone: '', loudspeaker: '',
 }
 
 export const preferences = createStore<Preferences>()(persist(() => usual, { name: 'preferences' }))

@@ -41,6 +41,7 @@ export class Phone {
   private readonly ports = new Map<string, SoftphonePort>()
   private readonly ready = new Set<string>()
   private cancel: () => void = () => undefined
+  private devices = { microphone: '', loudspeaker: '' }
 
   constructor(needs: Needs) {
     this.needs = needs
@@ -80,6 +81,12 @@ export class Phone {
     if (!call) return
     call.mute(on)
     this.set({ muted: on })
+  }
+
+  /** Which devices calls use; '' leaves the choice to the system. */
+  useDevices(microphone: string, loudspeaker: string): void {
+    this.devices = { microphone, loudspeaker }
+    for (const port of this.ports.values()) this.applyDevices(port)
   }
 
   press(digits: string): void {
@@ -133,7 +140,7 @@ export class Phone {
       onExpiring: () => this.renew(account),
       onFault: (fault, code) => {
         this.set({ fault: { fault, code } })
-        if (fault === 'expired') this.renew(account) // the machine slept through the warning
+        if (fault === 'expired') this.renewLater(account) // the machine slept through the warning
       },
       onHeard: (call, who, text) => {
         if (call.id === this.store.getState().call?.id) this.listen({ who, text, mine: false })
@@ -145,10 +152,20 @@ export class Phone {
 
   private readied(account: string, ready: boolean): void {
     if (!this.ports.has(account)) return
+    const port = this.ports.get(account)
+    if (ready && port) this.applyDevices(port)
     if (ready) this.ready.add(account)
     else this.ready.delete(account)
     const all = this.ready.size === this.ports.size
     this.set(all ? { standing: 'ready', fault: null } : { standing: 'lost' })
+  }
+
+  /** A device that is gone is no reason to miss a call: then the system's own is used. */
+  private applyDevices(port: SoftphonePort): void {
+    const { microphone, loudspeaker } = this.devices
+    const missing = () => this.set({ fault: { fault: 'microphone_missing', code: 0 } })
+    if (microphone) port.audio?.useInput(microphone).catch(missing)
+    if (loudspeaker) port.audio?.useOutput(loudspeaker).catch(() => undefined)
   }
 
   private renew(account: string): void {
@@ -157,10 +174,14 @@ export class Phone {
         const mine = tickets.find((one) => one.account === account)
         if (mine) this.ports.get(account)?.renew(mine.token)
       },
-      () => {
-        this.cancel = this.needs.later(() => this.renew(account), AGAIN_MS)
-      },
+      () => this.renewLater(account),
     )
+  }
+
+  /** After a pause, for a clock that is wrong makes every token one that has expired. */
+  private renewLater(account: string): void {
+    this.cancel()
+    this.cancel = this.needs.later(() => this.renew(account), AGAIN_MS)
   }
 
   /** What I accepted, or wanted to hear, is answered at once: I have clicked already. */

@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import type { CallView, Card } from '../../desk/wire'
-import { chime, useApi, useDesk, useDeskParts, useMe, useTell } from '../../shared'
+import { chime, useApi, useDesk, useDeskParts, useMe, usePreferences, useTell } from '../../shared'
 import { emulatorPort } from './emulator'
 import { createOwner } from './owner'
 import { Phone } from './phone'
@@ -50,6 +50,8 @@ export function useOwnPhone(): Phone {
       }),
     [phone],
   )
+  const { microphone, loudspeaker } = usePreferences()
+  useEffect(() => phone.useDevices(microphone, loudspeaker), [phone, microphone, loudspeaker])
   return phone
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 import { languages } from '../../i18n'
 import type { Language } from '../../i18n'
 import { Button, chime, Dialog, DialogActions, mayNotify, notify, preferences, Select, Switch, usePreferences, useT } from '../../shared'
@@ -8,9 +9,11 @@ interface Props {
   isOpen: boolean
   onClose: () => void
   onLanguage: (language: Language) => void
+  /** What other parts have to set. */
+  children?: ReactNode
 }
 
-export function Settings({ isOpen, onClose, onLanguage }: Props) {
+export function Settings({ isOpen, onClose, onLanguage, children }: Props) {
   const t = useT()
   const mine = usePreferences()
   const set = (change: Partial<Preferences>) => preferences.setState(change)
@@ -32,6 +35,7 @@ export function Settings({ isOpen, onClose, onLanguage }: Props) {
       <Switch value={mine.singleKeys} onChange={(singleKeys) => set({ singleKeys })}>{t('settings.single_keys')}</Switch>
       <Switch value={mine.sound} onChange={(sound) => set({ sound })}>{t('settings.sound')}</Switch>
       <Notifications />
+      {children}
       <DialogActions>
         <Button kind="primary" onPress={onClose}>{t('action.close')}</Button>
       </DialogActions>
