@@ -193,13 +193,14 @@ class Intake:
     def person(self, inbound: Inbound, known: store.Known, customer_id: UUID | None = None) -> Person:
         """Who this is by the addresses given, best evidence first; new addresses go to the same customer.
 
-        An address that belongs to somebody else stays there: a claim is no proof, and merging is a human's decision.
+        An address that belongs to somebody else stays there, and is his, whoever `customer_id` says: a claim is no
+        proof, and merging is a human's decision.
         `known` gets the new ones too, so that the next arrival of a batch finds them.
         """
         theirs = [known[key] for a in inbound.addresses if (key := (a.kind, a.value)) in known]
         owners = [one.customer_id for one in theirs]
         new_customer = customer_id is None and not owners
-        owner_id = customer_id or (owners[0] if owners else self._new_id())
+        owner_id = owners[0] if owners else customer_id or self._new_id()
         rows: dict[str, tuple[Row, ...]] = {}
         fresh = [a for a in dict.fromkeys(inbound.addresses) if (a.kind, a.value) not in known]
         for address in fresh:

@@ -96,6 +96,17 @@ async def test_two_clicks_are_one_call(phone: Telephone) -> None:
     assert await phone.heart.pool.fetchval("SELECT count(*) FROM calls") == 1
 
 
+async def test_a_number_is_its_owners_whoever_was_looked_at(phone: Telephone) -> None:
+    ann = await phone.agent()
+    pool = phone.heart.pool
+    mia, other = [await pool.fetchval("INSERT INTO customers (id, created_at) VALUES ($1, now()) RETURNING id", uuid4())
+                  for _ in range(2)]
+    await pool.execute("INSERT INTO addresses (id, customer_id, kind, value, verified, created_at, evidence)"
+                       " VALUES ($1, $2, 'phone', $3, true, now(), '{}')", uuid4(), mia, MIA)
+    item, _ = await out(phone).place(ann, wanted(customer_id=other))
+    assert await pool.fetchval("SELECT customer_id FROM interactions WHERE id = $1", item) == mia
+
+
 async def test_who_talks_already_calls_nobody_else(phone: Telephone) -> None:
     ann, item, _ = await ringing(phone)
     with pytest.raises(HubError):
