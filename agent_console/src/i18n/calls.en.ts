@@ -33,6 +33,7 @@ const what: Record<string, (p: Touch) => string> = {
 
 export const callsEn = {
   'touch.call': (p: Touch) => what[p.get('what')]?.(p) ?? `Telephone: ${p.get('what').replaceAll('_', ' ')}`,
+  'did.called': 'called',
   'did.call': 'telephone',
   'system_reason.quiet_hours': 'he may not be called at this hour',
   'system_reason.callback_again': 'he is called again after a pause',

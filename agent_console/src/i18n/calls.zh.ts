@@ -30,6 +30,7 @@ const what: Record<string, (p: Touch) => string> = {
 
 export const callsZh = {
   'touch.call': (p: Touch) => what[p.get('what')]?.(p) ?? `电话：${p.get('what').replaceAll('_', ' ')}`,
+  'did.called': '来电',
   'did.call': '电话',
   'system_reason.quiet_hours': '此时段不可致电',
   'system_reason.callback_again': '稍后再次回电',

@@ -103,7 +103,7 @@ function Fields({ fields }: { fields: Detail['fields'] }) {
       <dl>
         {entries.map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{t.word('fact', name)}</dt>
             <dd dir="auto">{value}</dd>
           </div>
         ))}

@@ -78,7 +78,7 @@ function Touch({ touch, here, name }: { touch: TouchView; here: boolean; name: s
         <p className={css.line}>
           {touch.note && <span className={css.label}><Icon name="note" size={14} /> {t('timeline.note')}</span>}
           <bdi className={css.actor}>{touch.actor_name || (touch.actor === 'customer' ? name || t('timeline.customer') : t('timeline.system'))}</bdi>{' '}
-          <span className="quiet">{t.word('did', touch.kind)}</span>
+          <span className="quiet">{t.word('did', didOf(touch))}</span>
           {about.map((fact) => <span key={fact}> · <bdi>{fact}</bdi></span>)}
           {late(touch) && <span className="quiet"> · {t('timeline.late', { when: `${day(touch.recorded_at, t.language)} ${clockTime(touch.recorded_at, t.language)}` })}</span>}
         </p>
@@ -133,3 +133,6 @@ function useWords() {
     },
   }
 }
+
+/** Whoever calls has written nothing. */
+const didOf = ({ channel, kind }: TouchView): string => (channel === 'voice' && kind === 'received' ? 'called' : kind)
