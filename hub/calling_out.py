@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from channels.base import Address, Inbound
+from channels.telephone import e164, region_of
 from channels.voice import numbers
 from channels.voice.settings import Number, VoiceSettings
 from hub.calls import Calls
@@ -14,7 +15,6 @@ from hub.intake import Intake
 from hub.journal import Enclosed, Opening, Page
 from hub.mailing import by
 from hub.model import Actor, Claimed, Interaction
-from hub.numbers import e164
 from hub.outgoing_calls import Outgoing
 from hub.store import calls as store
 from hub.store import customers
@@ -67,7 +67,7 @@ class CallingOut:
         if wanted.customer_id is not None and not await customers.exists(self._journal.pool, wanted.customer_id):
             raise Invalid(fields={"customer_id": "unknown"})
         ours = self._shown(wanted.queue).number
-        number = e164(wanted.number, ours)
+        number = e164(wanted.number, region_of(ours))
         if number is None:
             raise Invalid("This is no telephone number. Begin with + and the country.", fields={"number": "phone"})
         if not numbers.may_be_called(number, ours, self._settings.outgoing):

@@ -9,13 +9,13 @@ import asyncpg
 
 from channels.base import Address, Inbound
 from channels.messaging.settings import MessagingSettings, Sender
+from channels.telephone import e164, region_of
 from channels.text import storable
 from hub.errors import Conflict, Invalid, Unavailable, WrongState
 from hub.intake import Intake
 from hub.journal import Enclosed, NewMessage, Opening, Written
 from hub.mailing import by, owner
 from hub.model import Actor, Interaction
-from hub.numbers import e164
 from hub.store import customers
 from hub.store import intake as files_store
 from hub.store import mail as store
@@ -82,7 +82,7 @@ class NewTexts:
 
     async def _check(self, actor: Actor, sender: Sender, wanted: NewText) -> Address:
         pool = self._journal.pool
-        number = e164(wanted.number, sender.number)
+        number = e164(wanted.number, region_of(sender.number))
         if number is None:
             raise Invalid("This is no telephone number. Begin with + and the country.", fields={"number": "phone"})
         if not wanted.text.strip() and not wanted.files:

@@ -14,6 +14,7 @@ from channels.voice.settings import VoiceSettings
 from hub.wire_twilio import CalledView, NumberView, RefusedView, TwilioAccountView, TwilioView
 
 AT_ONCE = 4
+ASK_SECONDS = 20.0  # for one number, with all that is tried again
 
 
 class TwilioCheck:
@@ -50,9 +51,12 @@ class TwilioCheck:
         if one.problem is not None or not one.called:
             return one
         try:
-            found = await called(self._rests[one.account], one.number)
+            async with asyncio.timeout(ASK_SECONDS):
+                found = await called(self._rests[one.account], one.number)
         except Unasked as unasked:
             return one.model_copy(update={"problem": unasked.problem})
+        except TimeoutError:
+            return one.model_copy(update={"problem": "unreached"})
         return one.model_copy(update={"called": [_compared(wanted, found[wanted.what]) for wanted in one.called]})
 
     def _numbers(self) -> list[NumberView]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-import phonenumbers
-
 from channels.base import Address, Elsewhere, Inbound, Refused
 from channels.messaging.settings import Kind, MessagingSettings
 from channels.messaging.words import needs_nobody, opt_of
+from channels.telephone import e164
 from channels.text import storable
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
@@ -44,27 +43,16 @@ def replay(source: str, raw: bytes, at: datetime, settings: MessagingSettings) -
     return understand(raw, source.split(":")[1], at, settings)
 
 
-def number_of(text: str) -> str | None:
-    """E.164, or None for a short code, a name, or an id that is no number."""
-    try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _written(address: str) -> str:
     """A number of ours, or a short code, without the channel in front."""
     bare = address.removeprefix(WHATSAPP)
-    return (number_of(bare) or bare)[:_LONGEST_NAME]
+    return (e164(bare) or bare)[:_LONGEST_NAME]
 
 
 def _addresses(kind: Kind, sender: str) -> tuple[Address, ...]:
     """WhatsApp has seen that the number is his; whoever sends an SMS may have written any number as the sender."""
     bare = sender.removeprefix(WHATSAPP)[:_LONGEST_NAME]
-    number = number_of(bare)
+    number = e164(bare)
     if kind == "whatsapp":
         first = Address("whatsapp", number or bare, verified=True)
         return (first, Address("phone", number)) if number else (first,)

@@ -87,7 +87,7 @@ class Account(Part):
         """The public address of one of our webhooks; `path` begins behind `/twilio/<id>`, with a slash."""
         return f"{self.public_url}{self.settings.webhooks}{path}"
 
-    def doubts(self) -> list["Doubt"]:
+    def doubts(self) -> list[Doubt]:
         """What is missing, or looks as if Twilio could not use it."""
         found: list[Doubt] = []
         if self.secrets.auth_token is None:

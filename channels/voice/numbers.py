@@ -1,8 +1,9 @@
 """Telephone numbers as people key them in and hear them, and by which clocks their owners live."""
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, timezone
+from phonenumbers import PhoneNumberType, timezone
 
+from channels.telephone import e164, parsed, region_of
 from channels.voice.settings import Language
 
 # Numbers that cost whoever rings them: a call back to one of these is an old fraud.
@@ -15,20 +16,16 @@ _DIGITS: dict[Language, str] = {"en": "0123456789", "zh-Hans": "零一二三四�
 
 def keyed(digits: str, ours: str) -> str:
     """E.164 of what somebody keyed in who rang `ours`: with 00, as in his country, or in full; "" for no number."""
-    home = _parsed(ours)
-    if home is None or not digits.isdecimal() or not 5 <= len(digits) <= 18:
+    region = region_of(ours)
+    if region is None or not digits.isdecimal() or not 5 <= len(digits) <= 18:
         return ""
-    region = phonenumbers.region_code_for_country_code(home.country_code or 0)
-    for text in (f"+{digits[2:]}" if digits.startswith("00") else "", digits, f"+{digits}"):
-        found = _parsed(text, region) if text else None
-        if found is not None and phonenumbers.is_possible_number(found):
-            return phonenumbers.format_number(found, PhoneNumberFormat.E164)
-    return ""
+    ways = (f"+{digits[2:]}" if digits.startswith("00") else "", digits, f"+{digits}")
+    return next((found for text in ways if text and (found := e164(text, region))), "")
 
 
 def may_be_called(number: str, ours: str, prefixes: tuple[str, ...]) -> bool:
     """Whether we may be made to ring it. Without `prefixes` only numbers of our own country: abroad costs money."""
-    found, home = _parsed(number), _parsed(ours)
+    found, home = parsed(number), parsed(ours)
     if found is None or home is None or not phonenumbers.is_possible_number(found):
         return False
     if phonenumbers.number_type(found) in DEAR:
@@ -38,7 +35,7 @@ def may_be_called(number: str, ours: str, prefixes: tuple[str, ...]) -> bool:
 
 def zones(number: str) -> tuple[str, ...]:
     """The time zones in which its owner may live; none where nobody knows."""
-    found = _parsed(number)
+    found = parsed(number)
     known = timezone.time_zones_for_number(found) if found is not None else ()
     return tuple(sorted(name for name in known if name != UNKNOWN_ZONE))
 
@@ -48,10 +45,3 @@ def spoken(number: str, language: Language) -> str:
     known = (sign for sign in number if sign in "+0123456789")
     words = [_PLUS[language] if sign == "+" else _DIGITS[language][int(sign)] for sign in known]
     return ", ".join(words) if language == "en" else "、".join(words)
-
-
-def _parsed(text: str, region: str | None = None) -> PhoneNumber | None:
-    try:
-        return phonenumbers.parse(text, region)
-    except NumberParseException:
-        return None

@@ -9,8 +9,9 @@ from channels.base import Address, Inbound
 from channels.messaging import MessagingSettings, Sender
 from channels.messaging.segments import count
 from channels.messaging.settings import Template
-from channels.messaging.understand import number_of, understand
+from channels.messaging.understand import understand
 from channels.messaging.words import STOP
+from channels.telephone import e164, region_of
 from simulator.telephony.messages import segments
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -23,9 +24,11 @@ def read(**more: str) -> Inbound:
 
 
 def test_numbers_are_written_one_way_and_names_stay_names() -> None:
-    assert number_of("+1 (555) 123-0001") == "+15551230001"
+    assert e164("(555) 123-0001", region_of("+15550001000")) == "+15551230001"
+    assert region_of("12345") is None, "a short code is of no country"
+    assert e164("+1 (555) 123-0001") == "+15551230001"
     for none in ("", "12345", "BANK", "+0", "+1", "+999999999999999999", "anonymous"):
-        assert number_of(none) is None
+        assert e164(none) is None
     assert read(From="+49 171 2345678").addresses == (Address("phone", "+491712345678"),)
     assert read(From="BANK").addresses == (Address("external", "sms:BANK"),)
     assert read(From="12345", To="789").source == "sms:main:789"

@@ -1,10 +1,8 @@
 // Numbers that are not let in, for supervisors.
 import { useState } from 'react'
 import type { BlockedNumber } from '../../desk/wire'
-import { Blank, Button, describe, Moment, TextField, useApi, useLoad, useT, useTell } from '../../shared'
+import { Blank, Button, describe, fullNumber, Moment, TextField, useApi, useLoad, useT, useTell } from '../../shared'
 import css from './Callback.module.css'
-
-const NUMBER = /^\+[1-9][0-9]{5,14}$/
 
 export function BlockedPage() {
   const t = useT()
@@ -47,11 +45,11 @@ function Add({ onAdded }: { onAdded: (all: readonly BlockedNumber[]) => void }) 
   const [number, setNumber] = useState('')
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
-  const plain = number.replace(/[\s()./-]/g, '')
-  const wrong = { number: !NUMBER.test(plain), reason: reason.trim() === '' }
+  const plain = fullNumber(number)
+  const wrong = { number: plain === null, reason: reason.trim() === '' }
   const add = () => {
     setTried(true)
-    if (wrong.number || wrong.reason) return
+    if (plain === null || wrong.reason) return
     api.blockNumber({ number: plain, reason: reason.trim() }).then((all) => {
       onAdded(all)
       setNumber('')

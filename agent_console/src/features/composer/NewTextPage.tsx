@@ -2,9 +2,8 @@
 import { useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { ApiError } from '../../desk/api'
-import { newId } from '../../desk/ids'
 import type { CustomerView, SenderChoice } from '../../desk/wire'
-import { Blank, Button, deskPath, describe, isMac, keyLabel, Select, TextField, useApi, useLoad, useT, useTell, useWhere } from '../../shared'
+import { Blank, Button, deskPath, describe, isMac, keyLabel, Select, TextField, useApi, useAttempt, useLoad, useT, useTell, useWhere } from '../../shared'
 import { Filling } from './Templates'
 import type { Filled } from './Templates'
 import { Parts, sends } from './Writer'
@@ -106,21 +105,19 @@ function Trouble({ error }: { error: ApiError | null }) {
   )
 }
 
-/** Sends once, whatever the network does: every attempt carries the same id until what is sent has changed. */
+/** Sends one text, however often it is tried. */
 function useSend(onDone: () => void) {
   const t = useT()
   const api = useApi()
   const tell = useTell()
   const [, go] = useWhere()
-  const [attempt, setAttempt] = useState({ id: newId(), of: '' })
+  const idOf = useAttempt()
   const [state, setState] = useState<{ busy: boolean; error: ApiError | null }>({ busy: false, error: null })
   const send = (sender: string, { customerId, number }: Fresh, text: string, template: Filled | null = null) => {
     if (state.busy) return
-    const of = JSON.stringify([sender, customerId, number, text, template])
-    const id = attempt.of === '' || attempt.of === of ? attempt.id : newId()
-    setAttempt({ id, of })
+    const wanted = { sender, customer_id: customerId, number, text, template }
     setState({ busy: true, error: null })
-    api.newText({ id, sender, customer_id: customerId, number, text, template }).then(
+    api.newText({ id: idOf(wanted), ...wanted }).then(
       (touch) => {
         onDone()
         tell(t('new_text.sent', { reference: touch.reference }))

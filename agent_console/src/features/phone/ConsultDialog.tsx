@@ -1,22 +1,24 @@
 import { useState } from 'react'
-import type { Consult } from '../../desk/wire'
-import { Button, Dialog, DialogActions, Select, TextField, useApi, useLoad, useMe, useT } from '../../shared'
+import type { AgentView, Consult } from '../../desk/wire'
+import { Button, Dialog, DialogActions, fullNumber, Select, TextField, useApi, useLoad, useMe, useT } from '../../shared'
 
 const NUMBER = 'number'
+const isReady = (one: AgentView) => one.presence.declared === 'available'
 
 /** Whom to ask while the customer hears music: a colleague who is logged in, or a number outside. */
 export function ConsultDialog({ onClose, onAsk }: { onClose: () => void; onAsk: (body: Consult) => void }) {
   const t = useT()
   const api = useApi()
   const me = useMe().id
-  const agents = (useLoad('agents', api.agents).value ?? []).filter((one) => one.id !== me && one.presence.connected)
+  const here = (useLoad('agents', api.agents).value ?? []).filter((one) => one.id !== me && one.presence.connected)
+  const agents = [...here].sort((a, b) => Number(isReady(b)) - Number(isReady(a))) // who is ready is proposed first
   const [who, setWho] = useState<string | null>(null)
   const [number, setNumber] = useState('')
   const chosen = who ?? agents[0]?.id ?? NUMBER
-  const plain = number.replace(/[\s()./-]/g, '')
-  const fits = chosen !== NUMBER || /^\+[1-9][0-9]{5,14}$/.test(plain)
+  const plain = fullNumber(number)
+  const fits = chosen !== NUMBER || plain !== null
   const ask = () => {
-    onAsk(chosen === NUMBER ? { agent: null, number: plain } : { agent: chosen, number: '' })
+    onAsk(chosen === NUMBER ? { agent: null, number: plain ?? '' } : { agent: chosen, number: '' })
     onClose()
   }
   return (

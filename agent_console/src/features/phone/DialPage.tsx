@@ -1,9 +1,8 @@
 // A call that no contact asks for: my telephone rings first, then the customer's.
 import { useState } from 'react'
 import { ApiError } from '../../desk/api'
-import { newId } from '../../desk/ids'
 import type { CallingFrom, CustomerView } from '../../desk/wire'
-import { Blank, Button, deskPath, describe, Select, TextField, useApi, useDesk, useLoad, useT, useWhere } from '../../shared'
+import { Blank, Button, deskPath, describe, Select, TextField, useApi, useAttempt, useDesk, useLoad, useT, useWhere } from '../../shared'
 import css from './DialPage.module.css'
 import { usePhoneState } from './usePhone'
 
@@ -74,19 +73,16 @@ interface Wanted {
   customer_id: string | null
 }
 
-/** Places one call, whatever the network does: every attempt carries the same id until what is wanted has changed. */
+/** Places one call, however often it is tried. */
 function usePlace() {
   const api = useApi()
   const [, go] = useWhere()
-  const [attempt, setAttempt] = useState({ id: newId(), of: '' })
+  const idOf = useAttempt()
   const [state, setState] = useState<{ busy: boolean; error: ApiError | null }>({ busy: false, error: null })
   const call = (wanted: Wanted) => {
     if (state.busy) return
-    const of = JSON.stringify(wanted)
-    const id = attempt.of === '' || attempt.of === of ? attempt.id : newId()
-    setAttempt({ id, of })
     setState({ busy: true, error: null })
-    api.placeCall({ id, ...wanted }).then(
+    api.placeCall({ id: idOf(wanted), ...wanted }).then(
       ({ interaction_id }) => go(deskPath(interaction_id)),
       (error: unknown) => setState({ busy: false, error: error instanceof ApiError ? error : new ApiError(0, {}) }),
     )

@@ -88,6 +88,28 @@ it('renews its token when it expires, and after the machine slept through it', a
   expect(port.did).toEqual(['start T1', 'renew T2', 'renew T2'])
 })
 
+it('renews each account by itself', async () => {
+  const ports = [new FakePort(), new FakePort()]
+  const jobs = new Map<number, () => void>()
+  let next = 0
+  tickets.mockResolvedValue([ticket('T1', 'one'), ticket('T1', 'two')])
+  const two = new Phone({
+    tickets, port: ({ account }) => (account === 'one' ? ports[0] : ports[1])?.create ?? port.create,
+    owner: { start: (onChange) => onChange(true), take: vi.fn(), stop: vi.fn() },
+    later: (job) => {
+      const key = next++
+      jobs.set(key, job)
+      return () => void jobs.delete(key)
+    },
+  })
+  two.start()
+  await settled()
+  for (const one of ports) one.fault('expired', 20104)
+  for (const job of [...jobs.values()]) job()
+  await settled()
+  expect(ports.map((one) => one.did)).toEqual([['start T1', 'renew T1'], ['start T1', 'renew T1']])
+})
+
 it('asks again for tickets when the hub is away', async () => {
   mine(false)
   tickets.mockRejectedValueOnce(new Error('away'))

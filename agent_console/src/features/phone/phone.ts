@@ -40,7 +40,8 @@ export class Phone {
   private readonly needs: Needs
   private readonly ports = new Map<string, SoftphonePort>()
   private readonly ready = new Set<string>()
-  private cancel: () => void = () => undefined
+  /** What waits to be tried again, by account; '' for the tickets of all. */
+  private readonly waiting = new Map<string, () => void>()
   private devices = { microphone: '', loudspeaker: '' }
 
   constructor(needs: Needs) {
@@ -117,13 +118,14 @@ export class Phone {
       },
       () => {
         this.set({ standing: 'lost' })
-        this.cancel = this.needs.later(() => this.open(), AGAIN_MS)
+        this.again('', () => this.open())
       },
     )
   }
 
   private close(standing: 'none' | 'elsewhere'): void {
-    this.cancel()
+    for (const cancel of this.waiting.values()) cancel()
+    this.waiting.clear()
     const { standing: before } = this.store.getState()
     for (const port of this.ports.values()) port.stop()
     this.ports.clear()
@@ -180,8 +182,12 @@ export class Phone {
 
   /** After a pause, for a clock that is wrong makes every token one that has expired. */
   private renewLater(account: string): void {
-    this.cancel()
-    this.cancel = this.needs.later(() => this.renew(account), AGAIN_MS)
+    this.again(account, () => this.renew(account))
+  }
+
+  private again(account: string, job: () => void): void {
+    this.waiting.get(account)?.()
+    this.waiting.set(account, this.needs.later(job, AGAIN_MS))
   }
 
   /** What I accepted, or wanted to hear, is answered at once: I have clicked already. */
