@@ -63,6 +63,38 @@ class CallEvent(Wire):
     interaction_id: UUID
 
 
+RecordingState = Literal["never", "off", "on", "paused"]
+
+
+class RecordingWish(Wire):
+    """What the agent wants of the recording. A pause, while the customer says what must not be kept, ends by itself."""
+
+    do: Literal["start", "pause", "resume", "stop"]
+
+
+class RecordingView(Wire):
+    """The sound of a call, or of a voicemail."""
+
+    id: UUID
+    interaction_id: UUID
+    source: Literal["call", "voicemail"]
+    started_at: datetime
+    seconds: int | None = Field(description="null while it is not known yet")
+    channels: int
+    size: int = Field(description="bytes of our copy, 0 while there is none")
+    state: Literal["fetching", "stored", "failed", "deleted"]
+    peaks: list[int] = Field(description="at most 400 loudnesses over the whole length, 0 to 100; empty: not known")
+    keep_until: datetime | None = Field(description="when it is deleted; null: it is kept")
+
+
+class RecordingAccess(Wire):
+    """Who listened to it, took it along, or deleted it."""
+
+    agent_name: str
+    at: datetime
+    what: Literal["listened", "downloaded", "deleted"]
+
+
 class CallLeg(Wire):
     """One party's connection."""
 
@@ -79,6 +111,10 @@ class CallView(Wire):
     number: str = Field(description="of ours, that was dialled")
     began_at: datetime
     held: bool
+    recording: RecordingState = Field("never", description=(
+        "as the provider confirmed it; never: this call may not be recorded"))
+    recording_resumes_at: datetime | None = Field(None, description="when a pause ends by itself")
+    recording_may_stop: bool = Field(False, description="the agent may end it; else he may pause it only")
     legs: list[CallLeg]
 
 

@@ -107,8 +107,10 @@ class Call:
     """`rooms`: how many conferences were begun; each attempt to connect has one of its own, so that what is late of an
     earlier one cannot be taken for the present one. `closed_rooms`: those up to this number were left for good when the
     customer went back into line. `queued_at`: since when he waits in line; None before the first time. `returned`: how
-    often he was sent back. `recordings`: how often the wish about the recording changed. `issued`: ids of commands that
-    were given out. `outgoing`: we call the customer, once somebody of ours is on the line; until then he is `planned`.
+    often he was sent back. `record`: the wish about the recording; `recordings`: how often the wish, or what is known
+    of it, has changed. `resumes_at`: when a pause ends by itself. `unrecorded`: the agent has ended it, so that no
+    policy begins it again. `issued`: ids of commands that were given out. `outgoing`: we call the customer, once
+    somebody of ours is on the line; until then he is `planned`.
     """
 
     id: str
@@ -120,7 +122,10 @@ class Call:
     hold: bool = False
     record: Record = "off"
     recorded: Record = "off"  # what the provider was last told with success
+    recording_sid: str = ""  # of the one that runs, or of the last one
     recordings: int = 0
+    resumes_at: datetime | None = None
+    unrecorded: bool = False
     closing: bool = False
     issued: frozenset[str] = frozenset()
     outgoing: bool = False

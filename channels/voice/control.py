@@ -83,8 +83,11 @@ class Comfort:
 
 @dataclass(frozen=True, slots=True)
 class SetRecording:
+    """`cut`: of a pause: its time is left out; otherwise silence stands for what was said meanwhile."""
+
     id: str
     state: Record
+    cut: bool = False
 
 
 Command = Create | End | Connect | SendBack | SetFlag | Comfort | SetRecording
@@ -159,6 +162,8 @@ def next_look(call: Call) -> datetime | None:
         moments.append(max([*answered, *_moves(call)]) + TALKING)
     if now == "orphaned":
         moments.append(_alone_since(call) + GRACE)
+    if call.record == "paused" and call.resumes_at and now != "ended":
+        moments.append(call.resumes_at)
     if now == "ended" and call.customer.ended_at and any(not leg.over and leg.sid for leg in call.legs.values()):
         moments.append(call.customer.ended_at + ENDING)
     return min(moments, default=None)
@@ -190,6 +195,7 @@ def _all(call: Call) -> Iterator[Command]:
     yield from _joining(call)
     if _in_room(call):
         yield from _together(call)
+    yield from _recording(call)
 
 
 def _waited_for(call: Call) -> bool:
@@ -223,8 +229,14 @@ def _together(call: Call) -> Iterator[Command]:
             yield from _flag(leg, "coaching", leg.mode == "whisper", whom=partners[0].id)
     if not partners and not _partners(call):
         yield Comfort(f"comfort:{customer.room}:{len(call.legs)}", customer.room)
-    if partners and call.record != call.recorded:
-        yield SetRecording(f"record:{call.recordings}:{call.record}", call.record)
+
+
+def _recording(call: Call) -> Iterator[Command]:
+    """Only what is talked is recorded: on hold, in line and while somebody is asked, it rests."""
+    rests = call.record == "on" and phase(call) != "talking"
+    wanted = "paused" if rests else call.record
+    if wanted != call.recorded and not (wanted == "paused" and call.recorded == "off"):
+        yield SetRecording(f"record:{call.recordings}:{wanted}", wanted, cut=rests)
 
 
 def _flag(leg: Leg, flag: Flag, wanted: bool, *, unless_said: bool = False, whom: str = "") -> Iterator[Command]:

@@ -60,7 +60,11 @@ class ModeWanted:
 
 @dataclass(frozen=True, slots=True)
 class RecordWanted:
+    """`resumes_at`: when a pause ends by itself. `for_good`: no policy begins it again."""
+
     state: Record
+    resumes_at: datetime | None = None
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,10 @@ def _wish(call: Call, decision: Wish) -> Call:
     match decision:
         case HoldWanted(value):
             return replace(call, hold=value)
-        case RecordWanted(state):
-            return call if state == call.record else replace(call, record=state, recordings=call.recordings + 1)
+        case RecordWanted(state, resumes_at, for_good):
+            changes = int(state != call.record)
+            return replace(call, record=state, resumes_at=resumes_at, unrecorded=for_good,
+                           recordings=call.recordings + changes)
         case Closed():
             return replace(call, closing=True)
 
@@ -171,6 +177,4 @@ def _dialled(call: Call, wanted: Dialled) -> Call:
 def _returned(call: Call, at: datetime) -> Call:
     legs = {leg.id: leg if leg.role == "customer" else replace(leg, wanted=False) for leg in call.legs.values()}
     return replace(
-        call, legs=legs, closed_rooms=call.rooms, queued_at=at, returned=call.returned + 1, hold=False,
-        record="off", recorded="off", recordings=call.recordings + 1,
-    )
+        call, legs=legs, closed_rooms=call.rooms, queued_at=at, returned=call.returned + 1, hold=False)

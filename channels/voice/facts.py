@@ -42,9 +42,11 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The provider took a command about the recording; it sends no event of its own for a pause."""
+    """The provider took a command about the recording; it sends no event of its own for a pause. `sid`: of the one
+    that was begun."""
 
     state: Record
+    sid: str = ""
 
 
 Fact = LegSeen | Moved | Flagged | Recorded
@@ -53,7 +55,10 @@ Fact = LegSeen | Moved | Flagged | Recorded
 def observe(call: Call, fact: Fact) -> Call:
     """The call with what is now known of it. What is older than that, or of no leg of ours, changes nothing."""
     if isinstance(fact, Recorded):
-        return replace(call, recorded=fact.state)
+        if fact.state == call.recorded and fact.sid in ("", call.recording_sid):
+            return call
+        return replace(call, recorded=fact.state, recording_sid=fact.sid or call.recording_sid,
+                       recordings=call.recordings + 1)
     leg = call.legs.get(fact.leg)
     if leg is None:
         return call

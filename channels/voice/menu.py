@@ -7,6 +7,7 @@ from channels.voice.callback import Talk
 from channels.voice.settings import PASSED, Flow, Language, Step
 
 Open = Callable[[str], bool]  # whether a calendar is open now
+CONSENT = "recording"  # what is collected of whether he may be recorded
 GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 
 
@@ -71,6 +72,8 @@ def pressed(flow: Flow, place: Place, digits: str, is_open: Open) -> tuple[Place
         return _in_vain(flow, place, step, digits, is_open)
     if step.kind == "language":
         place = replace(place, language=step.keys[digits])  # type: ignore[arg-type]
+    if step.kind == "consent":
+        place = replace(place, collected={**place.collected, CONSENT: step.keys[digits]})
     if step.kind == "collect":
         place = replace(place, collected={**place.collected, step.field: digits})
     answer = "" if step.kind == "collect" else digits
@@ -84,7 +87,7 @@ def _follows(step: Step, digits: str) -> str | None:
         return step.then if good else None
     if digits not in step.keys:
         return None
-    return step.then if step.kind == "language" else step.keys[digits]
+    return step.keys[digits] if step.kind == "menu" else step.then
 
 
 def _in_vain(flow: Flow, place: Place, step: Step, digits: str, is_open: Open) -> tuple[Place, Screen]:
@@ -92,10 +95,13 @@ def _in_vain(flow: Flow, place: Place, step: Step, digits: str, is_open: Open) -
     wrong = _words(flow.wrong, place.language) if digits else ()
     if place.tries < step.tries:
         return enter(flow, place, is_open, wrong)
-    if not step.otherwise:
+    following = step.then if step.kind == "consent" else step.otherwise
+    if not following:
         return _goodbye(place, list(wrong))
+    if step.kind == "consent":
+        place = replace(place, collected={**place.collected, CONSENT: "no"})
     path = (*place.path, (place.step, ""))
-    return enter(flow, replace(place, step=step.otherwise, tries=0, path=path), is_open, wrong)
+    return enter(flow, replace(place, step=following, tries=0, path=path), is_open, wrong)
 
 
 def _goodbye(place: Place, said: list[str]) -> tuple[Place, Screen]:

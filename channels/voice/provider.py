@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.twilio.rest import VERSION, Rest, RestFailure, quoted
 from channels.voice import reports
-from channels.voice.call import Call, Flag, Leg
+from channels.voice.call import Call, Flag, Leg, Record
 from channels.voice.control import Comfort, Command, Connect, Create, End, SendBack, SetFlag, SetRecording
 from channels.voice.documents import ROOM_EVENTS, Urls
 from channels.voice.facts import Fact, Flagged, LegSeen, Moved, Recorded
@@ -16,6 +16,7 @@ LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
 CONFLICT = 21220  # the call is not in the state that the request is for
 FAR = 5.0  # seconds after which a participant that is not listed any more counts as gone
 
+_RUNS: Mapping[str, Record] = {"in-progress": "on", "paused": "paused"}
 _FLAGS: Mapping[str, Flag] = {
     "muted": "muted", "hold": "held", "coaching": "coaching", "end_conference_on_exit": "ends_room"}
 
@@ -65,7 +66,7 @@ class Provider:
                 await self._rest.post(self._participant(call.customer, room, wiring), {
                     "AnnounceUrl": urls.plain("comfort"), "AnnounceMethod": "POST"})
             case SetRecording():
-                return await self._record(command, call)
+                return await self._record(command, call, urls)
         return Learned()
 
     async def look_for(self, leg: Leg, call: Call, now: datetime) -> Learned | None:
@@ -92,11 +93,21 @@ class Provider:
 
     async def recordings(self, leg: Leg) -> list[reports.Recording]:
         """What was recorded of a call and is ready."""
-        body = await self._rest.get(f"/Calls/{quoted(leg.sid)}/Recordings.json")
-        base = f"{self._rest.account.settings.api_url}/{VERSION}/Accounts/{self._rest.account.sid}/Recordings"
-        rows = [one for one in _rows(body, "recordings") if one.get("status") == "completed"]
-        return [reports.Recording(str(one["sid"]), f"{base}/{one['sid']}", int(one.get("duration") or 0))
-                for one in rows]
+        return [one for body in await self._recordings(leg) if (one := self._ready(body)) is not None]
+
+    async def recording(self, sid: str) -> reports.Recording | None:
+        """What was recorded, None while it is not ready. Raises `RestFailure`: "gone" where there is nothing."""
+        body = await self._rest.get(f"/Recordings/{quoted(sid)}.json")
+        if body.get("status") == "absent":
+            raise RestFailure("gone", text="nothing was recorded")
+        return self._ready(body)
+
+    async def recorded(self, call: Call) -> Recorded:
+        """How the recording of a call stands."""
+        for one in await self._recordings(call.customer):
+            if one.get("status") in _RUNS and one.get("source") == reports.OURS:
+                return Recorded(_RUNS[str(one["status"])], str(one["sid"]))
+        return Recorded("off")
 
     async def close(self) -> None:
         await self._rest.close()
@@ -165,14 +176,21 @@ class Provider:
         leg = call.legs.get(command.whom)
         return {"CallSidToCoach": leg.sid} if leg is not None and command.value else {}
 
-    async def _record(self, command: SetRecording, call: Call) -> Learned:
-        base, now = f"/Calls/{quoted(call.customer.sid)}/Recordings", call.recorded
-        if command.state == "on" and now == "off":
-            await self._rest.post(f"{base}.json")
-        elif command.state != now:
-            status = {"on": "in-progress", "paused": "paused", "off": "stopped"}[command.state]
-            more = {"PauseBehavior": "silence"} if command.state == "paused" else {}
-            await self._rest.post(f"{base}/Twilio.CURRENT.json", {"Status": status, **more})
+    async def _record(self, command: SetRecording, call: Call, urls: Urls) -> Learned:
+        """A beginning is not repeatable: one that was begun, and not answered for, is taken up."""
+        base = f"/Calls/{quoted(call.customer.sid)}/Recordings"
+        if call.recorded == "off":
+            runs = await self.recorded(call)
+            if runs.state != "off":
+                return Learned((runs,))
+            body = await self._rest.post(f"{base}.json", [
+                ("RecordingChannels", "dual"), ("RecordingStatusCallback", urls.plain("recording")),
+                ("RecordingStatusCallbackMethod", "POST"), ("RecordingStatusCallbackEvent", "completed"),
+                ("RecordingStatusCallbackEvent", "absent")])
+            return Learned((Recorded("on", str(body.get("sid", ""))),))
+        status = {"on": "in-progress", "paused": "paused", "off": "stopped"}[command.state]
+        more = {"PauseBehavior": "skip" if command.cut else "silence"} if command.state == "paused" else {}
+        await self._rest.post(f"{base}/{call.recording_sid or 'Twilio.CURRENT'}.json", {"Status": status, **more})
         return Learned((Recorded(command.state),))
 
     def _participant(self, leg: Leg, room: int, wiring: Wiring) -> str:
@@ -182,6 +200,16 @@ class Provider:
         return f"/Conferences/{quoted(sid)}/Participants/{quoted(leg.sid)}.json"
 
     # --- reading ------------------------------------------------------------------------------------------------------
+
+    async def _recordings(self, leg: Leg) -> list[dict[str, Any]]:
+        return _rows(await self._rest.get(f"/Calls/{quoted(leg.sid)}/Recordings.json"), "recordings")
+
+    def _ready(self, body: Mapping[str, Any]) -> reports.Recording | None:
+        if body.get("status") != "completed":
+            return None
+        base = f"{self._rest.account.settings.api_url}/{VERSION}/Accounts/{self._rest.account.sid}/Recordings"
+        return reports.Recording(str(body["sid"]), f"{base}/{body['sid']}", int(body.get("duration") or 0),
+                                 str(body.get("source", "")))
 
     async def _read_leg(self, leg: Leg, now: datetime) -> tuple[Fact, ...]:
         try:

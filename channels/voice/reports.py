@@ -86,13 +86,18 @@ def key(kind: str, fields: Fields, once: str, path: str) -> str:
     return f"once:{once}:{path}" if once else ""
 
 
+SPOKEN, OURS = "RecordVerb", "StartCallRecordingAPI"  # a caller spoke after the tone; the hub asked for it
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was spoken. `url` as the provider names it, without the ending that says which kind of file is wanted."""
+    """What was spoken. `url` as the provider names it, without the ending that says which kind of file is wanted.
+    `source`: what began it, in the provider's words."""
 
     sid: str
     url: str
     seconds: int
+    source: str = SPOKEN
 
 
 def of_recording(fields: Fields) -> Recording | None:
@@ -100,7 +105,13 @@ def of_recording(fields: Fields) -> Recording | None:
     url, seconds = fields.get("RecordingUrl", ""), fields.get("RecordingDuration", "")
     if fields.get("RecordingStatus", "completed") != "completed" or not url or not seconds.isdecimal():
         return None
-    return Recording(fields.get("RecordingSid") or url.rpartition("/")[2], url, int(seconds))
+    sid = fields.get("RecordingSid") or url.rpartition("/")[2]
+    return Recording(sid, url, int(seconds), fields.get("RecordingSource") or SPOKEN)
+
+
+def absent(fields: Fields) -> str:
+    """The SID of a recording that holds nothing, or was lost; "" for any other report."""
+    return fields.get("RecordingSid", "") if fields.get("RecordingStatus") == "absent" else ""
 
 
 def identity(agent_id: str) -> str:

@@ -13,7 +13,7 @@ Treatment = Literal["let_in", "later", "challenge", "voicemail", "refuse"]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
 Prefix = Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{5,14}$")]
-Kind = Literal["say", "menu", "collect", "language", "hours", "queue", "voicemail", "hangup"]
+Kind = Literal["say", "menu", "collect", "language", "consent", "hours", "queue", "voicemail", "hangup"]
 PASSED = ("say", "hours")  # steps at which nobody is asked anything
 
 
@@ -25,13 +25,15 @@ class Step(Part):
     """One step of a menu.
 
     say: goes on to `then`. menu: a key leads to a step. collect: digits are kept as `field`. language: a key chooses.
+    consent: a key says whether the call may be recorded, and no key says no; rules read it as ivr.recording.
     hours: `then` while the calendar is open, else `otherwise`. queue: waits in line.
     voicemail: what is said is kept, as work for a queue. hangup: the end.
     """
 
     kind: Kind
     say: Words = {}
-    keys: dict[Key, str] = Field({}, description="menu: key -> step; language: key -> language")
+    keys: dict[Key, str] = Field({}, description=(
+        "menu: key -> step; language: key -> language; consent: key -> yes or no"))
     then: str = Field("", description="the step that follows")
     otherwise: str = Field("", description="the step after `tries` in vain, and while it is closed; none: goodbye")
     calendar: Name | None = Field(None, description="hours: which one of `voice.calendars`")
@@ -72,6 +74,20 @@ class Callers(Part):
     voicemail: str = Field("", description="voicemail: the step that takes it")
 
 
+ANNOUNCED: dict[Language, str] = {"en": "This call may be recorded.", "zh-Hans": "本次通话可能会被录音。"}
+
+
+class Recording(Part):
+    """Whether calls are recorded while customer and agent talk. never. consent: who has agreed in the menu, or has
+    told his agent so. always: everybody who was told, and has not said no. choice: the agent begins it. Whoever says
+    no in the menu is never recorded. A call that we place is announced by nobody but its agent, so he begins it."""
+
+    when: Literal["never", "consent", "always", "choice"] = "never"
+    announce: Words = Field(ANNOUNCED, description="always, choice: said to callers before they wait")
+    pause_seconds: int = Field(120, ge=10, le=900, description="after which a pause ends by itself")
+    keep_days: int = Field(90, ge=1, le=3650, description="then our copy is deleted, and the provider's")
+
+
 class Flow(Part):
     """A menu: where it begins, and its steps."""
 
@@ -106,12 +122,18 @@ class VoiceSettings(Part):
         "agents may bring in numbers that begin like one of these; none unless named"))
     outgoing: tuple[Prefix, ...] = Field((), description=(
         "customers may be called whose numbers begin like one of these; unless named, those of our own country"))
+    recording: Recording = Recording()
+    recording_by_queue: dict[Name, Recording] = Field({}, description="queue -> its own rule, instead of `recording`")
     deny: tuple[Prefix, ...] = Field((), description="numbers that begin like one of these are surely spam")
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 
     def number(self, number: str) -> Number | None:
         """The configured number, or None."""
         return next((one for one in self.numbers if one.number == number), None)
+
+    def recording_of(self, queue: str) -> Recording:
+        """The rule by which calls of that queue are recorded."""
+        return self.recording_by_queue.get(queue, self.recording)
 
 
 def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset[str]) -> list[str]:
@@ -125,6 +147,8 @@ def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset
         if number.number in {one.number for one in voice.numbers[:place]}:
             wrong.append(f"voice.numbers.{place}.number: stands twice")
     wrong += [f"voice.caller_ids.{name}: there is no queue {name!r}" for name in voice.caller_ids if name not in queues]
+    wrong += [f"voice.recording_by_queue.{name}: there is no queue {name!r}" for name in voice.recording_by_queue
+              if name not in queues]
     for name, flow in voice.flows.items():
         if flow.begin not in flow.steps:
             wrong.append(f"voice.flows.{name}.begin: there is no step {flow.begin!r}")
@@ -165,19 +189,22 @@ def _links(flow: Flow, step: Step) -> Iterator[str]:
     if step.kind == "language":
         yield from (f"keys.{key}: there is no language {to!r}" for key, to in step.keys.items()
                     if to not in ("en", "zh-Hans"))
-    if step.kind in ("menu", "language") and flow.repeat in step.keys:
+    if step.kind == "consent":
+        yield from (f"keys.{key}: {to!r} is neither yes nor no" for key, to in step.keys.items()
+                    if to not in ("yes", "no"))
+    if step.kind in ("menu", "language", "consent") and flow.repeat in step.keys:
         yield f"keys.{flow.repeat}: is the key that repeats"
 
 
 def _needs(step: Step, calendars: Mapping[str, object], queues: frozenset[str]) -> Iterator[str]:
-    if step.kind in ("say", "collect", "language", "hours") and not step.then:
+    if step.kind in ("say", "collect", "language", "consent", "hours") and not step.then:
         yield "then: is missing"
-    if step.kind in ("menu", "language") and not step.keys:
+    if step.kind in ("menu", "language", "consent") and not step.keys:
         yield "keys: is missing"
-    if step.kind in ("menu", "collect", "language", "voicemail") and not step.say:
+    if step.kind in ("menu", "collect", "language", "consent", "voicemail") and not step.say:
         yield "say: is missing, so nobody would know what to do"
-    if step.kind == "collect" and not step.field:
-        yield "field: is missing"
+    if step.kind == "collect" and step.field in ("", "recording"):
+        yield "field: is what a step of kind consent collects" if step.field else "field: is missing"
     if step.kind == "hours" and step.calendar not in calendars:
         yield f"calendar: there is no calendar {step.calendar!r}"
     if step.queue is not None and step.queue not in queues:

@@ -15,15 +15,16 @@ Data = dict[str, Any]
 def dump(call: Call) -> Data:
     """JSON-ready; `load` makes the same call of it."""
     plain = {name: getattr(call, name) for name in ("id", "rooms", "closed_rooms", "returned", "hold", "record",
-                                                    "recorded", "recordings", "closing", "outgoing")}
-    return {**plain, "queued_at": _at(call.queued_at), "issued": sorted(call.issued),
-            "legs": [_leg(leg) for leg in call.legs.values()]}
+                                                    "recorded", "recording_sid", "recordings", "unrecorded",
+                                                    "closing", "outgoing")}
+    return {**plain, "queued_at": _at(call.queued_at), "resumes_at": _at(call.resumes_at),
+            "issued": sorted(call.issued), "legs": [_leg(leg) for leg in call.legs.values()]}
 
 
 def load(data: Mapping[str, Any]) -> Call:
     legs = [_as_leg(one) for one in data["legs"]]
-    return Call(**{**data, "queued_at": _moment(data["queued_at"]), "issued": frozenset(data["issued"]),
-                   "legs": {leg.id: leg for leg in legs}})
+    return Call(**{**data, "queued_at": _moment(data["queued_at"]), "resumes_at": _moment(data.get("resumes_at")),
+                   "issued": frozenset(data["issued"]), "legs": {leg.id: leg for leg in legs}})
 
 
 def dump_place(place: Place) -> Data:

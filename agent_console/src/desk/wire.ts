@@ -113,6 +113,18 @@ export interface CallView {
   number: string
   began_at: string
   held: boolean
+  /**
+   * as the provider confirmed it; never: this call may not be recorded
+   */
+  recording: 'never' | 'off' | 'on' | 'paused'
+  /**
+   * when a pause ends by itself
+   */
+  recording_resumes_at: string | null
+  /**
+   * the agent may end it; else he may pause it only
+   */
+  recording_may_stop: boolean
   legs: CallLeg[]
 }
 export interface CallbackAttempt {
@@ -1418,6 +1430,47 @@ export interface QueueView {
   service_level_seconds: number
   service_level_target: number
   dispositions: Labelled[]
+}
+/**
+ * Who listened to it, took it along, or deleted it.
+ */
+export interface RecordingAccess {
+  agent_name: string
+  at: string
+  what: 'listened' | 'downloaded' | 'deleted'
+}
+/**
+ * The sound of a call, or of a voicemail.
+ */
+export interface RecordingView {
+  id: string
+  interaction_id: string
+  source: 'call' | 'voicemail'
+  started_at: string
+  /**
+   * null while it is not known yet
+   */
+  seconds: number | null
+  channels: number
+  /**
+   * bytes of our copy, 0 while there is none
+   */
+  size: number
+  state: 'fetching' | 'stored' | 'failed' | 'deleted'
+  /**
+   * at most 400 loudnesses over the whole length, 0 to 100; empty: not known
+   */
+  peaks: number[]
+  /**
+   * when it is deleted; null: it is kept
+   */
+  keep_until: string | null
+}
+/**
+ * What the agent wants of the recording. A pause, while the customer says what must not be kept, ends by itself.
+ */
+export interface RecordingWish {
+  do: 'start' | 'pause' | 'resume' | 'stop'
 }
 /**
  * Requests that claimed to come from Twilio and were turned away since the hub's start.
