@@ -125,6 +125,23 @@ class ScaledClock:
         timer.callback()
 
 
+class WaitingClock(ScaledClock):
+    """Real time for tests beside people in a browser: what they wait for, they see at its own pace."""
+
+    async def advance(self, seconds: float) -> None:
+        """Let this much time pass."""
+        await sleep(self, seconds)
+
+    async def until(self, condition: Callable[[], bool], limit: float) -> bool:
+        """Wait until the condition holds, at most `limit` seconds; whether it came to hold."""
+        end = self.elapsed() + limit
+        while not condition():
+            if self.elapsed() > end:
+                return False
+            await sleep(self, 0.01)
+        return True
+
+
 class NeverQuiet(TimeoutError):
     """Something in flight did not end; the text says what."""
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from simulator.telephony.app import TelephonyApp
 from simulator.telephony.audibility import audibility
-from simulator.telephony.clock import VirtualClock
+from simulator.telephony.clock import VirtualClock, WaitingClock
 from simulator.telephony.devices import Device, Message
 from simulator.telephony.exchange import Behaviour, Exchange, ExchangeOptions, PhoneNumber
 from simulator.telephony.legs import Leg, Party
@@ -143,9 +143,9 @@ class Softphone:
 
 
 class Sim:
-    """An emulator on a free port with virtual time. Use `running_sim`."""
+    """An emulator on a free port. Use `running_sim`."""
 
-    def __init__(self, exchange: Exchange, clock: VirtualClock, base_url: str) -> None:
+    def __init__(self, exchange: Exchange, clock: VirtualClock | WaitingClock, base_url: str) -> None:
         self.exchange, self.clock, self.base_url = exchange, clock, base_url
         exchange.base_url = base_url
 
@@ -206,11 +206,11 @@ class Sim:
 
 @asynccontextmanager
 async def running_sim(options: ExchangeOptions | None = None, control_token: str = "",
-                      handset_key: str = "") -> AsyncIterator[Sim]:
-    """An emulator with virtual time on a free port of this machine."""
-    exchange = Exchange(options or ExchangeOptions())
+                      handset_key: str = "", *, real_time: bool = False) -> AsyncIterator[Sim]:
+    """An emulator on a free port of this machine, with virtual time unless told."""
+    exchange = Exchange(options or ExchangeOptions(), WaitingClock() if real_time else None)
     clock = exchange.clock
-    assert isinstance(clock, VirtualClock)
+    assert isinstance(clock, VirtualClock | WaitingClock)
     runner = web.AppRunner(TelephonyApp(exchange, control_token=control_token, handset_key=handset_key).app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -1,68 +1,32 @@
 """A telephone call as its agent has it in the browser, softphone included, with the emulator in Twilio's place."""
 
-import asyncio
-import contextlib
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.telephony.audibility import speak_up
-from simulator.telephony.driver import Person, Sim, running_sim
+from simulator.telephony.driver import Person, Sim
 from tests.agent_console.conftest import Desk, a_tab
+from tests.agent_console.line import a_line, shots
 from tests.hub.telephone import MIA, OURS, SETTINGS
-from tests.support.hub import a_hub
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Locator
 
 pytestmark = pytest.mark.timeout(120)
-SHOTS = os.environ.get("SHOTS")
 EXPERT = "+4930123456"
 
 
 @asynccontextmanager
 async def _calling(dsn: str, browser: "Browser") -> AsyncIterator[tuple[Sim, Desk]]:
-    async with running_sim(control_token="control") as sim, contextlib.AsyncExitStack() as stack:
-        await sim.advance((datetime.now(UTC) - sim.clock.now()).total_seconds() + 1)  # tokens are of the real time
-        clock = asyncio.create_task(_runs(sim))
-        stack.callback(clock.cancel)
-        known = sim.exchange.account
-        account = {"id": "main", "account_sid": known.sid, "api_url": sim.base_url, "api_key_sid": known.key_sid,
-                   "secrets": {"auth_token": known.auth_token, "api_key_secret": known.key_secret}}
-        hub = await stack.enter_async_context(a_hub(dsn, twilio=[account], voice={**SETTINGS, "outside": ["+4930"]}))
-        ours = f"{hub.url}/twilio/main/voice"
-        sim.number(OURS, f"{ours}/in", status_callback=f"{ours}/status")
-        desk = await stack.enter_async_context(a_tab(browser, hub))
+    async with a_line(dsn, {**SETTINGS, "outside": ["+4930"]}) as (sim, hub), a_tab(browser, hub) as desk:
         await hub.account("anna")
         await desk.arrive("anna")
         await until(lambda: sim.exchange.devices)
         yield sim, desk
-
-
-async def _runs(sim: Sim) -> None:
-    """The emulator's time passes on, as it does for the browser and the hub."""
-    while True:
-        await asyncio.sleep(0.05)
-        await sim.advance(0.05)
-
-
-async def _shots(desk: Desk, name: str) -> None:
-    """Pictures for people, where somebody asks for them."""
-    if not SHOTS:
-        return
-    for scheme in ("light", "dark"):
-        for width, height in ((1440, 900), (390, 844)):
-            await desk.page.emulate_media(color_scheme=scheme)
-            await desk.page.set_viewport_size({"width": width, "height": height})
-            await desk.page.screenshot(path=Path(SHOTS) / f"{name}_{scheme}_{width}.png")
-    await desk.page.emulate_media(color_scheme="light")
-    await desk.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 async def _answered(sim: Sim, desk: Desk) -> tuple[Person, "Locator"]:
@@ -83,7 +47,7 @@ async def test_a_call_is_answered_held_muted_asked_about_and_hung_up(dsn: str, b
         mia, bar = await _answered(sim, desk)
         [device] = next(iter(sim.exchange.devices.values()))
         assert await desk.violations() == []
-        await _shots(desk, "talking")
+        await shots(desk, "talking")
 
         speak_up(mia.leg, "Is anybody there?")
         await bar.get_by_role("list").get_by_text("Is anybody there?").wait_for()
@@ -102,7 +66,7 @@ async def test_a_call_is_answered_held_muted_asked_about_and_hung_up(dsn: str, b
         await page.keyboard.type("4#")
         await bar.get_by_role("status").get_by_text("4#").wait_for()
         assert await desk.violations() == []
-        await _shots(desk, "keypad")
+        await shots(desk, "keypad")
         await page.keyboard.press("Escape")
 
         await bar.get_by_role("button", name="Ask somebody").click()
@@ -114,7 +78,7 @@ async def test_a_call_is_answered_held_muted_asked_about_and_hung_up(dsn: str, b
         await sim.ringing_at(EXPERT).answer()
         await bar.get_by_text("Answered").wait_for()
         assert await desk.violations() == []
-        await _shots(desk, "consulting")
+        await shots(desk, "consulting")
         await page.get_by_role("link", name="Customers").click()
         await bar.get_by_role("button", name="Back to the customer").click()
         await bar.get_by_text("Talking", exact=True).wait_for()
@@ -157,7 +121,7 @@ async def test_an_agent_calls_a_customer_from_the_keyboard(dsn: str, browser: "B
         await page.get_by_text("This is no telephone number").wait_for()
         assert await desk.violations() == []
         await page.get_by_label("Number", exact=True).fill("(555) 123-0001")
-        await _shots(desk, "dial")
+        await shots(desk, "dial")
         await page.get_by_role("button", name="Call: my telephone rings first").click()
         bar = page.get_by_role("region", name="Telephone call")
         await until(lambda: any(one.party.to == MIA and one.status == "ringing" for one in sim.exchange.legs.values()))
@@ -166,7 +130,7 @@ async def test_an_agent_calls_a_customer_from_the_keyboard(dsn: str, browser: "B
         await mia.answer()
         await bar.get_by_text("Talking", exact=True).wait_for()
         await page.get_by_role("log").get_by_text("A call to the customer").wait_for()
-        await _shots(desk, "called")
+        await shots(desk, "called")
         await mia.hang_up()
         await bar.wait_for(state="detached")
         await page.get_by_text("Wrap-up").first.wait_for()
@@ -208,4 +172,4 @@ async def test_the_microphone_is_checked_in_the_settings(dsn: str, browser: "Bro
         missing, refused = page.get_by_text("No microphone was found."), page.get_by_text("may not use the microphone")
         await missing.or_(refused).wait_for()
         assert await desk.violations() == []
-        await _shots(desk, "devices")
+        await shots(desk, "devices")
