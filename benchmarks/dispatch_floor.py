@@ -23,12 +23,12 @@ POLICY = {
     "queues": [{"id": f"q{n}", "target_minutes": 5 + n, "offer_seconds": 600} for n in range(QUEUES)],
 }  # fmt: skip
 
-# Five queues, three channels, two priorities, and rules with and without rings: 60 kinds of work, an hour's worth of it.
+# Five queues, three channels, two priorities, and rules with and without rings: 60 kinds of work, an hour of it.
 ITEMS = """
 INSERT INTO interactions (id, reference, channel, source, customer_id, queue_id, state, units, priority, placement,
                           created_at, queued_at, entered_at, last_at, version)
-SELECT gen_random_uuid(), gen_random_uuid()::text, (ARRAY['webchat', 'email', 'form'])[1 + n / 5 % 3], 'bench', md5('c')::uuid,
-       'q' || n % 5, 'queued', 30, CASE WHEN n / 15 % 8 = 0 THEN 2 ELSE 0 END,
+SELECT gen_random_uuid(), gen_random_uuid()::text, (ARRAY['webchat', 'email', 'form'])[1 + n / 5 % 3], 'bench',
+       md5('c')::uuid, 'q' || n % 5, 'queued', 30, CASE WHEN n / 15 % 8 = 0 THEN 2 ELSE 0 END,
        CASE WHEN n / 120 % 4 = 0 THEN jsonb_build_object('queue', 'q' || n % 5, 'require', 'german >= 2',
                                                          'rings', '[{"after_seconds": 120}]'::jsonb) END,
        t.at, t.at, t.at, t.at, 1

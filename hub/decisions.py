@@ -28,6 +28,7 @@ class Decided:
     agents: Sequence[Candidate]
     ordering: Policy
     plan: Plan
+    whole: bool = True  # False: made only of agents with room and of what they may be asked for
 
 
 class Decisions:
@@ -40,8 +41,10 @@ class Decisions:
 
     async def keep(self, decided: Decided) -> None:
         """Keeps a pass that offered something, or changed what is said of anything that waits."""
-        said = _said(decided.plan)
-        changed, self._said = bool(decided.plan.matches) or said != self._said, said
+        changed = bool(decided.plan.matches)
+        if decided.whole:
+            said = _said(decided.plan)
+            changed, self._said = changed or said != self._said, said
         if not changed or not self._settings.days:
             return
         await self._each_hour(decided.at)

@@ -8,18 +8,20 @@ from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from channels.base import Address
 from hub import event, lifecycle, model
 from hub.clock import NewId, Now
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
-from hub.errors import Unavailable
+from hub.errors import HubError, Unavailable
 from hub.lifecycle import Change
-from hub.model import HELD, Act, Agent, By, Interaction
+from hub.model import HELD, SYSTEM, Act, Agent, By, Interaction
 from hub.store import journal as store
 from hub.store.journal import Connection, Row
 from hub.wire import CardEvent
 
+log = structlog.get_logger()
 # What the database says when it cannot be reached or will not take anything now.
 AWAY = (
     OSError,
@@ -227,6 +229,46 @@ class Page:
         for new, done in zip(openings, written, strict=True):
             self._ring(new.interaction, done, None, new.enclosed)
         return written
+
+    async def offer(self, offers: Mapping[UUID, model.Offered]) -> frozenset[UUID]:
+        """Offers these items in one statement, as far as the world is still so; returns those that were offered.
+
+        Waits for nobody: whoever has locked an item or an agent was first. Each offer counts for those after it.
+        """
+        now, rows = self.now(), dict[str, list[Row]]()
+        waiting = await store.lock_waiting(self.conn, offers)
+        agents = await store.lock_agents(self.conn, {act.agent_id for act in offers.values()}, now)
+        for interaction_id, act in offers.items():
+            before, agent = waiting.get(interaction_id), agents.get(act.agent_id)
+            if before is None or agent is None:
+                waiting.pop(interaction_id, None)
+                continue
+            try:
+                change = lifecycle.apply(before, agent, act, now)
+            except HubError as refused:
+                log.info("journal.not_offered", code=refused.code)
+                del waiting[interaction_id]
+                continue
+            one = model.Held(before.id, before.channel, before.units, before.exclusive, before.interruptible)
+            agents[agent.id] = replace(agent, held=(*agent.held, one))
+            self._offered(rows, before, agent, change, now)
+        if waiting:
+            await store.put(self.conn, now, rows)
+        return frozenset(waiting)
+
+    def _offered(
+        self, rows: dict[str, list[Row]], before: Interaction, agent: Agent, change: Change, now: datetime
+    ) -> None:
+        after = change.interaction
+        for part, more in _state_rows(change, now, self.new_id).items():
+            rows.setdefault(part, []).extend(more)
+        if not any(row["id"] == agent.id for row in rows.get("agents_loaded", ())):
+            rows.setdefault("agents_loaded", []).append({"id": agent.id, "idle_since": now})
+        rows.setdefault("interactions_offered", []).append(
+            {"id": after.id, "agent_id": after.agent_id, "offer_id": after.offer_id, "due_at": after.due_at,
+             "entered_at": after.entered_at, "version": after.version})
+        written = self._touch(rows, after, change.kind, change.data, SYSTEM, Enclosed())
+        self._ring(before, written, agent, Enclosed())
 
     async def _agent(self, interaction: Interaction, act: Act, now: datetime) -> Agent | None:
         if isinstance(act, _WITHOUT_AGENT):

@@ -1,7 +1,7 @@
 """Snapshots for routing: what waits, and who could take it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -21,22 +21,42 @@ log = structlog.get_logger()
 sql = named(__file__)
 
 
+ALONE = 200  # most items of one kind, each waiting for an agent of its own, that are looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`offer_seconds`: how long an offer of each item rings."""
+    """`offer_seconds`: how long an offer of each item rings. `cut`: items of one kind each, of which more may wait."""
 
     work: list[Work]
     offer_seconds: Mapping[UUID, int]
+    cut: Sequence[frozenset[UUID]] = ()
 
 
-async def work(pool: asyncpg.Pool, now: datetime, limit: int, policy: Policy, only: UUID | None = None) -> Snapshot:
-    """Waiting items, first come first; `limit`: most of one kind.
+async def work(
+    pool: asyncpg.Pool,
+    now: datetime,
+    limit: int,
+    policy: Policy,
+    only: UUID | None = None,
+    queues: Collection[str] | None = None,
+) -> Snapshot:
+    """The first `limit` waiting items of each kind, in these queues (None: in all).
 
     Queues that the policy does not know work as their rows say, which the configuration wrote.
     """
-    rows = await pool.fetch(sql["work"], limit, now, only, policy.priority_minutes, _settings(policy.queues))
-    queues = {queue.id: queue for queue in policy.queues}
-    return Snapshot([_work(row, queues) for row in rows], {row["id"]: row["offer_seconds"] for row in rows})
+    within = None if queues is None else sorted(queues)
+    rows = await pool.fetch(sql["work"], limit, now, only, _settings(policy.queues), within, ALONE)
+    known = {queue.id: queue for queue in policy.queues}
+    return Snapshot([_work(row, known) for row in rows], {row["id"]: row["offer_seconds"] for row in rows}, _cut(rows))
+
+
+def _cut(rows: Sequence[asyncpg.Record]) -> list[frozenset[UUID]]:
+    kinds: dict[tuple[object, ...], list[UUID]] = {}
+    for row in rows:
+        if row["most"] is not None:
+            kinds.setdefault((row["queue_id"], row["kind"], row["upto"], row["most"]), []).append(row["id"])
+    return [frozenset(ids) for (*_, most), ids in kinds.items() if len(ids) >= most]
 
 
 @lru_cache(maxsize=4)
@@ -94,7 +114,13 @@ def _both(one: Expression | None, other: Expression | None) -> Expression | None
 
 
 async def candidates(pool: asyncpg.Pool, now: datetime) -> list[Candidate]:
-    return [_candidate(row) for row in await pool.fetch(sql["candidates"], now)]
+    return [candidate(row) for row in await agents(pool, now)]
+
+
+async def agents(pool: asyncpg.Pool, now: datetime, only: Collection[UUID] | None = None) -> list[asyncpg.Record]:
+    """Rows of these agents, None: of all. The first two columns are of one agent alone, the others of all his likes."""
+    rows: list[asyncpg.Record] = await pool.fetch(sql["candidates"], now, None if only is None else list(only))
+    return rows
 
 
 def why_not(declared: str, pending: str | None, connected: bool) -> str | None:
@@ -106,7 +132,7 @@ def why_not(declared: str, pending: str | None, connected: bool) -> str | None:
     return None if connected else "not_connected"
 
 
-def _candidate(row: asyncpg.Record) -> Candidate:
+def candidate(row: asyncpg.Record) -> Candidate:
     reason = why_not(row["declared"], row["pending"], row["connected"])
     return Candidate(
         id=row["id"],
@@ -119,10 +145,6 @@ def _candidate(row: asyncpg.Record) -> Candidate:
         idle_since=row["idle_since"],
         load=tuple(Held(**held) for held in json.loads(row["load"])),
     )
-
-
-async def anybody_ready(pool: asyncpg.Pool, now: datetime) -> bool:
-    return bool(await pool.fetchval(sql["anybody_ready"], now))
 
 
 async def ahead(pool: asyncpg.Pool, interaction_id: UUID, minutes: int) -> int:

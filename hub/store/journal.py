@@ -43,6 +43,7 @@ PARTS = (
     "assignments",
     "assignment_ends",
     "agent_loads",
+    "agents_loaded",
     "agent_states",
     "outbox",
     "arrivals",
@@ -56,6 +57,7 @@ PARTS = (
     "undeliverable",
     "reachable",
     "interaction_changes",
+    "interactions_offered",
 )
 
 
@@ -113,6 +115,23 @@ async def lock_agent(conn: Connection, agent_id: UUID, now: datetime) -> Agent:
         raise NotFound("There is no such agent.")
     held = await conn.fetch(sql["held"], agent_id)  # a statement of its own: it must see what the lock waited for
     return Agent(**{**dict(row), "limits": json.loads(row["limits"])}, held=tuple(Held(**dict(h)) for h in held))
+
+
+async def lock_waiting(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, Interaction]:
+    """Those of them that wait and that nobody else has locked."""
+    rows = await conn.fetch(sql["lock_waiting"], list(ids))
+    return {row["id"]: read_interaction(row) for row in rows}
+
+
+async def lock_agents(conn: Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, Agent]:
+    """Those of them whom nobody else has locked, with all that they hold."""
+    rows = await conn.fetch(sql["lock_agents"], list(ids), now)
+    held: dict[UUID, list[Held]] = {row["id"]: [] for row in rows}
+    for row in await conn.fetch(sql["held_by"], list(held)):  # a statement of its own, as above
+        found = dict(row)
+        held[found.pop("agent_id")].append(Held(**found))
+    return {row["id"]: Agent(**{**dict(row), "limits": json.loads(row["limits"])}, held=tuple(held[row["id"]]))
+            for row in rows}
 
 
 async def put(

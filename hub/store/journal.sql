@@ -36,6 +36,22 @@ FROM agents a WHERE id = $1 FOR NO KEY UPDATE;
 SELECT id AS interaction_id, channel, units, exclusive, interruptible
 FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping');
 
+-- name: lock_waiting
+-- Whoever works on one of them at this moment was first: he rings when he is done.
+SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
+       parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+FROM interactions WHERE id = ANY ($1::uuid[]) AND state = 'queued' FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: lock_agents
+SELECT id, name, role, capacity, limits, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
+       EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected
+FROM agents a WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: held_by
+SELECT agent_id, id AS interaction_id, channel, units, exclusive, interruptible
+FROM interactions WHERE agent_id = ANY ($1::uuid[]) AND state IN ('offered', 'active', 'wrapping');
+
 -- name: blobs
 INSERT INTO blobs (sha256, size, bytes, stored_at)
 SELECT DISTINCT ON (b.sha256) b.sha256, length(b.bytes), b.bytes, ($1::jsonb ->> 'now')::timestamptz
@@ -87,6 +103,13 @@ RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) 
           (SELECT c.vip FROM customers c WHERE c.id = i.customer_id) AS vip,
           (SELECT a.name FROM agents a WHERE a.id = i.agent_id) AS agent_name,
           (SELECT clock_shown(s) FROM sla_clocks s WHERE s.interaction_id = i.id) AS clock;
+
+-- name: interactions_offered
+-- Of rows that are locked; nothing else of an interaction changes when it is offered.
+UPDATE interactions i SET state = 'offered', agent_id = n.agent_id, offer_id = n.offer_id, due_at = n.due_at,
+    entered_at = n.entered_at, version = n.version
+FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interactions_offered') n
+WHERE i.id = n.id AND i.version = n.version - 1;
 
 -- name: touches
 INSERT INTO touches (id, interaction_id, version, customer_id, channel, kind, at, recorded_at, actor, actor_id, data,
@@ -151,6 +174,11 @@ WHERE a.interaction_id = n.interaction_id AND a.ended_at IS NULL;
 -- name: agent_loads
 UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1
 FROM jsonb_populate_record(NULL::agents, $1::jsonb -> 'agent_loads' -> 0) n
+WHERE a.id = n.id;
+
+-- name: agents_loaded
+UPDATE agents a SET idle_since = n.idle_since, version = a.version + 1
+FROM jsonb_populate_recordset(NULL::agents, $1::jsonb -> 'agents_loaded') n
 WHERE a.id = n.id;
 
 -- name: agent_states
