@@ -22,7 +22,6 @@ from channels.form import Forms
 from channels.manual import Manual
 from channels.messaging import Sms, WhatsApp
 from channels.voice.channel import Voice
-from channels.voice.voicemail import KIND, Recordings
 from channels.webchat import WebChat, WebChatSettings
 from hub.call_supervision import Supervision
 from hub.call_transfers import Transfers
@@ -102,7 +101,6 @@ class Channels:
     sms: Sms
     whatsapp: WhatsApp
     voice: Voice
-    recordings: Recordings
 
     @property
     def by_kind(self) -> dict[str, Channel]:
@@ -178,7 +176,7 @@ def _supervise(tasks: Tasks, parts: Parts, journal: Journal, outbox: Outbox, kin
     tasks.supervise("dispatch", parts.dispatch.run)
     tasks.supervise("deliver", Deliver(outbox, kinds.by_kind, doorbell).run)
     texts: dict[str, Sms | WhatsApp] = {kinds.sms.kind: kinds.sms, kinds.whatsapp.kind: kinds.whatsapp}
-    vendors: dict[str, Fetching] = {**texts, KIND: kinds.recordings}
+    vendors: dict[str, Fetching] = {**texts}
     tasks.supervise("media", Media(journal, vendors, doorbell).run, on_failure="restart")
     tasks.supervise("read_back", ReadBack(journal, outbox, texts, doorbell).run, on_failure="restart")
     tasks.supervise("timers", Timers(journal, doorbell).run)
@@ -225,8 +223,7 @@ def _channels(settings: Settings, sink: Sink, sio: AsyncServer, world: World, ro
     return Channels(
         form=Forms(sink, settings.forms, world.now, world.new_id, secret),
         webchat=WebChat(sink, options, sio, world.now, world.new_id, WIDGET),
-        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel,
-        recordings=telephone.recordings)
+        manual=Manual(), email=room.channel(sink), sms=sms, whatsapp=whatsapp, voice=telephone.channel)
 
 
 def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbell, intake: Intake, policies: Policies,
@@ -255,7 +252,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, twilio=twilio.check(), calls=telephone.calls,
         calling_back=telephone.calling_back, calling_out=telephone.calling_out,
-        blocking=Blocking(journal.pool, world.now),
+        recordings=telephone.recordings, blocking=Blocking(journal.pool, world.now),
         transfers=Transfers(telephone.calls), supervision=Supervision(telephone.calls))
     return parts, realtime, watch
 

@@ -12,14 +12,13 @@ from uuid import UUID
 
 import asyncpg
 
-from channels.base import Address, Elsewhere, Inbound
+from channels.base import Address, Inbound
 from channels.voice.call import Call, Leg
 from channels.voice.callers import ANONYMOUS
 from channels.voice.control import abandoned_by_partners, outcome, phase
 from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
 from channels.voice.reports import Recording, identity
 from channels.voice.settings import VoiceSettings
-from channels.voice.voicemail import KIND
 from hub import callbacks, model
 from hub.doorbell import AgentMoved
 from hub.intake import Intake
@@ -27,12 +26,14 @@ from hub.journal import Opening, Page, declare
 from hub.model import CUSTOMER, SYSTEM, Interaction
 from hub.store import callbacks as callbacks_store
 from hub.store import intake as people
+from hub.store import recordings as recordings_store
 from hub.store.callbacks import Back
 from hub.store.calls import Kept
 from hub.store.journal import lock_agent
 
 SPOKEN = timedelta(seconds=60)  # so long after the end a voicemail may become ready
 RING_OUT = 30.0  # seconds that a customer's telephone rings
+KIND = "voicemail"  # the channel of what callers leave behind
 SHORTEST = 2  # seconds of a voicemail
 KNOWN = ("StirVerstat", "ForwardedFrom", "attestation", "anonymous", "spam")  # of a caller, for rules and people
 TURNS = 8  # each changes something; more would be two rules that undo one another
@@ -74,6 +75,11 @@ class Terms:
     async def write(self, act: model.Act, by: model.By = SYSTEM) -> None:
         assert self.it is not None
         self.it = (await self.page.write(self.it, act, by)).interaction
+
+    async def meet(self) -> None:
+        """Locks the interaction, if there is one and it is not locked yet."""
+        if self.it is None and self.kept.interaction_id is not None:
+            self.it = await self.page.lock(self.kept.interaction_id)
 
     async def say(self, what: str, **data: object) -> None:
         """A line in the history."""
@@ -301,13 +307,16 @@ async def left_voicemail(terms: Terms, recording: Recording, queue: str | None) 
     length = f"{recording.seconds // 60}:{recording.seconds % 60:02}"
     inbound = replace(
         _inbound(terms.kept, queue), source=f"{KIND}:{terms.kept.account}", natural_key=recording.sid, channel=KIND,
-        text=f"{words} {length}", at=terms.now, raw=recording.url.encode(), content_type="text/plain",
-        elsewhere=(Elsewhere(f"{recording.url}.wav", "audio/wav", "voicemail.wav"),))
-    intake = terms.intake
+        text=f"{words} {length}", at=terms.now, raw=recording.url.encode(), content_type="text/plain")
+    intake, sound = terms.intake, terms.page.new_id()
     known = await people.known_addresses(terms.page.conn, inbound.addresses, terms.now)
     person = intake.person(inbound, known)
-    opening = Opening(intake.fresh(inbound, person), "received", CUSTOMER, intake.enclosed(inbound, person))
+    enclosed = intake.enclosed(inbound, person)
+    enclosed = replace(enclosed, data={**enclosed.data, "recording_id": str(sound)})
+    opening = Opening(intake.fresh(inbound, person), "received", CUSTOMER, enclosed)
     terms.it = (await terms.page.open(opening))[0].interaction
+    of = recordings_store.Of("voicemail", terms.kept.id, terms.it.id, terms.kept.account)
+    await recordings_store.ready(terms.page.conn, sound, of, recording, terms.now)
     terms.kept = replace(terms.kept, interaction_id=terms.it.id)
 
 

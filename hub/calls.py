@@ -25,7 +25,7 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub import callback_talk, callbacks, callers
+from hub import call_recording, callback_talk, callbacks, callers
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
 from hub.doorbell import CallMoved
 from hub.errors import NotFound, NotYours, WrongState
@@ -121,6 +121,7 @@ class Calls:
             answer = await self._answer(terms, knock, standing)
             if knock.kind in ("voicemail", "recording"):
                 await self._spoken(terms, reports.of_recording(knock.fields))
+                await call_recording.heard(terms, knock.fields)
             if knock.kind != "wait" or terms.call != kept.call:  # a poll of those in line moves nothing
                 await self.settle(terms, kept)
             else:
@@ -247,7 +248,8 @@ class Calls:
         if screen.then.kind != "queue":
             return self._asked(screen, place.number, urls)
         welcome = documents.WELCOME[await begin(terms, screen.then.queue)][place.language]
-        return documents.in_line((*screen.said, *welcome), place.language, self._line(terms), urls)
+        told = call_recording.announced(terms)
+        return documents.in_line((*screen.said, *welcome, *told), place.language, self._line(terms), urls)
 
     def _asked(self, screen: Screen, number: int, urls: Urls) -> str:
         if screen.then.kind == "voicemail":
@@ -257,7 +259,8 @@ class Calls:
     async def _spoken(self, terms: Terms, recording: Recording | None) -> None:
         flow = self.lines.flow(terms.kept.number)
         step = flow.steps.get(terms.kept.place.step) if flow else None
-        if recording is not None and step is not None and step.kind == "voicemail":
+        spoken = recording is not None and recording.source == reports.SPOKEN
+        if recording is not None and spoken and step is not None and step.kind == "voicemail":
             await left_voicemail(terms, recording, step.queue)
 
     def _is_open(self, calendar: str) -> bool:
@@ -346,6 +349,7 @@ class Calls:
     async def settle(self, terms: Terms, before: Kept) -> None:
         """Brings both together, gives out what is due, and writes what has changed."""
         await agree(terms)
+        await call_recording.follow(terms, before)
         for trouble in terms.trouble:
             log.error(trouble, call=str(terms.kept.id))
         commands = due(terms.call)
@@ -363,8 +367,10 @@ class Calls:
         await self.learn(call_id, Learned())
 
     async def learn(self, call_id: UUID, learned: Learned, *decisions: Decision, done: Claimed | None = None,
-                    state: str = "done", error: str | None = None, spoken: Recording | None = None) -> None:
-        """What was read or answered, with what is decided because of it; `done`: the command that it came from."""
+                    state: str = "done", error: str | None = None, spoken: Recording | None = None,
+                    said: str = "") -> None:
+        """What was read or answered, with what is decided because of it; `done`: the command that it came from;
+        `said`: a line for the history."""
         async with self.journal.begin() as page:
             kept = await store.lock(page.conn, call_id)
             if kept is None:
@@ -377,6 +383,9 @@ class Calls:
                 await store.finish(page.conn, done, state, error)
             terms.decide(*decisions)
             await self._spoken(terms, spoken)
+            if said:
+                await terms.meet()
+                await terms.say(said)
             await self.settle(terms, kept)
         self.work()
 
@@ -399,6 +408,14 @@ class Calls:
 
         await self.wish(actor, interaction_id, wish)
 
+    async def record(self, actor: Actor, interaction_id: UUID, do: call_recording.Do) -> None:
+        """What the agent wants of the recording. Raises `WrongState`."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            await call_recording.wish(terms, actor, do)
+
+        await self.wish(actor, interaction_id, wish)
+
     async def rejoin(self, actor: Actor, interaction_id: UUID) -> None:
         """Calls the agent's softphone once more, after his page was reloaded or his network came back."""
 
@@ -416,8 +433,9 @@ class Calls:
         kept = await store.load(self.journal.pool, call_id) if call_id else None
         if kept is None:
             raise NotFound("This interaction is no telephone call.")
-        call = kept.call
-        return CallView(phase=phase(call), number=kept.number, began_at=kept.began_at, held=call.hold, legs=[
+        call, queue = kept.call, await store.queue_of(self.journal.pool, kept.id) or ""
+        return CallView(**call_recording.view(self.lines.settings, kept, queue), phase=phase(call),
+                        number=kept.number, began_at=kept.began_at, held=call.hold, legs=[
             CallLeg(leg=leg.id, role=leg.role, state=leg.state, answered_at=leg.answered_at)
             for leg in call.legs.values()])
 

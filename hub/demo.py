@@ -133,7 +133,8 @@ def telephone(listen: str, line: Line) -> dict[str, Any]:
     senders = [{"account": "demo", "number": NUMBER, "kind": kind, "queue": "support", "name": "Harbour Bikes"}
                for kind in ("sms", "whatsapp")]
     return {"twilio": [account], "messaging": {"senders": senders, "templates": TEMPLATES}, "voice": {
-        "numbers": [{"number": NUMBER, "account": "demo", "flow": "shop"}], "flows": {"shop": MENU}}}
+        "numbers": [{"number": NUMBER, "account": "demo", "flow": "shop"}], "flows": {"shop": MENU},
+        "recording": {"when": "always"}, "recording_by_queue": {"sales": {"when": "choice"}}}}
 
 
 async def seed(users: Users) -> None:

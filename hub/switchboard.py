@@ -14,11 +14,21 @@ import structlog
 
 from channels.twilio.rest import RestFailure
 from channels.voice.call import RANK, TALKS
-from channels.voice.control import CONNECTING, Command, Connect, Create, SendBack, meeting, phase, standing
-from channels.voice.decisions import Decision, Forgotten, Released
+from channels.voice.control import (
+    CONNECTING,
+    Command,
+    Connect,
+    Create,
+    SendBack,
+    SetRecording,
+    meeting,
+    phase,
+    standing,
+)
+from channels.voice.decisions import Decision, Forgotten, RecordWanted, Released
 from channels.voice.facts import LegSeen
 from channels.voice.provider import Learned, Provider
-from channels.voice.reports import Recording
+from channels.voice.reports import SPOKEN, Recording
 from hub import loop
 from hub.calls import Calls
 from hub.doorbell import Doorbell, Moved, Ring
@@ -146,9 +156,19 @@ class Switchboard:
         elif isinstance(command, Create):
             refused = LegSeen(command.leg, "failed", self._journal.now())
             await self._calls.learn(kept.id, Learned((refused,)), done=one, state="refused", error=error)
+        elif isinstance(command, SetRecording):
+            await self._not_recorded(kept, command, one, error)
         else:  # the call is not what we took it for
             facts = await self._provider(kept).read(kept.call, kept.wiring, self._journal.now())
             await self._calls.learn(kept.id, Learned(tuple(facts)), done=one, state="refused", error=error)
+
+    async def _not_recorded(self, kept: Kept, command: SetRecording, one: Claimed, error: str) -> None:
+        """How the recording stands instead. One that cannot be begun is not tried for the whole of the call."""
+        found = await self._provider(kept).recorded(kept.call)
+        in_vain = command.state == "on" and found.state == "off"
+        given_up = [RecordWanted("off", for_good=True)] if in_vain else []
+        await self._calls.learn(kept.id, Learned((found,)), *given_up, done=one, state="refused", error=error,
+                                said="recording_refused" if in_vain else "")
 
     async def _look_for(self, kept: Kept, command: Create, one: Claimed) -> None:
         """Whether a create of unknown outcome was done. If not, nobody waits for it; should it come late, it is ended
@@ -191,7 +211,8 @@ class Switchboard:
         """What somebody may have spoken who has gone, when nothing told of it."""
         if not kept.call.customer.over or kept.interaction_id is not None:
             return None
-        return next(iter(await self._provider(kept).recordings(kept.call.customer)), None)
+        found = await self._provider(kept).recordings(kept.call.customer)
+        return next((one for one in found if one.source == SPOKEN), None)
 
     def _without_effect(self, kept: Kept) -> list[Decision]:
         """A redirect that was taken, and never came to be: said once more."""

@@ -3,7 +3,6 @@
 from channels.base import Sink
 from channels.voice.channel import Voice
 from channels.voice.provider import Provider
-from channels.voice.voicemail import Recordings
 from hub import voice_settings
 from hub.calling_back import CallingBack
 from hub.calling_out import CallingOut
@@ -12,6 +11,7 @@ from hub.doorbell import Doorbell
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.outgoing_calls import Outgoing
+from hub.recordings import Recordings
 from hub.switchboard import Switchboard
 from hub.tasks import Tasks
 from hub.twilio_room import TwilioRoom
@@ -26,7 +26,7 @@ class Telephone:
         self.calls = Calls(journal, intake, Lines(voice, accounts, voice_settings.calendars(voice)))
         self.channel = Voice(sink, self.calls, twilio.doorkeeper, voice)
         providers = {name: Provider(rest) for name, rest in twilio.rests.items()}
-        self.recordings = Recordings(twilio.rests)
+        self.recordings = Recordings(journal, providers, voice)
         self._switchboard = Switchboard(self.calls, providers, doorbell)
         self.outgoing = Outgoing(self.calls)
         self.calling_back = CallingBack(self.calls, self.outgoing)
@@ -37,4 +37,5 @@ class Telephone:
     def start(self, tasks: Tasks) -> None:
         if self._numbers:
             tasks.supervise("switchboard", self._switchboard.run)
+            tasks.supervise("recordings", lambda: self.recordings.run(self._doorbell), on_failure="restart")
             tasks.supervise("callbacks", lambda: self.calling_back.run(self._doorbell), on_failure="restart")

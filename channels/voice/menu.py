@@ -15,7 +15,7 @@ GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 class Place:
     """Where a caller is. `number`: counts what he was asked, so that a late answer is known as one. `path`: the steps
     that he was asked at and his answers; digits that he was asked for are kept in `collected` and not in there.
-    `talk`: of being called back, while he waits in line."""
+    `talk`: of being called back, while he waits in line. `told`: that he may be recorded."""
 
     step: str
     language: Language
@@ -24,6 +24,7 @@ class Place:
     path: tuple[tuple[str, str], ...] = ()
     collected: Mapping[str, str] = field(default_factory=dict)
     talk: Talk | None = None
+    told: bool = False
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from channels.voice.facts import Fact, Flagged, LegSeen, Moved, Recorded
 
 LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
 CONFLICT = 21220  # the call is not in the state that the request is for
+MOST_BYTES = 250_000_000  # four hours, the longest call, in one channel
 FAR = 5.0  # seconds after which a participant that is not listed any more counts as gone
 
 _RUNS: Mapping[str, Record] = {"in-progress": "on", "paused": "paused"}
@@ -101,6 +102,16 @@ class Provider:
         if body.get("status") == "absent":
             raise RestFailure("gone", text="nothing was recorded")
         return self._ready(body)
+
+    async def sound(self, url: str, *, apart: bool) -> bytes:
+        """The bytes of a WAV file; `apart`: each party in a channel of its own, if it was recorded so. Raises
+        `RestFailure` or `TooLargeError`."""
+        _, content = await self._rest.load(f"{url}.wav{'?RequestedChannels=2' if apart else ''}", MOST_BYTES)
+        return content
+
+    async def forget(self, sid: str) -> None:
+        """Deletes the provider's copy; one that is gone counts as deleted. Raises `RestFailure`."""
+        await self._rest.delete(f"/Recordings/{quoted(sid)}.json")
 
     async def recorded(self, call: Call) -> Recorded:
         """How the recording of a call stands."""

@@ -29,7 +29,7 @@ def load(data: Mapping[str, Any]) -> Call:
 
 def dump_place(place: Place) -> Data:
     return {"step": place.step, "language": place.language, "number": place.number, "tries": place.tries,
-            "path": [list(one) for one in place.path], "collected": dict(place.collected),
+            "path": [list(one) for one in place.path], "collected": dict(place.collected), "told": place.told,
             **({"talk": asdict(place.talk)} if place.talk else {})}
 
 

@@ -3,7 +3,17 @@
 from uuid import UUID
 
 from hub.http.endpoint import Call, Endpoint
-from hub.wire_calls import CallingFrom, CallPlaced, CallView, Consult, Hold, PlaceCall, SoftphoneTicket, Supervise
+from hub.wire_calls import (
+    CallingFrom,
+    CallPlaced,
+    CallView,
+    Consult,
+    Hold,
+    PlaceCall,
+    RecordingWish,
+    SoftphoneTicket,
+    Supervise,
+)
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
@@ -37,6 +47,11 @@ async def join_consult(call: Call, id: UUID) -> CallView:
 
 async def cancel_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.cancel(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
+async def record(call: Call, id: UUID, body: RecordingWish) -> CallView:
+    await call.parts.calls.record(call.actor, id, body.do)
     return await call.parts.calls.view(id)
 
 
@@ -74,6 +89,8 @@ ENDPOINTS = (
     Endpoint("POST", f"{ONE}/consult/complete", complete_consult, "Hand the customer over to whom I asked"),
     Endpoint("POST", f"{ONE}/consult/join", join_consult, "Talk with both"),
     Endpoint("POST", f"{ONE}/consult/cancel", cancel_consult, "Let go whom I asked, and talk with the customer again"),
+    Endpoint("POST", f"{ONE}/recording", record, "Begin, pause, go on with or end the recording; a pause ends by "
+                                                "itself"),
     Endpoint("PUT", f"{ONE}/supervision", supervise, "Listen, whisper to the agent, or talk with both",
              role="supervisor"),
     Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),

@@ -26,6 +26,7 @@ from hub.new_texts import NewTexts
 from hub.policies import Policies
 from hub.presence import PresenceDesk
 from hub.quarantine import Quarantine
+from hub.recordings import Recordings
 from hub.tasks import Tasks
 from hub.trials import Trials
 from hub.twilio_check import TwilioCheck
@@ -56,6 +57,7 @@ class Parts:
     calls: Calls
     calling_back: CallingBack
     calling_out: CallingOut
+    recordings: Recordings
     blocking: Blocking
     transfers: Transfers
     supervision: Supervision

@@ -19,6 +19,7 @@ from hub.http import (
     messages,
     policy,
     quarantine,
+    recordings,
     session,
     texts,
     twilio,
@@ -33,8 +34,8 @@ async def get_openapi(call: Call) -> dict[str, object]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
-    *calls.ENDPOINTS, *callbacks.ENDPOINTS, *callers.ENDPOINTS, *customers.ENDPOINTS, *contacts.ENDPOINTS,
-    *mail.ENDPOINTS, *texts.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS, *policy.ENDPOINTS, *files.ENDPOINTS,
-    *floor.ENDPOINTS, *twilio.ENDPOINTS, *health.ENDPOINTS,
+    *calls.ENDPOINTS, *recordings.ENDPOINTS, *callbacks.ENDPOINTS, *callers.ENDPOINTS, *customers.ENDPOINTS,
+    *contacts.ENDPOINTS, *mail.ENDPOINTS, *texts.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS,
+    *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *twilio.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

@@ -51,6 +51,8 @@ class Kept:
         if due is None or self.looked_at is None:
             return due
         pause = STEADY if phase(self.call) in ("talking", "held", "consulting") else BRIEF
+        if due == self.call.resumes_at:
+            pause = BRIEF
         return max(due, self.looked_at + pause)
 
 

@@ -23,6 +23,7 @@ from hub.calls import Calls, Lines
 from hub.doorbell import Doorbell
 from hub.model import Actor
 from hub.outgoing_calls import Outgoing
+from hub.recordings import Recordings
 from hub.switchboard import Switchboard
 from routing import calendar_data
 from simulator.telephony.driver import Person, Sim, Softphone, running_sim
@@ -69,6 +70,7 @@ class Telephone:
     provider: Provider
     outgoing: Outgoing
     calling_back: CallingBack
+    recordings: Recordings
     away: bool = False  # the hub's loops stand still
     dispatching: bool = True
     phones: dict[UUID, Softphone] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Telephone:
         if self.dispatching:
             await self.heart.dispatch.step()
         await self.calling_back.step()
+        await self.recordings.step()
         return await self.board.drain()
 
     async def settle(self) -> None:
@@ -193,4 +196,5 @@ def _wired(sim: Sim, heart: Heart, voice: VoiceSettings, app: web.Application, b
     for route in Voice(heart.reception, calls, doorkeeper, voice).routes():
         app.router.add_route(route.method, route.path, route.handler)
     board, outgoing = Switchboard(calls, {"main": provider}, Doorbell()), Outgoing(calls)
-    return Telephone(sim, heart, calls, board, base, doorkeeper, provider, outgoing, CallingBack(calls, outgoing))
+    return Telephone(sim, heart, calls, board, base, doorkeeper, provider, outgoing, CallingBack(calls, outgoing),
+                     Recordings(heart.journal, {"main": provider}, voice))

@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.twilio.rest import Rest
-from channels.voice.voicemail import KIND, Recordings
-from hub.doorbell import Doorbell
-from hub.media import Media
+from hub.call_terms import KIND
 from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule
 from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
@@ -54,13 +51,12 @@ async def test_a_voicemail_is_work_with_its_sound(phone: Telephone) -> None:
     [(channel, queue, state, exclusive, text, name)] = await work(phone)
     assert (channel, queue, state, exclusive, name) == (KIND, "sales", "queued", False, "Mia Berg")
     assert text.startswith("Voicemail 0:0")
-    rest = Rest(phone.doorkeeper.accounts["main"], pauses=())
-    await Media(phone.heart.journal, {KIND: Recordings({"main": rest})}, Doorbell()).step()
-    await rest.close()
-    file = await phone.heart.pool.fetchrow("SELECT name, detected_type, size FROM files")
-    assert file is not None
-    assert (file["name"], file["detected_type"]) == ("voicemail.wav", "audio/x-wav")
-    assert file["size"] > 10_000
+    row = await phone.heart.pool.fetchrow(
+        "SELECT r.source, r.state, r.size, s.media_type, t.data->>'recording_id' = r.id::text AS told"
+        " FROM recordings r JOIN recording_sounds s ON s.recording_id = r.id JOIN touches t USING (interaction_id)")
+    assert row is not None
+    assert (row["source"], row["state"], row["media_type"], row["told"]) == (KIND, "stored", "audio/wav", True)
+    assert row["size"] > 10_000
     assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
     await phone.heart.balanced()
     phone.sim.invariants()

@@ -9,19 +9,19 @@ from hub.app import World
 from simulator.telephony.driver import Sim, running_sim
 from simulator.telephony.tokens import read_token
 from tests.hub.telephone import MIA, OURS, SETTINGS
-from tests.support.hub import CHEAP, RunningHub, a_hub
+from tests.support.hub import CHEAP, Person, RunningHub, a_hub
 from tests.support.waiting import until
 
 
 @asynccontextmanager
-async def a_telephone(dsn: str) -> AsyncIterator[tuple[RunningHub, Sim]]:
+async def a_telephone(dsn: str, **voice: Any) -> AsyncIterator[tuple[RunningHub, Sim]]:
     """A hub that lives in the emulator's time."""
     async with running_sim() as sim:
         ours = sim.exchange.account
         account = {"id": "main", "account_sid": ours.sid, "api_key_sid": ours.key_sid, "api_url": sim.base_url,
                    "secrets": {"auth_token": ours.auth_token, "api_key_secret": ours.key_secret}}
         world = World(now=sim.clock.now, hasher=CHEAP)
-        async with a_hub(dsn, world, twilio=[account], voice=SETTINGS) as hub:
+        async with a_hub(dsn, world, twilio=[account], voice={**SETTINGS, **voice}) as hub:
             sim.number(OURS, f"{hub.url}/twilio/main/voice/in", status_callback=f"{hub.url}/twilio/main/voice/status")
             yield hub, sim
 
@@ -65,6 +65,48 @@ async def test_one_call_through_the_whole_hub(dsn: str) -> None:
         await passing(sim, lambda: not caller.leg.live and not agent.leg.live)
         assert (await anna.get(f"{path}/call")).status == 200
         sim.invariants()
+
+
+async def test_a_call_is_recorded_and_played_back(dsn: str) -> None:
+    async with a_telephone(dsn, recording={"when": "always"}) as (hub, sim):
+        anna, ears = await hub.ready_agent("anna")
+        [ticket] = (await anna.post("/api/softphone")).body
+        phone = sim.agent(ticket["identity"])
+        caller = await sim.call(MIA, OURS)
+        await caller.heard("Press 1")
+        await caller.press("1")
+        card = (await ears.until("card", lambda one: one["card"] and one["card"]["state"] == "offered"))["card"]
+        path = f"/api/interactions/{card['id']}"
+        await anna.post(f"/api/offers/{card['offer_id']}/accept")
+        await passing(sim, lambda: phone.device.ringing)
+        await phone.accept()
+        await passing(sim, lambda: sim.exchange.recordings)
+        refused = await anna.post(f"{path}/call/recording", {"do": "stop"})
+        assert (refused.status, refused.body["code"]) == (409, "always_recorded")
+        assert (await anna.post(f"{path}/call/recording", {"do": "rewind"})).status == 422
+        await sim.advance(5)
+        await caller.hang_up()
+        await passing(sim, lambda: any(one.status == "completed" for one in sim.exchange.recordings.values()))
+        told = await ears.until("card", lambda one: one["touch"] and one["touch"]["data"].get("what") == "recorded")
+        recording = f"/api/recordings/{told['touch']['data']['recording_id']}"
+        await until(lambda: _stored(anna, recording))
+        size = (await anna.get(recording)).body["size"]
+        whole = await anna.get(f"{recording}/audio")
+        assert (whole.status, len(whole.raw), whole.headers["Cache-Control"]) == (200, size, "no-store")
+        part = await anna.get(f"{recording}/audio", headers={"Range": "bytes=100-199"})
+        assert (part.status, part.raw) == (206, whole.raw[100:200])
+        assert part.headers["Content-Range"] == f"bytes 100-199/{size}"
+        tail = await anna.get(f"{recording}/audio", headers={"Range": "bytes=-10"})
+        assert tail.raw == whole.raw[-10:]
+        beyond = await anna.get(f"{recording}/audio", headers={"Range": f"bytes={size}-"})
+        assert (beyond.status, beyond.body["code"]) == (416, "beyond_end")
+        assert (await anna.get(f"{recording}/audio?take=along")).status == 403
+        assert (await anna.get(f"{recording}/accesses")).status == 403
+        assert (await anna.ask("DELETE", recording)).status == 403
+
+
+async def _stored(anna: Person, recording: str) -> bool:
+    return bool((await anna.get(recording)).body["state"] == "stored")
 
 
 async def test_what_is_no_call_has_none(running_hub: RunningHub) -> None:
