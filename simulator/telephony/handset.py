@@ -298,8 +298,9 @@ def _text(message: Message) -> dict[str, Any]:
 
 
 def _role(label: str) -> str:
-    """`agent-1` and SIDs are not for customers."""
+    """`agent-1` and SIDs are not for customers. Whoever was asked first is a colleague to them, and stays one."""
     role = label.partition("-")[0]
+    role = {"consult": "partner"}.get(role, role)
     return role if role in {"agent", "partner", "supervisor"} else "somebody" if label else ""
 
 

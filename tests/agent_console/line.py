@@ -24,7 +24,8 @@ SHOTS = os.environ.get("SHOTS")
 async def a_line(dsn: str, voice: dict[str, Any], **settings: Any) -> AsyncIterator[tuple[Sim, RunningHub]]:
     """A hub whose number is the emulator's, which shows telephones of customers with `KEY`."""
     async with AsyncExitStack() as stack:
-        sim = await stack.enter_async_context(running_sim(ExchangeOptions(timings=QUICK), "control", KEY, real_time=True))
+        emulator = running_sim(ExchangeOptions(timings=QUICK), "control", KEY, real_time=True)
+        sim = await stack.enter_async_context(emulator)
         known = sim.exchange.account
         account = {"id": "main", "account_sid": known.sid, "api_url": sim.base_url, "api_key_sid": known.key_sid,
                    "secrets": {"auth_token": known.auth_token, "api_key_secret": known.key_secret}}

@@ -76,7 +76,7 @@ function Frame({ onLanguage, onLeave }: Props) {
       <Rail pages={pages} />
       <div className={css.body}>
         <TopBar onOpen={setOpened} onLeave={onLeave} />
-        <CallBar onTransfer={setGiven} />
+        <CallBar onTransfer={setGiven} onGiven={onAccept} />
         <main className={css.page} id="content" tabIndex={-1}>
           <Boundary>
             <Pages />

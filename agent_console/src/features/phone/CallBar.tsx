@@ -1,5 +1,5 @@
 // The call at hand, on every page: who, how long, and what can be done. Nothing here is reached by a single key.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { CallView, Card } from '../../desk/wire'
 import { Age, Button, deskPath, href, Icon, isMac, keyLabel, names, useApi, useCommand, useT, useTell } from '../../shared'
@@ -12,22 +12,24 @@ import { useCall, useHeldCard, usePhone, usePhoneState } from './usePhone'
 interface Props {
   /** Gives the customer to a queue or a colleague without asking. */
   onTransfer: (card: Card) => void
+  /** A customer has become mine in the middle of a call: I was asked about him. */
+  onGiven: (card: Card) => void
 }
 
-export function CallBar({ onTransfer }: Props) {
+export function CallBar({ onTransfer, onGiven }: Props) {
   const card = useHeldCard()
   const { call, standing } = usePhoneState()
   if (standing === 'none' && !card) return null
   return (
     <>
       <Asks />
-      {card ? <Held key={card.id} card={card} onTransfer={onTransfer} /> : call && <Beside />}
+      {card ? <Held key={card.id} card={card} onTransfer={onTransfer} onGiven={onGiven} /> : call && <Beside />}
     </>
   )
 }
 
 /** My customer's call. */
-function Held({ card, onTransfer }: { card: Card; onTransfer: (card: Card) => void }) {
+function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
   const t = useT()
   const api = useApi()
   const tell = useTell()
@@ -38,6 +40,12 @@ function Held({ card, onTransfer }: { card: Card; onTransfer: (card: Card) => vo
   const [pad, setPad] = useState(false)
   const [consulting, setConsulting] = useState(false)
   const phase = view?.phase ?? 'connecting'
+  const asked = useRef(call?.role === 'consult')
+  useEffect(() => {
+    if (!asked.current) return
+    asked.current = false
+    onGiven(card)
+  }, [card, onGiven])
   const end = () => void api.end(card.id).catch(tell.failure)
   useCommand({ id: 'call_end', name: t('call.end'), keys: ['Alt+Shift+KeyX'], run: end })
   return (
