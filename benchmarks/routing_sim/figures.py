@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from benchmarks.figures import quantile
-from benchmarks.routing_sim.engine import Fate, Played
+from routing.simulation.floor import Fate, Played
+from routing.simulation.metrics import jain
 
 # 99 % of Student's t lie within, by degrees of freedom (from a table)
 _T99 = {4: 4.604, 9: 3.250, 14: 2.977, 19: 2.861, 24: 2.797, 29: 2.756, 39: 2.708}
@@ -48,12 +49,6 @@ def figures(played: Played, since: float = 0.0, channel: str | None = None) -> F
 
 def in_time(fate: Fate) -> bool:
     return fate.answered_at is not None and fate.waited <= fate.arrival.within
-
-
-def jain(values: Sequence[float]) -> float:
-    """1 when all are equal, 1/n when one has everything, 1 when nobody has anything."""
-    squares = sum(value * value for value in values)
-    return sum(values) ** 2 / (len(values) * squares) if squares else 1.0
 
 
 def interval99(values: Sequence[float]) -> tuple[float, float]:

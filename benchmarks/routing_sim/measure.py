@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 from benchmarks.figures import Line
-from benchmarks.routing_sim.engine import play
 from benchmarks.routing_sim.figures import Figures, figures, interval99, mean_of
 from benchmarks.routing_sim.promises import promises
 from benchmarks.routing_sim.rivals import everybody
-from benchmarks.routing_sim.trace import FLOORS, Trace
+from benchmarks.routing_sim.trace import FLOORS
 from benchmarks.stage import Stage
+from routing.simulation.floor import play
+from routing.simulation.trace import Trace
 
 RUNS = 10
 OURS = "ours"

@@ -11,10 +11,11 @@ from math import inf, log
 from random import Random
 
 from benchmarks.figures import Line
-from benchmarks.routing_sim.engine import Fate, Played, play
 from benchmarks.routing_sim.ranges import estimate
 from benchmarks.routing_sim.rivals import STEP_MINUTES, Ours
-from benchmarks.routing_sim.trace import Arrival, Trace, bursts, day, even, flood, skills
+from benchmarks.routing_sim.trace import bursts, day, even, flood, skills
+from routing.simulation.floor import Fate, Played, play
+from routing.simulation.trace import Arrival, Trace
 from routing.wait_quantile import Outcome, Overtaking, correction, pace, wait_within
 
 SHARE = 0.8

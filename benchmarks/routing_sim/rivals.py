@@ -11,9 +11,9 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from benchmarks.routing_sim.engine import fits, fully_skilled, given, skilled
 from routing.match import match
 from routing.model import Candidate, Policy, Work
+from routing.simulation.floor import fits, fully_skilled, given, skilled
 
 STEP_MINUTES = 5
 HEAD_START_MINUTES = 120

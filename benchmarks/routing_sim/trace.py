@@ -1,51 +1,12 @@
-"""Who comes when, with how much patience and work, drawn once from a seed; and who is there to answer."""
+"""Floors drawn from a seed: who comes when, and who is there to answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import inf
 from random import Random
 
+from routing.simulation.trace import Arrival, Staff, Trace
+
 HOUR = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One customer. Times in seconds from the beginning of the trace.
-
-    `handle`: how long an agent of full skill is busy with it; `patience`: after so long a wait he leaves.
-    `needs`: skills with their least levels. `within`: answered after so many seconds it counts as in time.
-    `target_minutes`, `priority`: as in routing.
-    """
-
-    at: float
-    queue: str
-    handle: float
-    patience: float = inf
-    priority: int = 0
-    needs: tuple[tuple[str, int], ...] = ()
-    within: float = 20.0
-    channel: str = "voice"
-    target_minutes: float = 0.0
-    units: int = 100
-    exclusive: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """One agent, there from `start` to `end` seconds. `skills`: 3 is full skill, 1 is some. `capacity`: in units."""
-
-    queues: frozenset[str]
-    skills: tuple[tuple[str, int], ...] = ()
-    start: float = 0.0
-    end: float = inf
-    capacity: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    name: str
-    arrivals: tuple[Arrival, ...]
-    staff: tuple[Staff, ...]
 
 
 def poisson(dice: Random, per_hour: float, hours: float) -> list[float]:

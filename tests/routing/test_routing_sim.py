@@ -7,13 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from benchmarks.routing_sim.engine import FIRST_AGENT, Played, play
-from benchmarks.routing_sim.figures import figures, interval99, jain, mean_of
+from benchmarks.routing_sim.figures import figures, interval99, mean_of
 from benchmarks.routing_sim.measure import against, compared, played, table, verdict
 from benchmarks.routing_sim.rivals import AppQueue, CallCenter, Ours, TaskRouter, everybody
-from benchmarks.routing_sim.trace import FLOORS, HOUR, Arrival, Staff, Trace, day, single, skills
+from benchmarks.routing_sim.trace import FLOORS, HOUR, day, single, skills
 from routing.erlang import Demand, outlook
 from routing.model import Candidate, Work
+from routing.simulation.floor import FIRST_AGENT, Played, play
+from routing.simulation.metrics import jain
+from routing.simulation.trace import Arrival, Staff, Trace
 
 HELP = frozenset({"help"})
 FRENCH = (("french", 1),)
