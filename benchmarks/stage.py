@@ -69,12 +69,12 @@ class Running:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """PostgreSQL as the hub itself starts it, fsync on, in a folder that goes away."""
+async def stage(settings: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
+    """PostgreSQL as the hub itself starts it, fsync on, in a folder that goes away; `settings` of its besides."""
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
     folder.chmod(0o711)
     try:
-        server = EmbeddedPostgres(folder / "pg")
+        server = EmbeddedPostgres(folder / "pg", settings=settings)
         async with server:
             yield Stage(folder, server)
     finally:

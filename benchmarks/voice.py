@@ -1,17 +1,22 @@
-"""The telephone's requests at a steady rate, each kept before it is answered, while many callers wait in line."""
+"""Voice webhooks at a steady rate, each kept before it is answered, while 500 callers wait in line.
+
+Beside a bare handler (`peers/webhook.py`), turn by turn in one run; the first turn warms both up and is not counted.
+"""
 
 import asyncio
+import os
 import re
-import time
-from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
+from benchmarks.costs import COUNTING, NOTHING, Costs, costs
 from benchmarks.figures import Line, quantile
-from benchmarks.stage import Running, Stage, hub
+from benchmarks.paced import Paced, Request, paced
+from benchmarks.stage import Stage, hub, peer, stage
 
-CALLS, RATE, SECONDS = 500, 200, 20  # callers in line, requests a second
+CALLS, RATE, ROUNDS, SECONDS = 500, 200, 4, 5  # callers in line, requests a second; counted turns, and how long each
 AT_ONCE = 8  # while the callers are brought into line
 TOKEN, ACCOUNT, OURS = "0" * 32, "AC" + "0" * 32, "+15550001000"
 CONFIG = f"""
@@ -37,64 +42,93 @@ kind = "queue"
 """
 
 
-@dataclass
 class Provider:
-    """Calls the hub as Twilio would."""
+    """Writes requests as Twilio would."""
 
-    running: Running
-    http: aiohttp.ClientSession
-    times: list[float] = field(default_factory=list)
-    _sent: int = 0
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._sent = 0
 
-    async def ask(self, path: str, number: int, **more: str) -> str:
-        """One request about the call of that number. Raises RuntimeError for any answer but 200."""
-        url = f"{self.running.url}/twilio/main/voice{path}"
+    def about(self, path: str, number: int, **more: str) -> Request:
+        """One request about the call of that number."""
         form = {"CallSid": f"CA{number:032x}", "AccountSid": ACCOUNT, "From": f"+1555{number:07d}", "To": OURS,
                 "CallStatus": "in-progress", **more}
-        self._sent += 1
-        headers = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, form),
+        path, self._sent = f"/twilio/main/voice{path}", self._sent + 1
+        headers = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(self._url + path, form),
                    "I-Twilio-Idempotency-Token": f"request-{self._sent}"}
-        begin = time.perf_counter()
-        async with self.http.post(url, data=form, headers=headers) as answer:
-            text = await answer.text()
-        self.times.append(time.perf_counter() - begin)
-        if answer.status != 200:
-            raise RuntimeError(f"{path} was answered {answer.status}")
-        return text
+        return Request(path, urlencode(form), headers)
 
-    async def into_line(self, number: int) -> str:
+    async def into_line(self, http: aiohttp.ClientSession, number: int) -> str:
         """A caller who presses 1; the id of his call."""
-        found = re.search(r"/calls/([0-9a-f-]+)/", await self.ask("/in", number))
+        found = re.search(r"/calls/([0-9a-f-]+)/", await self._ask(http, self.about("/in", number)))
         assert found is not None
-        await self.ask(f"/calls/{found[1]}/steps/1", number, Digits="1")
+        await self._ask(http, self.about(f"/calls/{found[1]}/steps/1", number, Digits="1"))
         return found[1]
 
+    async def _ask(self, http: aiohttp.ClientSession, one: Request) -> str:
+        headers = {**one.headers, "Content-Type": "application/x-www-form-urlencoded"}
+        async with http.post(self._url + one.path, data=one.body, headers=headers) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{one.path} was answered {answer.status}")
+            return await answer.text()
 
-async def measure(on: Stage) -> list[Line]:
-    async with hub(on, more=CONFIG, BENCH_TOKEN=TOKEN) as running, aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=30)) as http:
-        provider = Provider(running, http)
-        calls: list[str] = []
+
+async def measure(_: Stage) -> list[Line]:
+    async with (stage(COUNTING) as on, peer(on, "webhook") as bare,
+                hub(on, more=CONFIG, BENCH_TOKEN=TOKEN) as running):
+        calls = await _callers(Provider(running.url))
+        ours, theirs, spent, least = Paced(), Paced(), NOTHING, NOTHING
+        for turn in range(ROUNDS + 1):
+            for total, server in ((theirs, bare), (ours, running)):
+                before = await costs(on, server)
+                done = await paced(urlsplit(server.url).port or 0, RATE, _turn(Provider(server.url), calls, turn))
+                cost = await costs(on, server) - before
+                if turn:
+                    total.add(done)
+                    spent, least = (spent + cost, least) if server is running else (spent, least + cost)
+    print(f"load average {os.getloadavg()[0]:.1f}; the load itself was late by {max(ours.late, theirs.late):.3f} s at "
+          f"most and used {ours.cpu + theirs.cpu:.1f} s of a processor")
+    return _lines(ours, theirs, spent, least)
+
+
+async def _callers(provider: Provider) -> list[str]:
+    calls: list[str] = []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
         for first in range(0, CALLS, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, CALLS))
-            calls += await asyncio.gather(*(provider.into_line(number) for number in numbers))
-        provider.times.clear()
-        begin = time.perf_counter()
-        await asyncio.gather(*(_due(provider, calls, place, begin) for place in range(RATE * SECONDS)))
-        times = provider.times
-    p50, p99 = (1000 * quantile(times, share) for share in (0.5, 0.99))
+            calls += await asyncio.gather(*(provider.into_line(http, number) for number in numbers))
+    return calls
+
+
+def _turn(provider: Provider, calls: list[str], turn: int) -> list[Request]:
+    """One of four is a new call, the others are documents for those who wait."""
+    first = turn * RATE * SECONDS
+    return [_due(provider, calls, place) for place in range(first, first + RATE * SECONDS)]
+
+
+def _due(provider: Provider, calls: list[str], place: int) -> Request:
+    if place % 4 == 0:
+        return provider.about("/in", CALLS + place)
+    return provider.about(f"/calls/{calls[place % CALLS]}/wait", place % CALLS, QueueSid="QU1", Turn=str(place))
+
+
+def _lines(ours: Paced, theirs: Paced, spent: Costs, least: Costs) -> list[Line]:
+    if ours.wrong or theirs.wrong:
+        raise RuntimeError(f"{ours.wrong} and {theirs.wrong} requests were not answered with 200")
+    (p50, p99), (least_p50, least_p99) = ([1000 * quantile(one.times, share) for share in (0.5, 0.99)]
+                                          for one in (ours, theirs))
+    each = 1000 / len(ours.times), 1000 / len(theirs.times)
     return [
-        Line(f"telephone: {RATE} requests/s, {CALLS} callers in line, TwiML after COMMIT, p99, ms", f"{p99:.1f}", "",
-             "", "< 50", p99 < 50),
-        Line("  its p50, ms", f"{p50:.1f}"),
+        Line(f"voice webhook, {RATE}/s, {CALLS} callers in line, TwiML after COMMIT, p99, ms", f"{p99:.1f}",
+             f"{least_p99:.1f}", f"{p99 / least_p99:.2f}", "< 50", p99 < 50),
+        Line("  its p50, ms", f"{p50:.1f}", f"{least_p50:.1f}", f"{p50 / least_p50:.2f}"),
+        _per("its server's processor, ms each", spent.server * each[0], least.server * each[1]),
+        _per("its PostgreSQL's processor, ms each", spent.postgres * each[0], least.postgres * each[1]),
+        _per("statements each, all loops of the hub included", spent.statements * each[0] / 1000,
+             least.statements * each[1] / 1000),
+        _per("transactions each", spent.commits * each[0] / 1000, least.commits * each[1] / 1000),
     ]
 
 
-async def _due(provider: Provider, calls: list[str], place: int, begin: float) -> None:
-    """At its moment: one of four requests is a new call, the others are documents for those who wait."""
-    await asyncio.sleep(max(0.0, begin + place / RATE - time.perf_counter()))
-    number = place % CALLS
-    if place % 4 == 0:
-        await provider.ask("/in", CALLS + place)
-    else:
-        await provider.ask(f"/calls/{calls[number]}/wait", number, QueueSid="QU1")
+def _per(what: str, ours: float, theirs: float) -> Line:
+    return Line(f"  {what}", f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}" if theirs else "")
