@@ -3,12 +3,19 @@
 from uuid import UUID
 
 from channels.voice.call import Call, Leg, Mode
-from channels.voice.control import phase
-from channels.voice.decisions import Dialled, ModeWanted, Released
+from channels.voice.control import SUPERVISOR, phase
+from channels.voice.decisions import Dialled, HoldWanted, ModeWanted, Promoted, Released
+from hub import model
 from hub.call_terms import Terms, softphone_of
 from hub.calls import Calls
 from hub.errors import WrongState
-from hub.model import Actor, Interaction
+from hub.model import Actor, By, Interaction
+
+
+class NotOnTheLine(WrongState):
+    """Listen first: who takes over must be on the line, and somebody must talk with the customer."""
+
+    code = "not_on_the_line"
 
 
 class Supervision:
@@ -29,10 +36,26 @@ class Supervision:
             elif it.agent_id == actor.id or phase(terms.call) not in ("talking", "held"):
                 raise WrongState("Nobody else talks with the customer now.")
             else:
-                leg = f"supervisor-{len(terms.call.legs)}"
+                leg = f"{SUPERVISOR}{len(terms.call.legs)}"
                 terms.decide(Dialled(leg, "supervisor", softphone_of(actor.id), terms.now,
                                      terms.settings.ring_seconds, mode))
             await terms.say("supervised", supervisor=str(actor.id), mode=mode)
+
+        await self._calls.wish(actor, interaction_id, wish, holder=False)
+
+    async def take_over(self, actor: Actor, interaction_id: UUID) -> None:
+        """Whoever is in the call already has the customer from now on, and the agent is let go. Raises `WrongState`
+        for anybody who is not on the line."""
+
+        async def wish(terms: Terms, it: Interaction) -> None:
+            mine = _mine(terms.call, actor)
+            if mine is None or not mine.present or phase(terms.call) not in ("talking", "held"):
+                raise NotOnTheLine()
+            former = [leg.id for leg in terms.call.of("partner") if leg.wanted and leg.who.startswith("client:")]
+            terms.decide(Promoted(mine.id), HoldWanted(False), *(Released(leg) for leg in former))
+            by = By("agent", actor.id)
+            await terms.write(model.Requeued("taken_over", it.queue_id, actor.id, it.queued_at), by)
+            await terms.write(model.Claimed(actor.id), by)
 
         await self._calls.wish(actor, interaction_id, wish, holder=False)
 

@@ -24,6 +24,7 @@ Outcome = Literal[
     "busy", "no_answer", "failed", "called_off",  # of calls to customers
 ]
 
+SUPERVISOR = "supervisor-"  # how the names of supervisors' legs begin
 GRACE = timedelta(seconds=15)  # an agent whose browser was reloaded is back by then
 CONNECTING = timedelta(seconds=10)
 TALKING = timedelta(seconds=60)
@@ -223,6 +224,10 @@ def _together(call: Call) -> Iterator[Command]:
     others = len(partners) + sum(leg.present for leg in consulted)
     if not customer.flag("held"):  # the provider takes it while he is held, and does nothing
         yield from _flag(customer, "ends_room", others <= 1, unless_said=True)
+    for leg in partners:  # who listened before he took over talks now
+        if leg.id.startswith(SUPERVISOR):
+            yield from _flag(leg, "muted", False)
+            yield from _flag(leg, "coaching", False)
     for leg in call.of("supervisor"):
         if leg.present and partners:
             yield from _flag(leg, "muted", leg.mode == "listen")

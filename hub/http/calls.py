@@ -60,6 +60,11 @@ async def supervise(call: Call, id: UUID, body: Supervise) -> CallView:
     return await call.parts.calls.view(id)
 
 
+async def take_over(call: Call, id: UUID) -> CallView:
+    await call.parts.supervision.take_over(call.actor, id)
+    return await call.parts.calls.view(id)
+
+
 async def stop_supervising(call: Call, id: UUID) -> CallView:
     await call.parts.supervision.leave(call.actor, id)
     return await call.parts.calls.view(id)
@@ -93,6 +98,8 @@ ENDPOINTS = (
                                                 "itself"),
     Endpoint("PUT", f"{ONE}/supervision", supervise, "Listen, whisper to the agent, or talk with both",
              role="supervisor"),
+    Endpoint("POST", f"{ONE}/take-over", take_over, "Have the customer myself: I am on the line already, and the agent "
+                                                    "is let go", role="supervisor"),
     Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),
     Endpoint("POST", "/api/calls", place_call, "Call somebody: my softphone rings first; a retry with the same id "
                                                "answers 200", status=201),

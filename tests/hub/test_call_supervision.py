@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from channels.voice.call import Mode
 from hub.call_supervision import Supervision
-from hub.errors import NotFound, WrongState
+from hub.errors import NotFound, NotYours, WrongState
 from tests.hub.telephone import Pool, Telephone, running_telephone
 
 
@@ -49,6 +50,35 @@ async def test_listening_whispering_and_talking_with_both(phone: Telephone) -> N
     assert not boss.leg.live
     caller.expect_audible(agent, mutual=True)
     assert (await phone.kinds())[-5:] == [*["supervised"] * 4, "supervisor_left"]
+    await caller.hang_up()
+    await phone.pass_time(2)
+    await phone.ended("talked")
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+async def test_taking_over(phone: Telephone, mode: Mode) -> None:
+    caller, ann, item = await phone.talking()
+    agent, verbs = phone.sim.person(phone.agent_leg()), Supervision(phone.calls)
+    sam = await phone.agent("Sam", role="supervisor", ready=False)
+    with pytest.raises(WrongState):
+        await verbs.take_over(sam, item)
+    await verbs.supervise(sam, item, mode)
+    await phone.phones[sam.id].rings()
+    boss = await phone.phones[sam.id].accept()
+    await phone.pass_time(2)
+    await phone.calls.hold(ann, item, True)
+    await phone.pass_time(1)
+    await verbs.take_over(sam, item)
+    await phone.pass_time(3)
+    caller.expect_audible(boss, mutual=True)
+    assert not agent.leg.live
+    row = await phone.heart.pool.fetchrow("SELECT state, agent_id FROM interactions")
+    assert row is not None
+    assert (row["state"], row["agent_id"]) == ("active", sam.id)
+    assert (await phone.kinds())[-3:] == ["held", "requeued", "claimed"]
+    await phone.heart.balanced()
+    with pytest.raises(NotYours):
+        await phone.calls.hold(ann, item, True)
     await caller.hang_up()
     await phone.pass_time(2)
     await phone.ended("talked")

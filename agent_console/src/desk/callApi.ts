@@ -14,6 +14,7 @@ export function callCalls(call: Call) {
     consult: (id: string, body: Consult) => call<CallView>('POST', at(id, '/consult'), body),
     consulted: (id: string, what: 'complete' | 'join' | 'cancel') => call<CallView>('POST', at(id, `/consult/${what}`)),
     supervise: (id: string, mode: Supervise['mode']) => call<CallView>('PUT', at(id, '/supervision'), { mode }),
+    takeOver: (id: string) => call<CallView>('POST', at(id, '/take-over')),
     stopSupervising: (id: string) => call<CallView>('DELETE', at(id, '/supervision')),
   }
 }

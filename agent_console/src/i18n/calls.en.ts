@@ -49,6 +49,8 @@ export const callsEn = {
   'system_reason.callback_undecided': 'somebody has to decide about the callback',
   'system_reason.called_again': 'the customer called again',
   'system_reason.phone_not_answered': 'the agent did not answer the telephone',
+  'system_reason.taken_over': 'a supervisor took the call over',
+  'system_reason.warm_transfer': 'handed over while they talked',
   'system_reason.agent_lost': 'the agent was lost',
   'callback.badge': 'Callback',
   'callback.title': 'Callback',

@@ -46,6 +46,8 @@ export const callsZh = {
   'system_reason.callback_undecided': '需要人工决定是否继续回电',
   'system_reason.called_again': '客户再次来电',
   'system_reason.phone_not_answered': '坐席未接听电话',
+  'system_reason.taken_over': '主管接管了通话',
+  'system_reason.warm_transfer': '通话中移交',
   'system_reason.agent_lost': '坐席掉线',
   'callback.badge': '回电',
   'callback.title': '回电',

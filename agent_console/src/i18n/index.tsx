@@ -13,6 +13,8 @@ import { policyEn } from './policy.en'
 import { policyZh } from './policy.zh'
 import { policyWordsEn } from './policyWords.en'
 import { policyWordsZh } from './policyWords.zh'
+import { recordingsEn } from './recordings.en'
+import { recordingsZh } from './recordings.zh'
 import { textsEn } from './texts.en'
 import { textsZh } from './texts.zh'
 import { phoneEn } from './phone.en'
@@ -28,10 +30,10 @@ export type { Data, Touch } from './messages.en'
 export type { Found } from './policyWords.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn, ...phoneEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn, ...phoneEn, ...recordingsEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh, ...phoneZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh, ...phoneZh, ...recordingsZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

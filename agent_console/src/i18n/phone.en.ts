@@ -3,6 +3,8 @@ export const phoneEn = {
   'floor.call.listen': 'Listen to the call',
   'floor.call.whisper': 'Whisper to the agent',
   'floor.call.barge': 'Talk with both',
+  'floor.call.take_over': 'Take the call over',
+  'error.not_on_the_line': 'Join the call first: whoever takes it over must be on the line.',
   'floor.call.ringing': 'Your telephone joins the call. Leave it from the call bar.',
   'command.dial': 'Call somebody',
   'customer.dial': 'Call',

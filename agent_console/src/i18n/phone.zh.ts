@@ -5,6 +5,8 @@ export const phoneZh: { [K in keyof typeof phoneEn]: (typeof phoneEn)[K] extends
   'floor.call.listen': '旁听通话',
   'floor.call.whisper': '对坐席耳语',
   'floor.call.barge': '与双方通话',
+  'floor.call.take_over': '接管通话',
+  'error.not_on_the_line': '请先加入通话：接管者必须在线。',
   'floor.call.ringing': '您的电话正在加入通话，可在通话栏中离开。',
   'command.dial': '致电某人',
   'customer.dial': '致电',

@@ -49,10 +49,14 @@ function useSupervise(card: Card): MenuEntry[] {
   const api = useApi()
   const tell = useTell()
   const me = useMe().id
+  const [, go] = useWhere()
   if (card.channel !== 'voice' || card.state !== 'active' || card.agent_id === me) return []
-  return MODES.map((mode) => ({
-    id: mode, name: t(`floor.call.${mode}`), icon: 'phone', onAction: () => void api.supervise(card.id, mode).then(() => tell(t('floor.call.ringing')), tell.failure),
-  }))
+  return [
+    ...MODES.map((mode): MenuEntry => ({
+      id: mode, name: t(`floor.call.${mode}`), icon: 'phone', onAction: () => void api.supervise(card.id, mode).then(() => tell(t('floor.call.ringing')), tell.failure),
+    })),
+    { id: 'take_over', name: t('floor.call.take_over'), icon: 'give', onAction: () => void api.takeOver(card.id).then(() => go(deskPath(card.id)), tell.failure) },
+  ]
 }
 
 function useTake(card: Card): () => void {

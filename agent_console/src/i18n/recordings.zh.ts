@@ -1,0 +1,30 @@
+// 简体中文：录音的控制与播放。
+import type { recordingsEn } from './recordings.en'
+
+export const recordingsZh: { [K in keyof typeof recordingsEn]: (typeof recordingsEn)[K] extends string ? string : (typeof recordingsEn)[K] } = {
+  'record.state.on': '录音中',
+  'record.state.paused': '录音已暂停',
+  'record.state.off': '未录音',
+  'record.resumes': '自动继续',
+  'record.start': '开始录音',
+  'record.pause': '暂停录音',
+  'record.resume': '继续录音',
+  'record.stop': '停止录音',
+  'record.key': '暂停或继续录音',
+  'play.call': '通话录音',
+  'play.voicemail': '语音留言',
+  'play.play': '播放',
+  'play.pause': '暂停',
+  'play.back': '后退 10 秒',
+  'play.forward': '前进 10 秒',
+  'play.position': '播放位置',
+  'play.at': (p) => `${p.at}，共 ${p.of}`,
+  'play.speed': '速度',
+  'play.download': '下载',
+  'play.fetching': '正在从运营商获取录音。',
+  'play.failed': '录音丢失：运营商处没有声音。',
+  'play.deleted': '录音已删除。',
+  'play.forbidden': '只有主管和通话参与者可以收听。',
+  'play.broken': '无法播放录音。',
+  'play.again': '重试',
+}
