@@ -8,7 +8,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from channels.base import Address
 from hub import event, lifecycle, model
@@ -21,7 +20,6 @@ from hub.store import journal as store
 from hub.store.journal import Connection, Row
 from hub.wire import CardEvent
 
-log = structlog.get_logger()
 # What the database says when it cannot be reached or will not take anything now.
 AWAY = (
     OSError,
@@ -245,8 +243,7 @@ class Page:
                 continue
             try:
                 change = lifecycle.apply(before, agent, act, now)
-            except HubError as refused:
-                log.info("journal.not_offered", code=refused.code)
+            except HubError:
                 del waiting[interaction_id]
                 continue
             one = model.Held(before.id, before.channel, before.units, before.exclusive, before.interruptible)

@@ -6,6 +6,7 @@ under lock. Nothing here must be true, only close.
 """
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
@@ -14,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from hub.store import dispatch as store
+from hub.store.journal import Connection
 from routing.capacity import Room
 from routing.model import Candidate, Policy, Work
 
@@ -26,9 +28,15 @@ class Roster:
         self._agents: dict[UUID, tuple[Like, Candidate]] = {}
         self._groups: dict[Like, _Group] = {}
 
-    async def read(self, pool: asyncpg.Pool, now: datetime, only: Collection[UUID] | None = None) -> None:
-        """Reads these agents again, None: all. Whoever is not there any more is forgotten."""
-        found = {row["id"]: row for row in await store.agents(pool, now, only)}
+    async def read(
+        self, pool: asyncpg.Pool | Connection, now: datetime, only: Collection[UUID] | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        """Reads these agents again, and whoever got or finished work since then; `only` None: all.
+
+        Whoever is not there any more is forgotten.
+        """
+        found = {row["id"]: row for row in await store.agents(pool, now, only, since)}
         for gone in (self._agents.keys() if only is None else set(only)) - found.keys():
             self._forget(gone)
         for row in found.values():
@@ -51,14 +59,17 @@ class Roster:
     def nearest(self, work: Sequence[Work]) -> list[Candidate]:
         """Of each group those who come first, and whoever an item waits for.
 
-        Each item takes or keeps one agent of a group at most, and the reasons name the next best; so more of them
-        could change nothing. Who is full is left out.
+        Each item of their queues takes or keeps one agent of a group at most, and the reasons name the next best; so
+        more of them could change nothing. Who is full is left out.
         """
-        most = len(work) + 1 + max((len(item.excluded_agents) for item in work), default=0)
+        of_queue = Counter(item.queue for item in work)
+        besides = 1 + max((len(item.excluded_agents) for item in work), default=0)
         named = (self._agents.get(item.preferred_agent) for item in work if item.preferred_agent)
         found = {known[1].id: known[1] for known in named if known}
         for group in self._groups.values():
-            if group.partly_free:
+            asked = sum(of_queue[queue] for queue in group.sample.queues)
+            if group.partly_free and asked:
+                most = asked + besides
                 found |= {agent.id: agent for _, _, agent in islice(group.members, most)}
         return list(found.values())
 

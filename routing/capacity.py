@@ -20,7 +20,7 @@ Burden = tuple[float, datetime, int]
 class Room:
     """One agent's room during one pass. It only ever shrinks: what does not fit now never will."""
 
-    __slots__ = ("_firm", "_limit", "_of_channel", "agent", "exclusive", "kept", "offers", "used")
+    __slots__ = ("_firm", "_limit", "_of_channel", "agent", "burden", "exclusive", "kept", "offers", "used")
 
     def __init__(self, agent: Candidate, policy: Policy) -> None:
         self.agent = agent
@@ -31,6 +31,7 @@ class Room:
         self._firm = any(held.offered or not held.interruptible for held in agent.load)
         self._of_channel = Counter(held.channel for held in agent.load)
         self._limit = policy.offers_per_agent
+        self.burden = self._burden()
 
     def conflict(self, work: Work) -> ReasonCode | None:
         """What keeps the item out, or None when it fits."""
@@ -52,14 +53,14 @@ class Room:
         self.offers += 1
         self._firm = True
         self._of_channel[work.channel] += 1
+        self.burden = self._burden()
 
     @property
     def open(self) -> bool:
         """False when no item at all could be given to the agent any more in this pass."""
         return self.agent.routable and not self.exclusive and not self.kept and self.offers < self._limit
 
-    @property
-    def burden(self) -> Burden:
+    def _burden(self) -> Burden:
         """Sort key of agents: smallest share of capacity in use, then longest idle, then id."""
         share = self.used / self.agent.capacity if self.agent.capacity else 1.0
         return share, self.agent.idle_since, self.agent.id.int

@@ -53,12 +53,13 @@ def next_change_seconds(work: Iterable[Work], now: datetime) -> float | None:
 class _Lane:
     """Suited, routable agents for one kind of work, best first."""
 
-    __slots__ = ("_ranks", "explained", "gate", "heap", "keepable")
+    __slots__ = ("_least", "_ranks", "explained", "gate", "heap", "keepable")
 
     def __init__(self, sample: Work, rooms: Iterable[Room], gate: Gate) -> None:
         self.gate = gate
         self.explained: dict[frozenset[UUID], tuple[Reason, ...]] = {}
         self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent, gate)]
+        self._least: list[tuple[Burden, Room]] | None = None
         self._ranks: dict[UUID, Rank] | None = None
         if gate.prefer:
             self._ranks = {room.agent.id: gate.rank(room.agent) for room in self.keepable}
@@ -92,9 +93,22 @@ class _Lane:
         He gets no younger work, so his load only falls, and the choice moves only to somebody with less:
         the smallest load falls until the item fits.
         """
-        self.keepable = [room for room in self.keepable if not room.kept]
-        allowed = [room for room in self.keepable if room.agent.id not in work.excluded_agents]
-        kept = min(allowed, key=lambda room: room.burden, default=None)
+        if self._least is None:
+            self._least = [(room.burden, room) for room in self.keepable]
+            heapify(self._least)
+        kept, excluded = None, []
+        while self._least and kept is None:
+            burden, room = heappop(self._least)
+            if room.kept:
+                continue  # for good
+            if burden != room.burden:
+                heappush(self._least, (room.burden, room))  # a burden only grows within a pass
+            elif room.agent.id in work.excluded_agents:
+                excluded.append((burden, room))
+            else:
+                kept = room
+        for entry in excluded:
+            heappush(self._least, entry)
         if kept:
             kept.kept = True
         return kept is not None

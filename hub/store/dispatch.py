@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from hub.store.journal import Connection
 from hub.store.sql import named
 from routing import policy_data
 from routing.expression import Expression, all_of
@@ -26,15 +27,18 @@ ALONE = 200  # most items of one kind, each waiting for an agent of its own, tha
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`offer_seconds`: how long an offer of each item rings. `cut`: items of one kind each, of which more may wait."""
+    """`offer_seconds`: how long an offer of each item rings. `cut`: items of one kind each, of which more may wait;
+    `kinds`: how many there are.
+    """
 
     work: list[Work]
     offer_seconds: Mapping[UUID, int]
-    cut: Sequence[frozenset[UUID]] = ()
+    cut: Sequence[frozenset[UUID]]
+    kinds: int
 
 
 async def work(
-    pool: asyncpg.Pool,
+    pool: asyncpg.Pool | Connection,
     now: datetime,
     limit: int,
     policy: Policy,
@@ -48,15 +52,18 @@ async def work(
     within = None if queues is None else sorted(queues)
     rows = await pool.fetch(sql["work"], limit, now, only, _settings(policy.queues), within, ALONE)
     known = {queue.id: queue for queue in policy.queues}
-    return Snapshot([_work(row, known) for row in rows], {row["id"]: row["offer_seconds"] for row in rows}, _cut(rows))
+    of_kinds = _kinds(rows)
+    full = [kind for kind in of_kinds if kind[0]["most"] and len(kind) >= kind[0]["most"]]
+    cut = [frozenset(row["id"] for row in kind) for kind in full]
+    seconds = {row["id"]: row["offer_seconds"] for row in rows}
+    return Snapshot([_work(row, known) for row in rows], seconds, cut, len(of_kinds))
 
 
-def _cut(rows: Sequence[asyncpg.Record]) -> list[frozenset[UUID]]:
-    kinds: dict[tuple[object, ...], list[UUID]] = {}
+def _kinds(rows: Sequence[asyncpg.Record]) -> Collection[list[asyncpg.Record]]:
+    kinds: dict[tuple[object, ...], list[asyncpg.Record]] = {}
     for row in rows:
-        if row["most"] is not None:
-            kinds.setdefault((row["queue_id"], row["kind"], row["upto"], row["most"]), []).append(row["id"])
-    return [frozenset(ids) for (*_, most), ids in kinds.items() if len(ids) >= most]
+        kinds.setdefault((row["queue_id"], row["kind"], row["upto"]), []).append(row)
+    return kinds.values()
 
 
 @lru_cache(maxsize=4)
@@ -117,10 +124,20 @@ async def candidates(pool: asyncpg.Pool, now: datetime) -> list[Candidate]:
     return [candidate(row) for row in await agents(pool, now)]
 
 
-async def agents(pool: asyncpg.Pool, now: datetime, only: Collection[UUID] | None = None) -> list[asyncpg.Record]:
-    """Rows of these agents, None: of all. The first two columns are of one agent alone, the others of all his likes."""
-    rows: list[asyncpg.Record] = await pool.fetch(sql["candidates"], now, None if only is None else list(only))
+async def agents(
+    pool: asyncpg.Pool | Connection, now: datetime, only: Collection[UUID] | None = None, since: datetime | None = None
+) -> list[asyncpg.Record]:
+    """Rows of these agents and of whoever got or finished work since then; `only` None: of all.
+
+    The first two columns are of one agent alone, the others of all his likes.
+    """
+    rows: list[asyncpg.Record] = await pool.fetch(sql["candidates"], now, None if only is None else list(only), since)
     return rows
+
+
+async def take_turn(conn: Connection) -> None:
+    """Waits until no other node decides; the turn lasts as long as the transaction. Raises `LockNotAvailableError`."""
+    await conn.execute(sql["turn"])
 
 
 def why_not(declared: str, pending: str | None, connected: bool) -> str | None:

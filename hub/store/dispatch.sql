@@ -90,8 +90,15 @@ SELECT w.id, w.queue_id, w.channel, w.priority + q.priority AS priority, w.queue
 FROM found f JOIN interactions w ON w.id = f.id AND w.state = 'queued' JOIN asked q ON q.id = w.queue_id
 LEFT JOIN refused r ON r.id = w.id;
 
+-- name: turn
+-- One node decides at a time: two that choose at once choose the same, and one of them for nothing. The plan of what
+-- waits takes longer to make than to carry out, so it is made once.
+SET LOCAL plan_cache_mode = force_generic_plan;
+SET LOCAL lock_timeout = '2s';
+SELECT pg_advisory_xact_lock(7018251);
+
 -- name: candidates
--- $2: these agents, null: all.
+-- $2: these agents, null: all. $3: and whoever got or finished work since then.
 SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared, a.pending,
        EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1) AS connected,
        coalesce((SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'units', h.units, 'exclusive', h.exclusive,
@@ -99,7 +106,7 @@ SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared,
                                                      'offered', h.state = 'offered'))
                  FROM interactions h
                  WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), '[]') AS load
-FROM agents a WHERE a.disabled_at IS NULL AND ($2::uuid[] IS NULL OR a.id = ANY ($2));
+FROM agents a WHERE a.disabled_at IS NULL AND ($2::uuid[] IS NULL OR a.id = ANY ($2) OR a.idle_since > $3);
 
 -- name: ahead
 -- How many of the same queue come before, in the order of `routing.score`; $2: minutes for one step of priority.
