@@ -14,7 +14,7 @@ from hub.store import calls as store
 from hub.switchboard import Switchboard
 from simulator.telephony.faults import FaultPlan, Rule, profile
 from simulator.telephony.signature import sign
-from tests.hub.telephone import Pool, Telephone, running_telephone
+from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
 
 # Reports of one moment: kind, event, label.
 ANSWER = (("call_status", "answered", "agent-1"), ("conference", "participant-join", "agent-1"))
@@ -22,12 +22,13 @@ CONNECT = (("conference", "participant-join", "customer"), ("conference", "confe
 GOODBYE = (("conference", "participant-leave", "customer"), ("conference", "participant-leave", "agent-1"),
            ("conference", "conference-end", ""), ("call_status", "completed", "agent-1"),
            ("call_status", "completed", "customer"))
-CLEAN = ["received", "offered", "accepted", "connected", "ended", "left"]
+CLEAN = ["received", "offered", "accepted", "connected", "recording_started", "ended", "left", "recorded"]
+RECORDED = {**SETTINGS, "recording": {"when": "always"}}
 
 
 @pytest.fixture
 async def phone(pool: Pool) -> AsyncIterator[Telephone]:
-    async with running_telephone(pool) as found:
+    async with running_telephone(pool, RECORDED) as found:
         yield found
 
 
@@ -43,7 +44,16 @@ async def to_the_end(phone: Telephone, wait: float = 3) -> list[str]:
     await caller.hang_up()
     await phone.pass_time(wait)
     await phone.ended("talked")
+    await recorded_once(phone)
     return [kind for kind in await phone.kinds() if kind != "wrapped_up"]  # which comes by itself after a minute
+
+
+async def recorded_once(phone: Telephone) -> None:
+    """What was said is kept, and nothing was recorded twice."""
+    await phone.pass_time(5)
+    kept = await phone.heart.pool.fetch("SELECT state FROM recordings")
+    assert [row["state"] for row in kept] == ["stored"]
+    assert len(phone.sim.exchange.recordings) == 1
 
 
 def delayed(order: Sequence[tuple[str, str, str]]) -> tuple[Rule, ...]:
