@@ -6,13 +6,12 @@ from uuid import UUID
 from channels.voice.call import Call, Leg
 from channels.voice.control import phase
 from channels.voice.decisions import Dialled, HoldWanted, Promoted, Released
-from hub import model
+from hub.call_handing import BLIND, hand_over
 from hub.call_terms import Terms, softphone_of
 from hub.calls import Calls
 from hub.errors import Invalid, WrongState
-from hub.model import Actor, By, Interaction
+from hub.model import Actor, Interaction
 from hub.store import calls as store
-from hub.store import intake as rules
 from hub.wire_calls import Consult
 
 
@@ -23,15 +22,17 @@ class Transfers:
         self._calls = calls
 
     async def consult(self, actor: Actor, interaction_id: UUID, wanted: Consult) -> None:
-        """Calls a colleague or a number; the customer hears music meanwhile."""
+        """Calls a colleague or a number; the customer hears music meanwhile, and goes to them when they answer if it
+        is wanted so."""
 
         async def wish(terms: Terms, it: Interaction) -> None:
             if phase(terms.call) not in ("talking", "held"):
                 raise WrongState("Nobody talks with the customer now, or somebody is asked already.")
             who = await self._who(terms, actor, wanted)
-            leg = f"consult-{len(terms.call.legs)}"
+            leg = f"{BLIND if wanted.hand_over else 'consult-'}{len(terms.call.legs)}"
             terms.decide(Dialled(leg, "consult", who, terms.now, terms.settings.ring_seconds))
-            await terms.say("consulted", agent=str(actor.id), **_named(wanted))
+            said = "handing_over" if wanted.hand_over else "consulted"
+            await terms.say(said, agent=str(actor.id), **_named(wanted))
 
         await self._calls.wish(actor, interaction_id, wish)
 
@@ -39,17 +40,7 @@ class Transfers:
         """The customer goes to whom was asked. A colleague has the interaction then; with a number it is over."""
 
         async def wish(terms: Terms, it: Interaction) -> None:
-            asked = _asked(terms.call)
-            mine = [leg.id for leg in terms.call.of("partner") if leg.who == softphone_of(actor.id)]
-            terms.decide(Promoted(asked.id), HoldWanted(False), *(Released(leg) for leg in mine))
-            if asked.who.startswith("client:"):
-                colleague = await store.agent_of(terms.page.conn, asked.who.removeprefix("client:agent_"))
-                await terms.write(model.Requeued("warm_transfer", it.queue_id, colleague, it.queued_at), _by(actor))
-                await terms.write(model.Claimed(colleague), By("agent", colleague))
-            else:
-                await terms.say("transferred", agent=str(actor.id), number=asked.who)
-                seconds = await rules.wrap_up_seconds(terms.page.conn, it.id)
-                await terms.write(model.Ended(actor.id, seconds), _by(actor))
+            await hand_over(terms, _asked(terms.call))
 
         await self._calls.wish(actor, interaction_id, wish)
 
@@ -91,7 +82,3 @@ def _asked(call: Call) -> Leg:
 
 def _named(wanted: Consult) -> dict[str, str]:
     return {"colleague": str(wanted.agent)} if wanted.agent else {"number": wanted.number}
-
-
-def _by(actor: Actor) -> By:
-    return By("agent", actor.id)

@@ -19,8 +19,10 @@ class Hold(Wire):
 
 
 class Consult(Wire):
-    """Who is asked: a colleague, or a number outside. Exactly one of them."""
+    """Who is asked: a colleague, or a number outside. Exactly one of them. `hand_over`: nobody is asked, and the
+    customer goes there as soon as they answer."""
 
+    hand_over: bool = False
     agent: UUID | None = None
     number: str = Field("", pattern=r"^(\+[1-9][0-9]{5,14})?$", description="E.164")
 

@@ -56,6 +56,46 @@ async def three(phone: Telephone) -> Three:
     return Three(phone, Transfers(phone.calls), caller, ann, first, await phone.agent("Ben", queues=("sales",)), item)
 
 
+async def test_handing_over_without_asking(three: Three) -> None:
+    await three.transfers.consult(three.ann, three.item, Consult(agent=three.ben.id, hand_over=True))
+    await three.phone.phones[three.ben.id].rings()
+    second = await three.phone.phones[three.ben.id].accept()
+    await three.phone.pass_time(3)
+    assert not three.first.leg.live
+    three.caller.expect_audible(second, mutual=True)
+    row = await three.phone.heart.pool.fetchrow("SELECT state, agent_id FROM interactions")
+    assert row is not None
+    assert (row["state"], row["agent_id"]) == ("active", three.ben.id)
+    await three.over()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_handing_over_to_a_number_without_asking(three: Three, answers: bool) -> None:
+    await three.transfers.consult(three.ann, three.item, Consult(number=CAROL, hand_over=True))
+    await three.phone.pass_time(2)
+    three.caller.expect_sound("play")
+    carol = three.phone.sim.ringing_at(CAROL)
+    await (carol.answer() if answers else carol.decline("busy"))
+    await three.phone.pass_time(3)
+    with_whom = carol if answers else three.first
+    three.caller.expect_audible(with_whom, mutual=True)
+    assert three.first.leg.live != answers
+    assert (await three.phone.kinds()).count("transfer_in_vain") == (not answers)
+    assert await three.phone.state() == ("wrapping" if answers else "active")
+    await three.over()
+
+
+async def test_whoever_took_something_else_while_it_rang_gets_no_customer(three: Three) -> None:
+    await three.transfers.consult(three.ann, three.item, Consult(agent=three.ben.id, hand_over=True))
+    await three.phone.phones[three.ben.id].rings()
+    await three.phone.heart.pool.execute("UPDATE agents SET capacity = 1 WHERE id = $1", three.ben.id)
+    await three.phone.phones[three.ben.id].accept()
+    await three.phone.pass_time(3)
+    three.caller.expect_audible(three.first, mutual=True)
+    assert await three.phone.state() == "active"
+    await three.over()
+
+
 async def test_handing_over_after_asking(three: Three) -> None:
     second = await three.asks_ben()
     three.first.expect_audible(second, mutual=True)

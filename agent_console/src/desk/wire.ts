@@ -378,9 +378,11 @@ export interface ClockEvent {
   clock: Clock | null
 }
 /**
- * Who is asked: a colleague, or a number outside. Exactly one of them.
+ * Who is asked: a colleague, or a number outside. Exactly one of them. `hand_over`: nobody is asked, and the
+ * customer goes there as soon as they answer.
  */
 export interface Consult {
+  hand_over?: boolean
   agent?: string | null
   /**
    * E.164

@@ -16,6 +16,8 @@ const what: Record<string, (p: Touch) => string> = {
   held: (p) => `${p.agent} put the customer on hold`,
   resumed: (p) => `${p.agent} talks with the customer again`,
   consulted: (p) => `${p.agent} asks somebody else`,
+  handing_over: (p) => `${p.agent} hands the customer over as soon as somebody answers`,
+  transfer_in_vain: (p) => `Nobody answered: the customer is with ${p.agent} again`,
   joined: () => 'All three talk together',
   transferred: (p) => `${p.agent} handed the customer over to ${p.get('number')}`,
   supervised: () => 'A supervisor came into the call',

@@ -13,6 +13,8 @@ const what: Record<string, (p: Touch) => string> = {
   held: (p) => `${p.agent}让客户保持等待`,
   resumed: (p) => `${p.agent}继续与客户通话`,
   consulted: (p) => `${p.agent}正在咨询他人`,
+  handing_over: (p) => `${p.agent}直接移交客户，对方接听即转接`,
+  transfer_in_vain: (p) => `无人接听，客户回到${p.agent}`,
   joined: () => '三方通话',
   transferred: (p) => `${p.agent}将客户转接至${p.get('number')}`,
   supervised: () => '主管进入通话',

@@ -17,8 +17,8 @@ export function ConsultDialog({ onClose, onAsk }: { onClose: () => void; onAsk: 
   const chosen = who ?? agents[0]?.id ?? NUMBER
   const plain = fullNumber(number)
   const fits = chosen !== NUMBER || plain !== null
-  const ask = () => {
-    onAsk(chosen === NUMBER ? { agent: null, number: plain ?? '' } : { agent: chosen, number: '' })
+  const ask = (handOver: boolean) => () => {
+    onAsk({ ...(chosen === NUMBER ? { agent: null, number: plain ?? '' } : { agent: chosen, number: '' }), hand_over: handOver })
     onClose()
   }
   return (
@@ -36,7 +36,8 @@ export function ConsultDialog({ onClose, onAsk }: { onClose: () => void; onAsk: 
       )}
       <DialogActions>
         <Button onPress={onClose}>{t('action.cancel')}</Button>
-        <Button kind="primary" icon="phone" isDisabled={!fits} onPress={ask}>{t('call.consult.ask')}</Button>
+        <Button icon="give" isDisabled={!fits} onPress={ask(true)}>{t('call.consult.blind')}</Button>
+        <Button kind="primary" icon="phone" isDisabled={!fits} onPress={ask(false)}>{t('call.consult.ask')}</Button>
       </DialogActions>
     </Dialog>
   )
