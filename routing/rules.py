@@ -13,12 +13,14 @@ from typing import Literal, Protocol
 
 from routing.expression import Expression, Term, Unmet, Values, all_of, holds, why_not
 from routing.facts import readable
+from routing.rule_index import RuleIndex
 
 PRIORITIES = range(-10, 11)
 LONGEST_MINUTES = 366 * 24 * 60
 LONGEST_SECONDS = LONGEST_MINUTES * 60
 MOST_RINGS = 10
 MOST_PREFERENCES = 10
+MOST_INDEXES = 4  # sets of rules whose indexes are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +164,37 @@ def place(facts: Values, policy: HasRules, *, explain: bool = True) -> Placed:
     asks for, or of a kind that it does not expect, do no harm.
     """
     seen = readable(facts)
+    if not explain:
+        return _first(seen, policy)
     passed: list[PassedOver] = []
     for rule in policy.rules:
         if holds(rule.when, seen):
             return Placed(rule.id, rule.place, tuple(passed))
-        if explain:
-            passed.append(PassedOver(rule.id, why_not(rule.when, seen)))
+        passed.append(PassedOver(rule.id, why_not(rule.when, seen)))
     return Placed(None, policy.default, tuple(passed))
+
+
+def _first(seen: Values, policy: HasRules) -> Placed:
+    for at in _index(policy.rules).candidates(seen):
+        rule = policy.rules[at]
+        if holds(rule.when, seen):
+            return Placed(rule.id, rule.place, ())
+    return Placed(None, policy.default, ())
+
+
+# By identity: the rules of a policy never change, and comparing ten thousand takes longer than trying them.
+_indexes: dict[int, tuple[tuple[Rule, ...], RuleIndex]] = {}
+
+
+def _index(rules: tuple[Rule, ...]) -> RuleIndex:
+    known = _indexes.get(id(rules))
+    if known is not None and known[0] is rules:
+        return known[1]
+    if len(_indexes) >= MOST_INDEXES:
+        _indexes.clear()
+    made = RuleIndex([rule.when for rule in rules])
+    _indexes[id(rules)] = rules, made
+    return made
 
 
 def _demand(true: bool, problem: str) -> None:
