@@ -1,6 +1,7 @@
 """Rows of telephone calls: the call as the pure reducer keeps it, its legs, and the commands that wait."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from hub.store.sql import named
 
 sql = named(__file__)
 SPOKEN = timedelta(seconds=61)  # after the end, when a voicemail is either there or looked for
+LIVES = 0x43414C4C  # the first half of the locks that hubs hold while they live (PostgreSQL, pg_advisory_lock)
 STEADY, BRIEF = timedelta(seconds=60), timedelta(seconds=5)
 
 
@@ -65,6 +67,25 @@ class Claimed:
     attempts: int
     deadline: datetime
     doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Where a call waits in line. `exits`: an exit of the queue is a callback."""
+
+    interaction_id: UUID
+    queue_id: str
+    position: int
+    exits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A call as it stood a moment ago. `answered`: the request was kept before."""
+
+    kept: Kept
+    answered: bool
+    waits: Waiting | None
 
 
 async def begin(conn: Connection, kept: Kept) -> None:
@@ -126,8 +147,16 @@ async def give_out(conn: Connection, kept: Kept, commands: Sequence[tuple[Comman
                            [deadline for _, deadline in commands])
 
 
-async def claim(pool: asyncpg.Pool, now: datetime, until: datetime) -> list[Claimed]:
-    return [Claimed(**dict(row)) for row in await pool.fetch(sql["claim"], now, until)]
+async def live(conn: Connection) -> int:
+    """A number of its own for a hub, which others know to be alive as long as this connection is open."""
+    node = secrets.randbelow(2**31)
+    await conn.execute(sql["live"], LIVES, node)
+    return node
+
+
+async def claim(pool: asyncpg.Pool, now: datetime, until: datetime, node: int | None = None) -> list[Claimed]:
+    """`node`: of `live`; without one, what this hub claims is its own until `until`, whether it lives or not."""
+    return [Claimed(**dict(row)) for row in await pool.fetch(sql["claim"], now, until, node, LIVES)]
 
 
 async def finish(conn: Connection, one: Claimed, state: str, error: str | None = None) -> None:
@@ -169,10 +198,13 @@ async def of_interaction(pool: asyncpg.Pool | Connection, interaction_id: UUID) 
     return row["id"] if row else None
 
 
-async def waiting(pool: asyncpg.Pool, call_id: UUID) -> asyncpg.Record | None:
-    """Id and queue of a call's interaction while it waits in line, and whether an exit of its queue is a callback;
-    None otherwise."""
-    return await pool.fetchrow(sql["waiting"], call_id)
+async def glance(pool: asyncpg.Pool, call_id: UUID, source: str, key: str, step_minutes: int) -> Glance | None:
+    """A call with where it waits, in one round trip and without a lock."""
+    row = await pool.fetchrow(sql["glance"], call_id, source, key, step_minutes)
+    if row is None:
+        return None
+    waits = Waiting(row["waits"], row["queue_id"], row["ahead"] + 1, row["exits"]) if row["waits"] else None
+    return Glance(_kept(row), row["answered"], waits)
 
 
 async def queue_of(pool: asyncpg.Pool, call_id: UUID) -> str | None:

@@ -50,15 +50,20 @@ SET state = 'pending', phase = excluded.phase, attempts = 0, due_at = excluded.d
 
 -- name: claim
 -- The first commands of calls that have none under way, most overdue first. What was claimed by a hub that died is
--- claimed again when its time is over: only a create must be looked for then.
-UPDATE call_commands c SET state = 'sending', attempts = c.attempts + 1, claimed_until = $2
+-- claimed again when its lock is gone, or its time is over: only a create must be looked for then.
+UPDATE call_commands c SET state = 'sending', attempts = c.attempts + 1, claimed_until = $2, claimed_by = $3
 FROM (SELECT DISTINCT ON (o.call_id) o.call_id, o.id, o.state AS before
       FROM call_commands o
       WHERE o.state IN ('pending', 'sending')
       ORDER BY o.call_id, o.number LIMIT 200) f
 WHERE c.call_id = f.call_id AND c.id = f.id AND c.due_at <= $1
-  AND (c.state = 'pending' OR c.claimed_until < $1)
+  AND (c.state = 'pending' OR c.claimed_until < $1 OR c.claimed_by IS NOT NULL AND NOT EXISTS (
+      SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2
+      AND l.classid::bigint = $4 AND l.objid::bigint = c.claimed_by))
 RETURNING c.call_id, c.id, c.attempts, c.deadline, f.before = 'sending' AS doubtful;
+
+-- name: live
+SELECT pg_advisory_lock($1, $2);
 
 -- name: finish
 UPDATE call_commands SET state = $3, error = $4, claimed_until = NULL WHERE call_id = $1 AND id = $2;
@@ -95,11 +100,22 @@ SELECT id, account, sid, number, interaction_id, seen_version, document, place, 
        looked_at, ended_at
 FROM calls WHERE id = $1;
 
--- name: waiting
-SELECT i.id, i.queue_id, EXISTS (SELECT FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed'
-                                 AND t.data ->> 'exit' = 'callback') AS exits
-FROM calls c JOIN interactions i ON i.id = c.interaction_id
-WHERE c.id = $1 AND i.state = 'queued';
+-- name: glance
+-- All that somebody in line hears follows from: the call, unlocked; whether this request ($2, $3) is kept already; where
+-- he waits, how many come before him in the order of `routing.score` ($4: minutes for one step of priority), and whether
+-- an exit of his queue is a callback.
+SELECT c.id, c.account, c.sid, c.number, c.interaction_id, c.seen_version, c.document, c.place, c.wiring, c.fields,
+       c.phase, c.began_at, c.looked_at, c.ended_at,
+       EXISTS (SELECT FROM arrivals a WHERE a.source = $2 AND a.natural_key = $3 AND a.outcome = 'stored') AS answered,
+       i.id AS waits, i.queue_id,
+       EXISTS (SELECT FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed'
+               AND t.data ->> 'exit' = 'callback') AS exits,
+       (SELECT count(*) FROM interactions o
+        WHERE o.queue_id = i.queue_id AND o.state IN ('queued', 'offered')
+          AND (o.queued_at - make_interval(mins => o.priority * $4), o.id)
+            < (i.queued_at - make_interval(mins => i.priority * $4), i.id)) AS ahead
+FROM calls c LEFT JOIN interactions i ON i.id = c.interaction_id AND i.state = 'queued'
+WHERE c.id = $1;
 
 -- name: queue_of
 SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE c.id = $1;
