@@ -7,6 +7,7 @@ import type {
 import { callbackCalls } from './callbackApi'
 import { readLines } from './ndjson'
 import { callCalls } from './callApi'
+import { recordingCalls } from './recordingApi'
 import { policyCalls } from './policyApi'
 
 export type Page<T> = Omit<PageOfCards, 'items'> & { items: T[] }
@@ -63,6 +64,7 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...mailCalls(call),
     ...mailboxCalls(call),
     ...policyCalls(call), ...callCalls(call),
+    ...recordingCalls(call),
     ...callbackCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
       testMailbox(fetcher, csrf, body, each, signal),

@@ -8,7 +8,7 @@ export const recordingsEn = {
   'record.pause': 'Pause recording',
   'record.resume': 'Go on recording',
   'record.stop': 'Stop recording',
-  'record.key': 'Pause the recording or go on',
+  'did.recorded': 'kept the recording of the call',
   'play.call': 'Recording of the call',
   'play.voicemail': 'Voicemail',
   'play.play': 'Play',

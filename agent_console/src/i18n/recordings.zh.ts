@@ -10,7 +10,7 @@ export const recordingsZh: { [K in keyof typeof recordingsEn]: (typeof recording
   'record.pause': '暂停录音',
   'record.resume': '继续录音',
   'record.stop': '停止录音',
-  'record.key': '暂停或继续录音',
+  'did.recorded': '保存了通话录音',
   'play.call': '通话录音',
   'play.voicemail': '语音留言',
   'play.play': '播放',

@@ -13,10 +13,12 @@ export interface Preferences {
   /** Device of the telephone; '' for the system's own. */
   microphone: string
   loudspeaker: string
+  /** Of recordings, 0.75 to 2. */
+  speed: number
 }
 
 const usual: Preferences = {
-  theme: 'system', density: 'dense', enterSends: false, singleKeys: true, sound: true, notify: false, microphone: '', loudspeaker: '',
+  theme: 'system', density: 'dense', enterSends: false, singleKeys: true, sound: true, notify: false, microphone: '', loudspeaker: '', speed: 1,
 }
 
 export const preferences = createStore<Preferences>()(persist(() => usual, { name: 'preferences' }))

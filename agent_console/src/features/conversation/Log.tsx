@@ -13,6 +13,7 @@ import { Mail } from './Mail'
 import { runs, subjects } from './mails'
 import type { Run } from './mails'
 import { Message } from './Message'
+import { Spoken } from './Spoken'
 import { Unsent } from './Unsent'
 import { useEnd } from './useEnd'
 
@@ -30,6 +31,7 @@ export function Log({ detail }: { detail: Detail }) {
     if (one.kind === 'day') return <p key={one.key} className={css.day}><span>{one.text}</span></p>
     if (one.kind === 'event') return <Event key={one.key} touch={one.touch} customer={card.customer_name} />
     const { touch } = one
+    if (one.kind === 'recording') return <Spoken key={one.key} touch={touch} />
     if (!touch.mail) return <Message key={one.key} touch={touch} customer={card.customer_name} />
     const foldable = folding.older.includes(touch.id)
     return (

@@ -1,7 +1,8 @@
 import type { TouchView } from '../../desk/wire'
-import { anchorOf, Icon, Moment, names, useMe, useT } from '../../shared'
+import { anchorOf, Icon, Moment, names, Player, useMe, useT } from '../../shared'
 import css from './Conversation.module.css'
 import { Files } from './Files'
+import { recordingOf } from './lines'
 import { Mark } from './Mark'
 import { Plain } from './Plain'
 
@@ -9,6 +10,7 @@ import { Plain } from './Plain'
 export function Message({ touch, customer }: { touch: TouchView; customer: string }) {
   const t = useT()
   const own = touch.actor !== 'customer'
+  const recording = recordingOf(touch)
   const who = useAuthor(touch, customer)
   return (
     <article id={anchorOf(touch.id)} tabIndex={-1} className={names(css.message, touch.note ? css.note : own && css.own)}>
@@ -19,6 +21,7 @@ export function Message({ touch, customer }: { touch: TouchView; customer: strin
         <Late touch={touch} />
       </header>
       {touch.text && <Plain className={css.text} text={touch.text} />}
+      {recording && <Player id={recording} stamp={touch.version} />}
       <Files files={touch.files} />
       <Texted touch={touch} />
       {own && !touch.note && touch.message_state && <Mark state={touch.message_state} error={touch.message_error} />}

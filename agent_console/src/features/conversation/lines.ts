@@ -6,7 +6,7 @@ import { clockTime, day, duration, sendErrorText } from '../../shared'
 
 export type Line =
   | { kind: 'day'; key: string; text: string }
-  | { kind: 'message' | 'note' | 'event'; key: string; touch: TouchView }
+  | { kind: 'message' | 'note' | 'event' | 'recording'; key: string; touch: TouchView }
 
 /** What only moves a mark and says nothing to a reader. */
 const SILENT = new Set(['read'])
@@ -27,8 +27,15 @@ export function lines(touches: readonly TouchView[], t: Translate): Line[] {
   return result
 }
 
-function kindOf(touch: TouchView): 'message' | 'note' | 'event' {
+/** The recording that a call has left; of a voicemail it stands with the message. */
+export function recordingOf(touch: TouchView): string | null {
+  const { recording_id: id, what } = touch.data
+  return typeof id === 'string' && (what === 'recorded' || touch.kind === 'received') ? id : null
+}
+
+function kindOf(touch: TouchView): 'message' | 'note' | 'event' | 'recording' {
   if (touch.note) return 'note'
+  if (touch.kind === 'call' && recordingOf(touch)) return 'recording'
   return touch.text !== null || touch.files.length > 0 ? 'message' : 'event'
 }
 

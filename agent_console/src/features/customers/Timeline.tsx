@@ -1,13 +1,13 @@
 // Everything that happened with one customer, on every channel, newest first. Notes are marked as internal.
 import { useState } from 'react'
 import type { CustomerView, TouchView } from '../../desk/wire'
-import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Select, sendErrorText, Switch, useApi, useDesk, useT } from '../../shared'
-import { byDay, facts, late } from './timeline'
+import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Player, Select, sendErrorText, Switch, useApi, useDesk, useT } from '../../shared'
+import { byDay, facts, late, recordingOf } from './timeline'
 import type { Pages } from './timeline'
 import { useTimeline } from './useTimeline'
 import css from './Customers.module.css'
 
-const channels = ['webchat', 'form', 'email', 'voice', 'sms', 'whatsapp', 'manual'] as const
+const channels = ['webchat', 'form', 'email', 'voice', 'voicemail', 'sms', 'whatsapp', 'manual'] as const
 
 interface Props {
   customer: Pick<CustomerView, 'id' | 'name'>
@@ -69,7 +69,8 @@ function Touch({ touch, here, name }: { touch: TouchView; here: boolean; name: s
   const t = useT()
   const words = useWords()
   const about = facts(touch, words)
-  const quiet = touch.text === null
+  const recording = recordingOf(touch)
+  const quiet = touch.text === null && !recording
   return (
     <li className={css.touch} data-note={touch.note} data-quiet={quiet}>
       <time dateTime={touch.at} className={css.time}>{clockTime(touch.at, t.language)}</time>
@@ -77,17 +78,24 @@ function Touch({ touch, here, name }: { touch: TouchView; here: boolean; name: s
       <div className={css.what}>
         <p className={css.line}>
           {touch.note && <span className={css.label}><Icon name="note" size={14} /> {t('timeline.note')}</span>}
-          <bdi className={css.actor}>{touch.actor_name || (touch.actor === 'customer' ? name || t('timeline.customer') : t('timeline.system'))}</bdi>{' '}
+          <Actor touch={touch} name={name} />{' '}
           <span className="quiet">{t.word('did', didOf(touch))}</span>
           {about.map((fact) => <span key={fact}> · <bdi>{fact}</bdi></span>)}
           {late(touch) && <span className="quiet"> · {t('timeline.late', { when: `${day(touch.recorded_at, t.language)} ${clockTime(touch.recorded_at, t.language)}` })}</span>}
         </p>
         {touch.text !== null && <Text text={touch.text} />}
+        {recording && <Player id={recording} stamp={touch.version} />}
         <Files touch={touch} />
         {!here && !quiet && <a className={css.reference} href={href(deskPath(touch.interaction_id))}>{touch.reference}</a>}
       </div>
     </li>
   )
+}
+
+function Actor({ touch, name }: { touch: TouchView; name: string }) {
+  const t = useT()
+  const other = touch.actor === 'customer' ? name || t('timeline.customer') : t('timeline.system')
+  return <bdi className={css.actor}>{touch.actor_name || other}</bdi>
 }
 
 const LONG = 240
@@ -135,4 +143,7 @@ function useWords() {
 }
 
 /** Whoever calls has written nothing. */
-const didOf = ({ channel, kind }: TouchView): string => (channel === 'voice' && kind === 'received' ? 'called' : kind)
+function didOf({ channel, kind, data }: TouchView): string {
+  if (channel === 'voice' && kind === 'received') return 'called'
+  return kind === 'call' && data.what === 'recorded' ? 'recorded' : kind
+}

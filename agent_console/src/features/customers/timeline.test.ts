@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TouchView } from '../../desk/wire'
-import { byDay, facts, grown, late, renewed } from './timeline'
+import { byDay, facts, grown, late, recordingOf, renewed, told } from './timeline'
 
 const touch = (id: string, at: string, fields: Partial<TouchView> = {}): TouchView => ({
   id, interaction_id: 'i', reference: 'A-1', version: 1, channel: 'form', kind: 'received', at, recorded_at: at,
@@ -50,4 +50,13 @@ test('facts name queues and outcomes, and never an object', () => {
   expect(facts(moved, names)).toEqual(['A → B', 'language'])
   expect(facts(touch('1', a.at, { kind: 'wrapped_up', data: { disposition: 'solved', reason: {} } }), names)).toEqual(['[solved]'])
   expect(facts(touch('1', a.at, { kind: 'delivery', data: { state: 'failed', error: 'busy: 451 x' } }), names)).toEqual(['!busy: 451 x'])
+})
+
+test('of a call only what can be heard of it is told', () => {
+  const at = '2026-03-01T12:00:00Z'
+  const recorded = touch('r', at, { kind: 'call', data: { what: 'recorded', recording_id: 'x' } })
+  const lost = touch('l', at, { kind: 'call', data: { what: 'recording_lost', recording_id: 'x' } })
+  expect([a, recorded, lost, touch('h', at, { kind: 'call', data: { what: 'held' } })].map(told)).toEqual([true, true, false, false])
+  expect(recordingOf(touch('v', at, { channel: 'voicemail', data: { recording_id: 'y' } }))).toBe('y')
+  expect(recordingOf(lost)).toBeNull()
 })

@@ -8,7 +8,7 @@ export interface Pages {
 }
 
 /** What people said, wrote and settled; the rest is how the hub moved it about. */
-export const TALK = ['received', 'said', 'noted', 'logged', 'wrapped_up', 'abandoned', 'left', 'delivery'] as const
+export const TALK = ['received', 'said', 'noted', 'logged', 'wrapped_up', 'abandoned', 'call', 'left', 'delivery'] as const
 
 const later = (a: TouchView, b: TouchView) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
 
@@ -60,6 +60,15 @@ interface Names {
   /** Why a message did not arrive. */
   trouble: (error: string) => string
 }
+
+/** The sound that a call, or a voicemail, has left. */
+export function recordingOf(touch: TouchView): string | null {
+  const { recording_id: id, what } = touch.data
+  return typeof id === 'string' && (what === 'recorded' || touch.kind === 'received') ? id : null
+}
+
+/** Of what happened on the line, what can be heard of it; how the call was handled is for who wants everything. */
+export const told = (touch: TouchView): boolean => touch.kind !== 'call' || recordingOf(touch) !== null
 
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
 export function facts(touch: TouchView, names: Names): string[] {

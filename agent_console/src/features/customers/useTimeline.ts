@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { Page } from '../../desk/api'
 import type { TouchView } from '../../desk/wire'
 import { useApi } from '../../shared'
-import { grown, renewed, TALK } from './timeline'
+import { grown, renewed, TALK, told } from './timeline'
 import type { Pages } from './timeline'
 
 export interface Filter {
@@ -43,5 +43,6 @@ export function useTimeline(id: string, filter: Filter, changed: string) {
       (more) => setState((now) => (now.key === key && now.pages ? { ...now, pages: grown(now.pages, more) } : now)),
       (error: unknown) => setState((now) => ({ ...now, error })),
     )
-  return { pages: mine.pages, error: mine.error, older }
+  const pages = mine.pages && !filter.everything ? { ...mine.pages, touches: mine.pages.touches.filter(told) } : mine.pages
+  return { pages, error: mine.error, older }
 }

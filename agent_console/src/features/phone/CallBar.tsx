@@ -2,12 +2,15 @@
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { CallView, Card } from '../../desk/wire'
-import { Age, Button, deskPath, href, Icon, isMac, keyLabel, names, useApi, useCommand, useT, useTell } from '../../shared'
+import { Age, Button, deskPath, href, Icon, names, useApi, useCommand, useT, useTell } from '../../shared'
 import css from './CallBar.module.css'
 import { ConsultDialog } from './ConsultDialog'
 import { Keypad } from './Keypad'
+import { Recording } from './Recording'
 import { Speech } from './Speech'
+import { Toggle } from './Toggle'
 import { useCall, useHeldCard, usePhone, usePhoneState } from './usePhone'
+import type { OfCall } from './usePhone'
 
 interface Props {
   /** Gives the customer to a queue or a colleague without asking. */
@@ -56,6 +59,7 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
           <Mute />
           <Hold card={card} standing={standing} />
           <Toggle on={pad} icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
+          <Recording card={card} standing={standing} />
           <Others card={card} standing={standing} onConsult={() => setConsulting(true)} onTransfer={() => onTransfer(card)} />
           <Button kind="danger" icon="hangup" onPress={end}>{t('call.end')}</Button>
         </div>
@@ -75,11 +79,6 @@ function Mute() {
   const run = () => phone.mute(!muted)
   useCommand(call ? { id: 'call_mute', name, keys: ['Alt+Shift+KeyM'], run } : null)
   return <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={name} keys="Alt+Shift+KeyM" isDisabled={!call} onPress={run} />
-}
-
-interface OfCall {
-  card: Card
-  standing: ReturnType<typeof useCall>
 }
 
 const talks = (view: CallView | null) => view?.phase === 'talking' || view?.phase === 'held'
@@ -127,24 +126,6 @@ function Who({ card, view, lost }: { card: Card; view: CallView | null; lost: bo
 
 const TONES: Record<CallView['phase'], string> = {
   menu: '', queued: '', offering: 'warn', connecting: 'warn', talking: 'good', held: 'warn', consulting: 'warn', orphaned: 'bad', ending: '', ended: '',
-}
-
-interface ToggleProps {
-  on: boolean
-  icon: 'microphone' | 'muted' | 'hold' | 'keypad'
-  name: string
-  keys?: string
-  isDisabled: boolean
-  onPress: () => void
-}
-
-function Toggle({ on, icon, name, keys, isDisabled, onPress }: ToggleProps) {
-  const label = keys ? `${name} (${keyLabel(keys, isMac())})` : name
-  return (
-    <Button icon={icon} className={names(on && css.on)} aria-label={label} aria-pressed={on} isDisabled={isDisabled} onPress={onPress}>
-      <span className={css.word}>{name}</span>
-    </Button>
-  )
 }
 
 function Consulted({ card, standing: { view, act, busy } }: OfCall) {

@@ -91,3 +91,9 @@ export function useCall(card: Card) {
   }
   return { view, act, busy }
 }
+
+/** A contact that I hold, and how its call stands. */
+export interface OfCall {
+  card: Card
+  standing: ReturnType<typeof useCall>
+}

@@ -1,0 +1,14 @@
+// Recordings over HTTP: what is known of one, and where its sound is.
+import type { Call } from './api'
+import type { CallView, RecordingView, RecordingWish } from './wire'
+
+export function recordingCalls(call: Call) {
+  const one = (id: string) => `/api/recordings/${encodeURIComponent(id)}`
+  return {
+    record: (interaction: string, what: RecordingWish['do']) =>
+      call<CallView>('POST', `/api/interactions/${encodeURIComponent(interaction)}/call/recording`, { do: what }),
+    recording: (id: string) => call<RecordingView>('GET', one(id)),
+    /** For a player; `along`: a file to keep. */
+    soundUrl: (id: string, along = false) => `${one(id)}/audio${along ? '?take=along' : ''}`,
+  }
+}
