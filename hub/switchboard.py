@@ -36,10 +36,11 @@ from hub.errors import HubError, Unavailable
 from hub.journal import AWAY
 from hub.store import calls as store
 from hub.store.calls import Claimed, Kept
+from hub.store.journal import Connection
 
 log = structlog.get_logger()
 NET = 1.0  # seconds between passes, rung or not
-CLAIM = timedelta(seconds=30)  # longer than any attempt; what lapses belongs to a hub that died
+CLAIM = timedelta(seconds=30)  # longer than any attempt
 PAUSES = (0.5, 1.0, 2.0, 5.0)  # seconds before what did nothing is tried again
 DOUBT = 2.0  # seconds before what may have been done is looked at
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
@@ -57,15 +58,28 @@ class Switchboard:
         self._journal = calls.journal
         self._providers = providers
         self._doorbell = doorbell
+        self._node: int | None = None
 
     async def run(self) -> None:
         wake = loop.Wake(self._doorbell, _matters)
         self._calls.work = wake.set
-        await store.look_at_all(self._journal.pool, self._journal.now())
+        async with self._journal.pool.acquire(timeout=5) as alive:
+            self._node = await store.live(alive)
+            await store.look_at_all(self._journal.pool, self._journal.now())
+            await self._give_all(wake, alive)
+
+    async def _give_all(self, wake: loop.Wake, alive: Connection) -> None:
+        """For ever, or until the connection is lost by which others know that this hub lives."""
+
+        async def step() -> float:
+            if alive.is_closed():
+                raise ConnectionResetError("the connection that says that this hub lives was lost")
+            return await self.step(group.create_task)
+
         away: BaseException | None = None
         async with asyncio.TaskGroup() as group:
             try:
-                await loop.run(wake, lambda: self.step(group.create_task))
+                await loop.run(wake, step)
             except (HubError, *AWAY) as trouble:  # by its own name: a group of one would count as a mistake of ours
                 away = trouble
         if away is not None:
@@ -78,7 +92,7 @@ class Switchboard:
             await self._bring_together(call_id)
         for call_id in await store.looks(pool, now):
             spawn(self._guarded(self._look(call_id)))
-        for one in await store.claim(pool, now, now + CLAIM):
+        for one in await store.claim(pool, now, now + CLAIM, self._node):
             spawn(self._guarded(self._give(one)))
         upcoming = await store.next_moment(pool)
         left = (upcoming - self._journal.now()) / timedelta(seconds=1) if upcoming else NET

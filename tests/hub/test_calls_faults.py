@@ -209,6 +209,30 @@ async def test_a_hub_that_died_while_it_called_an_agent(phone: Telephone, done: 
     await phone.ended("abandoned_while_ringing" if done else "abandoned_in_queue")
 
 
+async def test_what_a_dead_hub_had_begun_is_begun_again_at_once(phone: Telephone) -> None:
+    """Its claim holds as long as it lives, and no longer."""
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.settle()
+    pool = phone.heart.pool
+    async with pool.acquire() as alive:
+        node = await store.live(alive)
+        phone.away = True
+        await phone.accepts(ann)
+        await phone.calls.bring_together((await store.moved(pool))[0])
+        now = phone.heart.clock()
+        [claimed] = await store.claim(pool, now, now + timedelta(seconds=30), node)
+        phone.away = False
+        await phone.pass_time(3)
+        assert not [leg for leg in phone.sim.exchange.legs.values() if leg.label.startswith("agent")]
+        assert claimed.id.startswith("create:")
+        await alive.execute("SELECT pg_advisory_unlock_all()")  # as the end of its connection does
+    await phone.pass_time(2)
+    assert await phone.phase() == "queued"  # nothing was made, so he waits for the next one
+    await caller.hang_up()
+    await phone.pass_time(3)
+    await phone.ended("abandoned_in_queue")
+
+
 async def create(phone: Telephone, call_id: Any, command_id: str) -> None:
     """What the hub did just before it died: its answer was lost."""
     kept = await store.load(phone.heart.pool, call_id)
