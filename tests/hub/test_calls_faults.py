@@ -1,5 +1,6 @@
 """Telephone calls when things go wrong: requests twice, swapped or lost, answers that never came, a hub that died."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,12 @@ import aiohttp
 import pytest
 
 from channels.voice.control import standing
+from hub.call_transfers import Transfers
 from hub.doorbell import Doorbell
 from hub.store import calls as store
 from hub.switchboard import Switchboard
+from hub.wire_calls import Consult
+from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule, profile
 from simulator.telephony.signature import sign
 from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
@@ -185,6 +189,72 @@ async def test_a_call_goes_on_while_the_hub_is_away(phone: Telephone) -> None:
     await caller.hang_up()
     await phone.pass_time(3)
     await phone.ended("talked")
+
+
+async def _queued(phone: Telephone) -> Person:
+    return await phone.waiting()
+
+
+async def _offering(phone: Telephone) -> Person:
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.accepts(ann)
+    await phone.phones[ann.id].rings()
+    return caller
+
+
+async def _talking(phone: Telephone) -> Person:
+    return (await phone.talking())[0]
+
+
+async def _held(phone: Telephone) -> Person:
+    caller, ann, item = await phone.talking()
+    await phone.calls.hold(ann, item, True)
+    await phone.pass_time(2)
+    return caller
+
+
+async def _consulting(phone: Telephone) -> Person:
+    caller, ann, item = await phone.talking()
+    ben = await phone.agent("Ben", queues=("sales",))
+    await Transfers(phone.calls).consult(ann, item, Consult(agent=ben.id))
+    await phone.phones[ben.id].rings()
+    await phone.phones[ben.id].accept()
+    await phone.pass_time(2)
+    return caller
+
+
+async def _card_data(phone: Telephone) -> Person:
+    caller, ann, item = await phone.talking()
+    await phone.calls.record(ann, item, "pause")
+    await phone.pass_time(1)
+    return caller
+
+
+STATES = {"queued": _queued, "offering": _offering, "talking": _talking, "held": _held, "consulting": _consulting,
+          "recording paused": _card_data}
+
+
+@pytest.mark.parametrize("leaves", [True, False], ids=["he leaves meanwhile", "he stays"])
+@pytest.mark.parametrize("state", STATES)
+async def test_a_hub_that_is_dead_for_a_while_in_each_state(phone: Telephone, state: str, leaves: bool) -> None:
+    """No caller in silence for good, no line that nobody is on, no outcome lost, whatever was the case when it died."""
+    caller, going = await STATES[state](phone), list[asyncio.Future[None]]()
+    was = await phone.phase()
+    if leaves:
+        phone.sim.clock.call_later(5, lambda: going.append(asyncio.ensure_future(caller.hang_up())))
+    await died(phone, 20)
+    await phone.pass_time(4)
+    if not leaves:
+        assert await phone.phase() in (was, "queued", "offering", "connecting", "talking")
+        assert caller.leg.live
+        await caller.hang_up()
+    await phone.pass_time(80)
+    await asyncio.gather(*going)
+    assert not [leg.sid for leg in phone.sim.exchange.legs.values() if leg.live]
+    assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
+    assert (await phone.kinds()).count("ended") == 1
+    assert not await phone.heart.pool.fetch("SELECT FROM recordings WHERE state IN ('running', 'fetching')")
+    await phone.heart.balanced()
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["it was done", "it was not done"])
