@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.telephony.driver import Sim
-from tests.agent_console.conftest import SLOW, Desk, a_tab
+from tests.agent_console.conftest import Desk, a_tab
 from tests.agent_console.line import KEY, a_line, shots
 from tests.hub.calling_back import offering
 from tests.support.waiting import until
@@ -24,6 +24,7 @@ def _settings() -> dict[str, Any]:
     settings = copy.deepcopy(offering(calendar="office"))
     steps = settings["flows"]["main"]["steps"]
     steps["main"]["keys"]["3"] = "message"
+    settings["recording"] = {"when": "always", "announce": {"en": "We record."}}
     steps["message"] = {"kind": "voicemail", "queue": "support", "say": {"en": "Leave a message."}, "longest": 60}
     return settings
 
@@ -95,6 +96,14 @@ class Agent:
     async def gone(self) -> None:
         await self.bar.wait_for(state="detached")
 
+    async def plays(self, name: str) -> None:
+        """The sound is heard to its end."""
+        player = self.page.get_by_role("region", name=name).last
+        await player.get_by_role("button", name="Play").click()
+        await player.get_by_role("button", name="Pause").wait_for()
+        await player.get_by_role("slider").press("End")
+        await player.get_by_role("button", name="Play").wait_for()
+
     async def wrap_up(self, outcome: str) -> None:
         strip = self.page.get_by_role("region", name="Wrap-up")
         await strip.get_by_role("combobox", name="Outcome").fill(outcome)
@@ -127,6 +136,7 @@ async def _stage(dsn: str, browser: "Browser") -> AsyncIterator[Stage]:
 async def test_a_call_from_the_menu_to_the_history(dsn: str, browser: "Browser") -> None:
     async with _stage(dsn, browser) as stage:
         await _answered(stage)
+        await _recorded(stage)
         await _held(stage)
         await _asked(stage)
         await _supervised(stage)
@@ -147,6 +157,19 @@ async def _answered(stage: Stage) -> None:
     await mia.is_told("Talking to: Agent")
     await mia.say("My router shows no light.")
     await anna.hears("My router shows no light.")
+
+
+async def _recorded(stage: Stage) -> None:
+    """It runs by rule; she says her card number in a pause."""
+    anna = stage.anna
+    await anna.is_told("Recording")
+    await anna.does("Pause recording")
+    await anna.is_told("Recording paused")
+    await anna.bar.get_by_text("goes on in").wait_for()
+    assert await anna.desk.violations() == []
+    await shots(anna.desk, "recording_paused")
+    await anna.page.keyboard.press("Alt+Shift+R")
+    await anna.is_told("Recording")
 
 
 async def _held(stage: Stage) -> None:
@@ -237,4 +260,8 @@ async def _passed_on(stage: Stage) -> None:
     await anna.does("Hang up")
     await mia.is_told("Call ended")
     await anna.gone()
+    await anna.page.get_by_role("log").get_by_role("region", name="Recording of the call").wait_for()
+    assert await anna.desk.violations() == []
+    await shots(anna.desk, "player")
+    await anna.plays("Recording of the call")
     await anna.wrap_up("Sold")
