@@ -1,8 +1,9 @@
 -- name: spend
--- Takes so many bytes ($2) of a day's budget ($3), or nothing at all when there is no room for them.
+-- Takes so many bytes ($2) of a day's budget ($3), or nothing at all when there is no room for them. A decision that a
+-- crash loses is missing anyhow if it comes a moment sooner; so no offer waits until the disk has it.
 INSERT INTO decision_days AS d (day, bytes) SELECT $1, $2::bigint WHERE $2::bigint <= $3::bigint
 ON CONFLICT (day) DO UPDATE SET bytes = d.bytes + excluded.bytes WHERE d.bytes + excluded.bytes <= $3::bigint
-RETURNING bytes;
+RETURNING bytes, set_config('synchronous_commit', 'off', true);
 
 -- name: leave_out
 INSERT INTO decision_days AS d (day, bytes, left_out) VALUES ($1, 0, 1)
