@@ -1,5 +1,6 @@
 """What is done with callers of whom something is known: refused, asked for a key, sent to voicemail, later in line."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -23,12 +24,18 @@ TRIES = 2  # wrong keys before the call is ended
 
 async def seen(page: Page, kept: Kept, flow: Flow, settings: VoiceSettings, told: dict[str, str]) -> Kept:
     """A call that begins, with what is known of its caller and what follows from it. `told`: the provider's words."""
-    who = kept.call.customer.who
-    known = callers.known(who, told, settings.deny)
-    blocked = await store.knocked(page.conn, who, page.now())
+    blocked = await store.knocked(page.conn, kept.call.customer.who, page.now())
+    found = judged(kept, flow, settings, told, blocked)
+    if "treatment" in found.fields:
+        log.info("call.treated", treatment=found.fields["treatment"], because=found.fields["because"])
+    return found
+
+
+def judged(kept: Kept, flow: Flow, settings: VoiceSettings, told: Mapping[str, str], blocked: bool) -> Kept:
+    """Without a `treatment` he is let in."""
+    known = callers.known(kept.call.customer.who, told, settings.deny)
     treatment, because = callers.treated(known, flow.callers, blocked)
     if treatment != "let_in":
-        log.info("call.treated", treatment=treatment, because=because)
         known |= {"treatment": treatment, "because": because}
     return replace(kept, fields={**kept.fields, **known})
 

@@ -7,6 +7,7 @@ interaction brought together, and the commands that follow are rows for `hub.swi
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -48,6 +49,7 @@ NOWHERE: Standing = (None, None, False)
 FRESH = timedelta(seconds=2)
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
 SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
+LIVE = ("queued", "initiated", "ringing", "in-progress")  # how a call may stand that begins
 ATTEMPTS = 3  # of a webhook that another of the same moment was in the way of
 
 
@@ -100,7 +102,12 @@ class Calls:
         with in_its_words():
             for _ in range(ATTEMPTS):
                 try:
-                    return await (self._polled(knock) if knock.kind == "wait" else self._take(knock, NOWHERE))
+                    match knock.kind:
+                        case "wait":
+                            return await self._polled(knock)
+                        case "in":
+                            return await self._rung(knock)
+                    return await self._take(knock, NOWHERE)
                 except asyncpg.UniqueViolationError:  # two calls of a new customer, or one request twice, at once
                     continue
         raise Refused("unavailable", 503, after=1.0)
@@ -122,6 +129,26 @@ class Calls:
                 await self._keep(page, knock, glance.kept.id, "stored", answer)
                 return answer
         return await self._take(knock, standing)
+
+    async def _rung(self, knock: Knock) -> str:
+        """A call of which nothing is known begins in the menu, where nothing else moves it: two round trips, too."""
+        number, sid = self.lines.settings.number(knock.fields.get("To", "")), knock.fields.get("CallSid", "")
+        if number is None or number.account != knock.account or not sid:
+            return await self._take(knock, NOWHERE)
+        flow = self.lines.settings.flows[number.flow]
+        kept = callers.judged(self._begun(knock, number.number), flow, self.lines.settings, knock.fields, blocked=False)
+        place, screen = menu.enter(flow, kept.place, self._is_open)
+        if "treatment" not in kept.fields and screen.then.kind != "queue" and knock.fields.get("CallStatus") in LIVE:
+            with reachable():
+                known = await store.known(self.journal.pool, knock.account, sid, kept.call.customer.who)
+            if not known:
+                kept = replace(kept, place=place)
+                answer = self._asked(screen, place.number, self.lines.urls(kept))
+                async with self.journal.at_once() as page:
+                    await store.ring(page.conn, kept, self._arrival(knock, kept.id, "stored", answer))
+                self.work()
+                return answer
+        return await self._take(knock, NOWHERE)
 
     async def _take(self, knock: Knock, standing: Standing) -> str:
         async with self.journal.begin() as page:
@@ -177,10 +204,13 @@ class Calls:
                     now)
 
     async def _keep(self, page: Page, knock: Knock, call_id: UUID | None, outcome: str, answer: str | None) -> None:
-        await store.keep(page.conn, {
+        await store.keep(page.conn, self._arrival(knock, call_id, outcome, answer))
+
+    def _arrival(self, knock: Knock, call_id: UUID | None, outcome: str, answer: str | None) -> dict[str, Any]:
+        return {
             "id": self.journal.new_id(), "source": knock.source, "key": knock.key or f"one:{self.journal.new_id()}",
             "at": self.journal.now(), "outcome": outcome, "raw": knock.raw, "content_type": knock.content_type[:200],
-            "call_id": call_id, "answer": answer, "reason": "unknown_call" if outcome == "refused" else None})
+            "call_id": call_id, "answer": answer, "reason": "unknown_call" if outcome == "refused" else None}
 
     def _observe(self, terms: Terms, knock: Knock) -> None:
         fields, now = knock.fields, terms.now

@@ -94,6 +94,20 @@ async def begin(conn: Connection, kept: Kept) -> None:
                        as_json(stored.dump_place(kept.place)), as_json(kept.fields), kept.began_at)
 
 
+async def known(pool: asyncpg.Pool, account: str, sid: str, caller: str) -> bool:
+    """Whether this call has begun already, or its caller is blocked."""
+    return bool(await pool.fetchval(sql["known"], account, sid, caller))
+
+
+async def ring(conn: Connection, kept: Kept, arrival: dict[str, Any]) -> None:
+    """A new call and the request that began it, in one statement. Raises a unique violation where either is there."""
+    leg, one = kept.call.customer, arrival
+    await conn.execute(sql["ring"], kept.id, kept.account, kept.sid, kept.number, as_json(stored.dump(kept.call)),
+                       as_json(stored.dump_place(kept.place)), as_json(kept.fields), kept.began_at, kept.look_at,
+                       leg.id, leg.who, leg.state, leg.answered_at, one["id"], one["source"], one["key"], one["at"],
+                       digest(one["raw"]), one["raw"], one["content_type"], one["answer"])
+
+
 async def lock(conn: Connection, call_id: UUID) -> Kept | None:
     row = await conn.fetchrow(sql["lock"], call_id)
     return _kept(row) if row else None

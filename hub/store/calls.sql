@@ -14,6 +14,23 @@ SELECT id, account, sid, number, interaction_id, seen_version, document, place, 
        looked_at, ended_at
 FROM calls WHERE account = $1 AND sid = $2 FOR NO KEY UPDATE;
 
+-- name: known
+-- Whether something is known that speaks against a new call of $3: that it has begun already, or that he is blocked.
+SELECT EXISTS (SELECT FROM calls WHERE account = $1 AND sid = $2)
+    OR EXISTS (SELECT FROM blocked_numbers WHERE number = $3 AND removed_at IS NULL) AS known;
+
+-- name: ring
+-- A new call with its only leg and what it was answered, at once. Who comes second violates what is unique.
+WITH call AS (INSERT INTO calls (id, account, sid, number, document, place, fields, phase, began_at, look_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, 'menu', $8, $9)),
+     leg AS (INSERT INTO call_legs (call_id, leg, role, who, sid, state, planned_at, answered_at)
+             VALUES ($1, $10, 'customer', $11, $3, $12, $8, $13)),
+     raw AS (INSERT INTO blobs (sha256, size, bytes, stored_at) VALUES ($18, length($19::bytea), $19, $17)
+             ON CONFLICT (sha256) DO NOTHING)
+INSERT INTO arrivals (id, source, natural_key, arrived_at, outcome, raw_sha256, content_type, body_sha256, call_id,
+                      answer)
+VALUES ($14, $15, $16, $17, 'stored', $18, $20, $18, $1, $21);
+
 -- name: answered
 SELECT id, answer FROM arrivals WHERE source = $1 AND natural_key = $2 AND outcome = 'stored';
 

@@ -81,3 +81,22 @@ async def test_the_same_request_of_who_waits_has_one_answer_also_at_once(phone: 
     outcomes = await phone.heart.pool.fetch(
         "SELECT outcome, count(*)::int AS n FROM arrivals WHERE natural_key = 'once:same:/' GROUP BY 1 ORDER BY 1")
     assert [tuple(row) for row in outcomes] == [("duplicate", 4), ("stored", 1)]
+
+
+async def test_a_new_call_is_answered_after_two_round_trips(phone: Telephone, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asked(monkeypatch) as sent:
+        answer = await phone.calls.ask(knock("in", "new"))
+    assert len(sent) == 2, sent
+    assert "Press 1" in answer
+    legs = await phone.heart.pool.fetch(
+        "SELECT c.phase, l.leg, l.who, l.sid = c.sid AS its FROM calls c JOIN call_legs l ON l.call_id = c.id")
+    assert [tuple(row) for row in legs] == [("menu", "customer", MIA, True)]
+
+
+async def test_the_same_new_call_begins_once_also_at_once(phone: Telephone) -> None:
+    answers = await asyncio.gather(*(phone.calls.ask(knock("in", "new")) for _ in range(4)))
+    answers.append(await phone.calls.ask(knock("in", "retry")))
+    assert len(set(answers)) == 1
+    assert await phone.heart.pool.fetchval("SELECT count(*) FROM calls") == 1
+    outcomes = await phone.heart.pool.fetch("SELECT outcome, count(*)::int AS n FROM arrivals GROUP BY 1 ORDER BY 1")
+    assert [tuple(row) for row in outcomes] == [("duplicate", 3), ("stored", 2)]
