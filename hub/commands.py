@@ -1,4 +1,4 @@
-"""The command line: serve | demo | migrate | check | user | ledger | policy | replay | mail."""
+"""The command line: serve | demo | migrate | check | user | ledger | policy | replay | simulate | mail."""
 
 import argparse
 import gc
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from hub import demo, logs, mail_command, policy_command, replay_command, start
+from hub import demo, logs, mail_command, policy_command, replay_command, simulate_command, start
 from hub.clock import new_uuid, utc_now
 from hub.config import ConfigError, load
 from hub.errors import CannotListen, Failed, HubError
@@ -153,6 +153,7 @@ def parser() -> argparse.ArgumentParser:
     mail_command.add(commands)
     policy_command.add(commands)
     replay_command.add(commands)
+    simulate_command.add(commands)
     _user_commands(commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND"))
     return top
 

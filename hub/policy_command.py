@@ -76,7 +76,7 @@ async def versions(_: argparse.Namespace, policies: Policies, __: Journal) -> in
 
 async def check(options: argparse.Namespace, policies: Policies, _: Journal) -> int:
     """0 where it could be published."""
-    return _tell(await policies.check(_read(options.file)))
+    return tell(await policies.check(read(options.file)))
 
 
 async def publish(options: argparse.Namespace, policies: Policies, journal: Journal) -> int:
@@ -84,16 +84,16 @@ async def publish(options: argparse.Namespace, policies: Policies, journal: Jour
     account = next((one for one in await users.accounts(journal.pool) if one.login == options.login), None)
     if found is None or account is None or found.disabled or account.role == "agent":
         raise Invalid(f"{options.login} is no supervisor or administrator.")
-    wanted = PublishPolicy(document=_read(options.file), base=policies.current()[0], note=options.note[:500])
+    wanted = PublishPolicy(document=read(options.file), base=policies.current()[0], note=options.note[:500])
     try:
         number = await policies.publish(Actor(found.id, account.role, account.name), wanted)
     except PolicyWrong:
-        return _tell(await policies.check(wanted.document))
+        return tell(await policies.check(wanted.document))
     say(f"Version {number} is in force.")
     return 0
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
     """Raises `Invalid` for what is no JSON or TOML."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
@@ -105,7 +105,7 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _tell(checked: PolicyChecked) -> int:
+def tell(checked: PolicyChecked) -> int:
     wrong = [f"{one.path}: {one.text}" for one in checked.problems]
     wrong += [_line(one) for one in checked.findings if one.severity == "error"]
     for one in checked.findings:
