@@ -60,6 +60,7 @@ from hub.read_back import ReadBack
 from hub.realtime import Realtime
 from hub.reception import Reception
 from hub.replacing import Replacing
+from hub.simulations import Simulations
 from hub.start import open_pool
 from hub.store import queues
 from hub.store.sessions import Session
@@ -249,6 +250,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         floor=Floor(journal, presence), ladders=Ladders(journal, policies.current),
         dispatch=Dispatch(journal, doorbell, policies.current, Decisions(journal, settings.decisions)),
         presence=presence, policies=policies, trials=Trials(journal, policies),
+        simulations=Simulations(journal.pool, world.now, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,
         channels=kinds.by_kind, disconnect=realtime.disconnect, twilio=twilio.check(), calls=telephone.calls,
         calling_back=telephone.calling_back, calling_out=telephone.calling_out,

@@ -10,7 +10,17 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hub import wire, wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_twilio
+from hub import (
+    wire,
+    wire_calls,
+    wire_customers,
+    wire_drafts,
+    wire_mail,
+    wire_messaging,
+    wire_policy,
+    wire_simulations,
+    wire_twilio,
+)
 from hub.wire_base import Wire
 
 BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "PlaceCall", "TemplateUse",
@@ -19,8 +29,10 @@ BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer",
           "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy",
-          "PutAgentWork", "Hold", "Consult", "Supervise", "RecordingWish", "CallbackOutcome", "BlockNumber", "PutMarks"}
-MODULES = (wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_twilio, wire)
+          "Simulate", "PutAgentWork", "Hold", "Consult", "Supervise", "RecordingWish", "CallbackOutcome", "BlockNumber",
+          "PutMarks"}
+MODULES = (wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_simulations,
+           wire_twilio, wire)
 Mode = Literal["validation", "serialization"]
 
 

@@ -27,6 +27,7 @@ from hub.policies import Policies
 from hub.presence import PresenceDesk
 from hub.quarantine import Quarantine
 from hub.recordings import Recordings
+from hub.simulations import Simulations
 from hub.tasks import Tasks
 from hub.trials import Trials
 from hub.twilio_check import TwilioCheck
@@ -51,6 +52,7 @@ class Parts:
     intake: Intake
     policies: Policies
     trials: Trials
+    simulations: Simulations
     tasks: Tasks
     channels: Mapping[str, Channel]
     twilio: TwilioCheck

@@ -21,6 +21,7 @@ from hub.http import (
     quarantine,
     recordings,
     session,
+    simulations,
     texts,
     twilio,
 )
@@ -36,6 +37,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS, *desk.ENDPOINTS, *interactions.ENDPOINTS, *escalation.ENDPOINTS, *messages.ENDPOINTS,
     *calls.ENDPOINTS, *recordings.ENDPOINTS, *callbacks.ENDPOINTS, *callers.ENDPOINTS, *customers.ENDPOINTS,
     *contacts.ENDPOINTS, *mail.ENDPOINTS, *texts.ENDPOINTS, *mailboxes.ENDPOINTS, *quarantine.ENDPOINTS,
-    *policy.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *twilio.ENDPOINTS, *health.ENDPOINTS,
+    *policy.ENDPOINTS, *simulations.ENDPOINTS, *files.ENDPOINTS, *floor.ENDPOINTS, *twilio.ENDPOINTS, *health.ENDPOINTS,
     Endpoint("GET", "/api/openapi.json", get_openapi, "This description, as OpenAPI 3.1", role=None),
 )

@@ -656,6 +656,14 @@ export interface Escalate {
   reason: string
 }
 /**
+ * The mean of the runs, and where it lies with 95 % confidence.
+ */
+export interface EstimateView {
+  mean: number
+  low: number
+  high: number
+}
+/**
  * Event name -> payload, for generated types.
  */
 export interface Events {
@@ -762,6 +770,23 @@ export interface FactView {
   kind: 'text' | 'number' | 'flag' | 'set'
   always: boolean
   meaning: string
+}
+/**
+ * Shares 0 to 1, waits in seconds; null: of nobody. docs/routing.md says how each is reckoned.
+ */
+export interface FiguresView {
+  contacts: EstimateView | null
+  answered: EstimateView | null
+  service_level: EstimateView | null
+  abandonment: EstimateView | null
+  mean_wait: EstimateView | null
+  median_wait: EstimateView | null
+  p95_wait: EstimateView | null
+  longest_wait: EstimateView | null
+  vip_contacts: EstimateView | null
+  vip_service_level: EstimateView | null
+  fairness: EstimateView | null
+  utilisation: EstimateView | null
 }
 /**
  * The supervisor's screen.
@@ -1173,6 +1198,15 @@ export interface PlaceCall {
   customer_id?: string | null
 }
 /**
+ * A stretch of the day that begins `at` seconds. `waiting`: on average; `service_level`: of who came in it.
+ */
+export interface PointView {
+  at: number
+  contacts: number
+  waiting: number
+  service_level: number | null
+}
+/**
  * `digest` is null where the document cannot be read as a policy.
  */
 export interface PolicyChecked {
@@ -1538,6 +1572,88 @@ export interface SenderChoice {
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'
   reason?: string | null
+}
+export interface Simulate {
+  /**
+   * null: the policy in force
+   */
+  document?: {
+    [k: string]: unknown
+  } | null
+  since: string
+  /**
+   * what is later than now counts as now
+   */
+  until: string
+  /**
+   * with other seeds, where something has to be drawn
+   */
+  runs?: number
+  seed?: number
+}
+export interface Simulated {
+  since: string
+  until: string
+  /**
+   * of the policy in force
+   */
+  version: number
+  /**
+   * of the policies that were in force at the time
+   */
+  versions: number[]
+  runs: number
+  seed: number
+  /**
+   * who came
+   */
+  contacts: number
+  /**
+   * who waited already; simulated, and not counted
+   */
+  waiting_before: number
+  agents: number
+  stretch_seconds: number
+  recorded: WorldView
+  published: WorldView
+  new: WorldView
+  difference: FiguresView1
+}
+export interface WorldView {
+  all: FiguresView
+  queues: {
+    [k: string]: FiguresView
+  }
+  points: PointView[]
+}
+/**
+ * Shares 0 to 1, waits in seconds; null: of nobody. docs/routing.md says how each is reckoned.
+ */
+export interface FiguresView1 {
+  contacts: EstimateView | null
+  answered: EstimateView | null
+  service_level: EstimateView | null
+  abandonment: EstimateView | null
+  mean_wait: EstimateView | null
+  median_wait: EstimateView | null
+  p95_wait: EstimateView | null
+  longest_wait: EstimateView | null
+  vip_contacts: EstimateView | null
+  vip_service_level: EstimateView | null
+  fairness: EstimateView | null
+  utilisation: EstimateView | null
+}
+/**
+ * One line of the answer: how much is done, then the result or what went wrong.
+ */
+export interface SimulationLine {
+  done: number | null
+  result: Simulated | null
+  /**
+   * the code of an error
+   */
+  problem: string | null
+  detail: string | null
 }
 /**
  * All that a desk holds, read in one transaction.
