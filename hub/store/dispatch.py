@@ -131,7 +131,14 @@ async def agents(
 
     The first two columns are of one agent alone, the others of all his likes.
     """
-    rows: list[asyncpg.Record] = await pool.fetch(sql["candidates"], now, None if only is None else list(only), since)
+    rows: list[asyncpg.Record]
+    if only is None:
+        rows = await pool.fetch(sql["candidates"], now)
+    elif since is None:
+        rows = await pool.fetch(sql["candidates"] + " AND a.id = ANY ($2::uuid[])", now, list(only))
+    else:
+        rows = await pool.fetch(
+            sql["candidates"] + " AND (a.id = ANY ($2::uuid[]) OR a.idle_since > $3)", now, list(only), since)
     return rows
 
 

@@ -98,7 +98,7 @@ SET LOCAL lock_timeout = '2s';
 SELECT pg_advisory_xact_lock(7018251);
 
 -- name: candidates
--- $2: these agents, null: all. $3: and whoever got or finished work since then.
+-- Whom, if not all, is added.
 SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared, a.pending,
        EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $1) AS connected,
        coalesce((SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'units', h.units, 'exclusive', h.exclusive,
@@ -106,7 +106,7 @@ SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared,
                                                      'offered', h.state = 'offered'))
                  FROM interactions h
                  WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), '[]') AS load
-FROM agents a WHERE a.disabled_at IS NULL AND ($2::uuid[] IS NULL OR a.id = ANY ($2) OR a.idle_since > $3);
+FROM agents a WHERE a.disabled_at IS NULL;
 
 -- name: ahead
 -- How many of the same queue come before, in the order of `routing.score`; $2: minutes for one step of priority.
