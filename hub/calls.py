@@ -6,7 +6,7 @@ interaction brought together, and the commands that follow are rows for `hub.swi
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,19 +34,14 @@ from hub.intake import Intake
 from hub.journal import Journal, Page, reachable
 from hub.model import Actor, Interaction
 from hub.reception import in_its_words
+from hub.standings import NOWHERE, Standing, Standings
 from hub.store import calls as store
-from hub.store import conversation
 from hub.store.calls import Claimed, Kept
-from hub.waits import Waits
 from hub.wire_calls import CallLeg, CallView, SoftphoneTicket
 from routing.calendar import Calendar
 from routing.model import Policy
 
 log = structlog.get_logger()
-# Place in line, the seconds within which he will probably be answered, whether an exit of his queue is a callback.
-Standing = tuple[int | None, int | None, bool]
-NOWHERE: Standing = (None, None, False)
-FRESH = timedelta(seconds=2)
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
 SOON, MOVES, ENDS = timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=10)
 LIVE = ("queued", "initiated", "ringing", "in-progress")  # how a call may stand that begins
@@ -86,8 +81,7 @@ class Calls:
         self.lines = lines
         self.work: Callable[[], None] = lambda: None
         self._intake = intake
-        self._waits = Waits(journal)
-        self._staff: dict[str, tuple[datetime, int]] = {}
+        self._standings = Standings(journal, intake.weight("voice").units)
 
     # --- what the provider asks and tells -----------------------------------------------------------------------------
 
@@ -100,9 +94,9 @@ class Calls:
     async def _taken(self, knock: Knock) -> str:
         """Raises `Refused`."""
         with in_its_words():
-            for _ in range(ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 try:
-                    match knock.kind:
+                    match "" if attempt else knock.kind:
                         case "wait":
                             return await self._polled(knock)
                         case "in":
@@ -118,7 +112,7 @@ class Calls:
         with reachable():
             glance = await store.glance(self.journal.pool, knock.call, knock.source, knock.key,
                                         Policy().priority_minutes) if knock.call else None
-            standing = await self._standing(glance.waits) if glance is not None and glance.waits else NOWHERE
+            standing = await self._standings.of(glance.waits) if glance is not None and glance.waits else NOWHERE
         if glance is None or glance.answered or glance.kept.account != knock.account:
             return await self._take(knock, standing)
         async with self.journal.at_once() as page:
@@ -341,26 +335,6 @@ class Calls:
             return documents.called_back(talk, language, urls)
         position, seconds, exits = standing
         return documents.waiting(language, position, seconds, urls, callback_talk.key(terms, seconds, exits))
-
-    async def _standing(self, waits: store.Waiting) -> Standing:
-        """His place in the one line of all channels, and an honest wait, as far as they are known.
-
-        Asked before anything is locked: a transaction that waited for a second connection could wait for ever.
-        """
-        places = await self._places(waits.queue_id)
-        if not places:
-            return waits.position, None, waits.exits
-        told = await self._waits.told(waits.interaction_id, waits.queue_id, waits.position, places)
-        return waits.position, told, waits.exits
-
-    async def _places(self, queue_id: str) -> int:
-        """How many calls of a queue can be talked at once now; known for a moment, since all in line ask for it."""
-        now = self.journal.now()
-        known = self._staff.get(queue_id)
-        if known is None or now - known[0] > FRESH:
-            _, places = await conversation.staff(self.journal.pool, queue_id, now, self._intake.weight("voice").units)
-            known = self._staff[queue_id] = now, places
-        return known[1]
 
     def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""
