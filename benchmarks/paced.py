@@ -31,7 +31,7 @@ class Paced:
     """`times`: seconds from each request's moment to its answer. `late`: to its sending, at most."""
 
     times: list[float] = field(default_factory=list)
-    wrong: int = 0
+    wrong: list[str] = field(default_factory=list)  # statuses that were not 2..
     late: float = 0.0
     cpu: float = 0.0
 
@@ -63,7 +63,7 @@ class _Line:
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._most = asyncio.Semaphore(CONNECTIONS)
 
-    async def ask(self, sent: bytes) -> bool:
+    async def ask(self, sent: bytes) -> str:
         async with self._most:
             link = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port)
             reader, writer = link
@@ -71,7 +71,7 @@ class _Line:
             head = await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(_length(head))
             self._free.append(link)
-            return head[9:10] == b"2"
+            return head[9:12].decode()
 
 
 def _length(head: bytes) -> int:
@@ -92,8 +92,9 @@ async def _run(told: dict[str, Any]) -> Paced:
     async def one(due: float, sent: bytes) -> None:
         done.late = max(done.late, time.perf_counter() - due)
         async with asyncio.timeout(LIMIT):
-            right = await line.ask(sent)
-        done.wrong += not right
+            status = await line.ask(sent)
+        if not status.startswith("2"):
+            done.wrong.append(status)
         done.times.append(time.perf_counter() - due)
 
     async with asyncio.TaskGroup() as group:
