@@ -16,9 +16,9 @@ from channels.base import Address, Inbound
 from channels.voice.call import Call, Leg
 from channels.voice.callers import ANONYMOUS
 from channels.voice.control import abandoned_by_partners, outcome, phase
-from channels.voice.decisions import Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
+from channels.voice.decisions import Asked, Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
 from channels.voice.reports import Recording, identity
-from channels.voice.settings import VoiceSettings
+from channels.voice.settings import Survey, VoiceSettings
 from hub import callbacks, model
 from hub.doorbell import AgentMoved
 from hub.intake import Intake
@@ -140,7 +140,20 @@ async def _turn(terms: Terms) -> bool:
         return _let_go(terms)
     if it.state == "active":
         return await _with_agent(terms, it)
-    return not call.closing and not _goes_on(call) and terms.decide(Closed())
+    if call.closing or call.asked_at or _goes_on(call):
+        return False
+    return terms.decide(Asked(terms.now) if _stays(terms, it) else Closed())
+
+
+def _stays(terms: Terms, it: Interaction) -> bool:
+    """His agent has hung up, he has not, and there is something to ask him."""
+    asked = survey_of(terms) is not None and not terms.call.outgoing
+    return asked and it.state == "wrapping" and phase(terms.call) in ("talking", "held", "orphaned")
+
+
+def survey_of(terms: Terms) -> Survey | None:
+    number = terms.settings.number(terms.kept.number)
+    return terms.settings.flows[number.flow].survey if number else None
 
 
 def _goes_on(call: Call) -> bool:
@@ -169,7 +182,7 @@ async def _gone(terms: Terms) -> bool:
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
         seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
         await terms.write(model.Left(seconds), CUSTOMER)
-    elif it.state == "wrapping":
+    elif it.state in ("wrapping", "done"):
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
     return True
 

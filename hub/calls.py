@@ -17,7 +17,7 @@ from channels.base import Refused
 from channels.twilio.account import Account
 from channels.voice import documents, menu, reports, softphone
 from channels.voice.call import OVER, RANK
-from channels.voice.control import Command, Connect, End, SendBack, due, meeting, phase
+from channels.voice.control import Ask, Command, Connect, End, SendBack, due, meeting, phase
 from channels.voice.decisions import Decision, HoldWanted, Issued, begun
 from channels.voice.documents import UNKNOWN, Urls
 from channels.voice.facts import Fact, LegSeen, Moved, observe
@@ -26,7 +26,7 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub import call_handing, call_recording, callback_talk, callbacks, callers
+from hub import call_handing, call_recording, call_survey, callback_talk, callbacks, callers
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
 from hub.doorbell import CallMoved
 from hub.errors import NotFound, NotYours, WrongState
@@ -248,16 +248,16 @@ class Calls:
                 return await callback_talk.answer(terms, urls, question, knock.fields.get("Digits", ""))
             case "line":
                 return self._out_of_line(terms, knock.fields.get("QueueResult", ""))
-            case "join" | "back":
-                return self._current(terms)
             case "left":
                 return self._left(terms, _number(knock.part) or 0)
             case "hold" | "comfort":
                 return self._played(terms, knock.kind == "hold")
+            case "score":
+                return await call_survey.answered(terms, knock.fields.get("Digits", ""))
             case "voicemail":
                 language = terms.kept.place.language
                 return documents.hung_up([documents.THANKS[language]], language)
-        return ""
+        return self._current(terms) if knock.kind in ("join", "back", "survey") else ""
 
     async def _step(self, terms: Terms, number: int | None, digits: str) -> str:
         """His keys, if they answer what he was asked last."""
@@ -317,6 +317,8 @@ class Calls:
         flow, urls = self.lines.flow(kept.number), self.lines.urls(kept)
         if call.customer.over or call.closing or flow is None:
             return documents.hung_up()
+        if call.asked_at:
+            return call_survey.question(terms, urls)
         if phase(call) == "menu" and not kept.place.number:
             return callers.held(terms, flow, urls) or documents.hung_up()
         if phase(call) == "menu":
@@ -368,6 +370,7 @@ class Calls:
         await agree(terms)
         await call_handing.follow(terms, before.call)
         await call_recording.follow(terms, before)
+        await call_survey.follow(terms)
         for trouble in terms.trouble:
             log.error(trouble, call=str(terms.kept.id))
         commands = due(terms.call)
@@ -481,7 +484,7 @@ class Calls:
 
 
 def _worth(command: Command) -> timedelta:
-    return ENDS if isinstance(command, End) else MOVES if isinstance(command, Connect | SendBack) else SOON
+    return ENDS if isinstance(command, End) else MOVES if isinstance(command, Connect | SendBack | Ask) else SOON
 
 
 def _number(text: str) -> int | None:

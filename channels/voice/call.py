@@ -109,8 +109,9 @@ class Call:
     customer went back into line. `queued_at`: since when he waits in line; None before the first time. `returned`: how
     often he was sent back. `record`: the wish about the recording; `recordings`: how often the wish, or what is known
     of it, has changed. `resumes_at`: when a pause ends by itself. `unrecorded`: the agent has ended it, so that no
-    policy begins it again. `issued`: ids of commands that were given out. `outgoing`: we call the customer, once
-    somebody of ours is on the line; until then he is `planned`.
+    policy begins it again. `issued`: ids of commands that were given out. `asked_at`: when his agent had hung up and he
+    was asked how it was. `outgoing`: we call the customer, once somebody of ours is on the line; until then he is
+    `planned`.
     """
 
     id: str
@@ -129,6 +130,14 @@ class Call:
     closing: bool = False
     issued: frozenset[str] = frozenset()
     outgoing: bool = False
+    asked_at: datetime | None = None
+
+    @property
+    def asked_until(self) -> datetime:
+        """Nobody waits longer for an answer to the question after the call. Raises `ValueError` if none was asked."""
+        if self.asked_at is None:
+            raise ValueError(f"call {self.id}: nothing was asked")
+        return self.asked_at + timedelta(seconds=60)
 
     @property
     def unanswered(self) -> bool:

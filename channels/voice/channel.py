@@ -22,7 +22,7 @@ PATHS: dict[Asked | Told, str] = {
     "line": f"{CALL}/line", "join": f"{CALL}/join/{{part}}", "left": f"{CALL}/left/{{part}}", "back": f"{CALL}/back",
     "hold": f"{CALL}/hold", "comfort": f"{CALL}/comfort", "room": f"{CALL}/rooms/{{part}}",
     "leg": f"{CALL}/legs/{{part}}", "voicemail": f"{CALL}/voicemail", "recording": f"{CALL}/recording",
-    "callback": f"{CALL}/callback/{{part}}",
+    "callback": f"{CALL}/callback/{{part}}", "survey": f"{CALL}/survey", "score": f"{CALL}/score",
 }  # fmt: skip
 SUMMARIES = {"in": "A call arrives (the number's voice URL)", "status": "A call has ended (the number's callback)"}
 

@@ -64,6 +64,13 @@ class SendBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Take the customer out of the room, and ask him how it was."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetFlag:
     """`whom`: the leg that a coaching supervisor whispers to."""
 
@@ -91,13 +98,13 @@ class SetRecording:
     cut: bool = False
 
 
-Command = Create | End | Connect | SendBack | SetFlag | Comfort | SetRecording
+Command = Create | End | Connect | SendBack | Ask | SetFlag | Comfort | SetRecording
 
 
 def phase(call: Call) -> Phase:
     if call.customer.over or (call.closing and call.customer.state == "planned"):
         return "ended"
-    if call.closing:
+    if call.closing or call.asked_at:
         return "ending"
     partners = _partners(call)
     if _in_room(call):
@@ -165,6 +172,8 @@ def next_look(call: Call) -> datetime | None:
         moments.append(_alone_since(call) + GRACE)
     if call.record == "paused" and call.resumes_at and now != "ended":
         moments.append(call.resumes_at)
+    if call.asked_at and now == "ending":
+        moments.append(call.asked_until)
     if now == "ended" and call.customer.ended_at and any(not leg.over and leg.sid for leg in call.legs.values()):
         moments.append(call.customer.ended_at + ENDING)
     return min(moments, default=None)
@@ -180,6 +189,18 @@ def abandoned_by_partners(call: Call, now: datetime) -> bool:
 
 def _all(call: Call) -> Iterator[Command]:
     over = call.customer.over or call.closing
+    if call.asked_at and not over:
+        yield Ask("ask")  # before the others are let go, so that he hears no end of the room
+    yield from _lines(call, over)
+    if over:
+        return
+    if not call.asked_at:
+        yield from _his_place(call)
+    yield from _recording(call)
+
+
+def _lines(call: Call, over: bool) -> Iterator[Command]:
+    """Who is to be called, and who is to be let go."""
     for leg in call.legs.values():
         if leg.over or (leg.role == "customer" and not call.closing):
             if leg.state == "planned" and _waited_for(call):
@@ -189,14 +210,15 @@ def _all(call: Call) -> Iterator[Command]:
             yield from _end(call, leg)
         elif leg.state == "planned":
             yield Create(f"create:{leg.id}", leg.id)
-    if over:
-        return
+
+
+def _his_place(call: Call) -> Iterator[Command]:
+    """Where the customer should be, and how it is there."""
     if call.returned:
         yield SendBack(f"back:{call.returned}")
     yield from _joining(call)
     if _in_room(call):
         yield from _together(call)
-    yield from _recording(call)
 
 
 def _waited_for(call: Call) -> bool:

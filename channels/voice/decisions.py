@@ -80,6 +80,13 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The customer alone stays on the line, and is asked how it was."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """Commands that were given out, so that they are not given out again."""
 
@@ -95,7 +102,7 @@ class Forgotten:
 
 OfLeg = Released | Promoted | ModeWanted
 Wish = HoldWanted | RecordWanted | Closed
-Decision = Queued | Dialled | RingCustomer | OfLeg | Wish | Returned | Issued | Forgotten
+Decision = Queued | Dialled | RingCustomer | OfLeg | Wish | Returned | Asked | Issued | Forgotten
 
 
 def decide(call: Call, decision: Decision) -> Call:
@@ -111,6 +118,8 @@ def decide(call: Call, decision: Decision) -> Call:
             return _of_leg(call, decision)
         case Returned(at):
             return _returned(call, at)
+        case Asked(at):
+            return _asked(call, at)
         case Issued(ids):
             return replace(call, issued=call.issued | ids)
         case Forgotten(name):
@@ -172,6 +181,11 @@ def _dialled(call: Call, wanted: Dialled) -> Call:
     leg = Leg(wanted.leg, wanted.role, wanted.who, wanted.at, dialled=customer.room if beside else rooms,
               ring_seconds=wanted.ring_seconds, mode=wanted.mode)
     return replace(call, rooms=rooms, legs={**call.legs, leg.id: leg})
+
+
+def _asked(call: Call, at: datetime) -> Call:
+    legs = {leg.id: leg if leg.role == "customer" else replace(leg, wanted=False) for leg in call.legs.values()}
+    return replace(call, legs=legs, asked_at=at, hold=False)
 
 
 def _returned(call: Call, at: datetime) -> Call:

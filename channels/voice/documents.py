@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from channels.voice import callback
 from channels.voice.menu import Screen
-from channels.voice.settings import Language
+from channels.voice.settings import Language, Survey
 
 SPOKEN: dict[Language, str] = {"en": "en-US", "zh-Hans": "zh-CN"}
 ROOM_EVENTS = "start end join leave mute hold modify"
@@ -156,6 +156,16 @@ def together(room: int, name: str, urls: Urls) -> str:
         "beep": "false", "statusCallback": urls.room(room), "statusCallbackMethod": "POST",
         "statusCallbackEvent": ROOM_EVENTS})
     conference.text = name
+    return _text(root)
+
+
+def survey(asked: Survey, language: Language, urls: Urls) -> str:
+    """How was it? One key, or none in time."""
+    root = Element("Response")
+    gather = _keys(root, urls.plain("score"), 1, asked.seconds)
+    gather.set("actionOnEmptyResult", "true")
+    words = asked.ask.get(language) or next(iter(asked.ask.values()), "")
+    _say(gather, [words.replace("{most}", str(asked.most))], language)
     return _text(root)
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 # in: a call arrives. step: keys of a menu, or none in time. wait: what somebody in line hears. line: he has left it.
 # join: into a room. left: out of one. back: into line again. hold, comfort: what is played meanwhile.
-# voicemail: it was spoken. callback: keys of who wants to be called back.
-Asked = Literal["in", "step", "wait", "line", "join", "left", "back", "hold", "comfort", "voicemail", "callback"]
+# voicemail: it was spoken. callback: keys of who wants to be called back. survey: how was it? score: the answer.
+Asked = Literal["in", "step", "wait", "line", "join", "left", "back", "hold", "comfort", "voicemail", "callback",
+                "survey", "score"]
 # leg, status: how a connection stands. room: who came into a conference, left it, was muted. recording: one
 # is ready, or lost.
 Told = Literal["leg", "room", "status", "recording"]

@@ -8,7 +8,7 @@ from typing import Any
 from channels.twilio.rest import VERSION, Rest, RestFailure, quoted
 from channels.voice import reports
 from channels.voice.call import Call, Flag, Leg, Record
-from channels.voice.control import Comfort, Command, Connect, Create, End, SendBack, SetFlag, SetRecording
+from channels.voice.control import Ask, Comfort, Command, Connect, Create, End, SendBack, SetFlag, SetRecording
 from channels.voice.documents import ROOM_EVENTS, Urls
 from channels.voice.facts import Fact, Flagged, LegSeen, Moved, Recorded
 
@@ -59,6 +59,8 @@ class Provider:
                 return await self._end(call.legs[command.leg], command.answered, now)
             case Connect(room=room):
                 return await self._connect(call.customer, urls.join(room), wiring.queue_sid)
+            case Ask():
+                await self._redirect(call.customer, urls.plain("survey"))
             case SendBack():
                 await self._redirect(call.customer, urls.plain("back"))
             case SetFlag():

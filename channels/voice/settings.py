@@ -74,6 +74,16 @@ class Callers(Part):
     voicemail: str = Field("", description="voicemail: the step that takes it")
 
 
+class Survey(Part):
+    """One question after the call, to who stays on the line when his agent has hung up. The answer is one key."""
+
+    ask: Words = {"en": "How was our service? Press a key from 1, very bad, to {most}, very good.",
+                  "zh-Hans": "请为本次服务评分:1为很差,{most}为很好。"}
+    thanks: Words = {"en": "Thank you. Goodbye.", "zh-Hans": "谢谢,再见。"}
+    most: int = Field(5, ge=2, le=9, description="the best answer")
+    seconds: int = Field(8, ge=2, le=30, description="how long a key is waited for")
+
+
 ANNOUNCED: dict[Language, str] = {"en": "This call may be recorded.", "zh-Hans": "本次通话可能会被录音。"}
 
 
@@ -98,6 +108,7 @@ class Flow(Part):
     music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
     callback: Callback | None = Field(None, description="callers in line may be called back; not offered unless set")
     callers: Callers = Callers()
+    survey: Survey | None = Field(None, description="a question after the call; none unless set")
     redial_seconds: int = Field(120, ge=0, le=3600, description=(
         "who was cut off in line and calls again within so long has his place again; 0: nobody has"))
     steps: dict[Name, Step]

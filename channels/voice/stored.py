@@ -17,13 +17,14 @@ def dump(call: Call) -> Data:
     plain = {name: getattr(call, name) for name in ("id", "rooms", "closed_rooms", "returned", "hold", "record",
                                                     "recorded", "recording_sid", "recordings", "unrecorded",
                                                     "closing", "outgoing")}
-    return {**plain, "queued_at": _at(call.queued_at), "resumes_at": _at(call.resumes_at),
-            "issued": sorted(call.issued), "legs": [_leg(leg) for leg in call.legs.values()]}
+    moments = {name: _at(getattr(call, name)) for name in ("queued_at", "resumes_at", "asked_at")}
+    return {**plain, **moments, "issued": sorted(call.issued), "legs": [_leg(leg) for leg in call.legs.values()]}
 
 
 def load(data: Mapping[str, Any]) -> Call:
     legs = [_as_leg(one) for one in data["legs"]]
     return Call(**{**data, "queued_at": _moment(data["queued_at"]), "resumes_at": _moment(data.get("resumes_at")),
+                   "asked_at": _moment(data.get("asked_at")),
                    "issued": frozenset(data["issued"]), "legs": {leg.id: leg for leg in legs}})
 
 

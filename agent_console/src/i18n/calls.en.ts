@@ -30,6 +30,7 @@ const what: Record<string, (p: Touch) => string> = {
   callback_in_vain: (p) => `Attempt ${p.get('attempt')} of ${p.get('of')}: ${outcomes[p.get('how')] ?? p.get('how')}`,
   callback_undecided: (p) => `Called ${p.get('attempts')} times in vain: somebody has to decide`,
   callback_done: (p) => `Callback: ${outcomes[p.get('how')] ?? p.get('how')}`,
+  surveyed: (p) => (p.get('score') ? `Asked how it was: ${p.get('score')} of ${p.get('of')}` : 'Asked how it was: no answer'),
   recording_started: (p) => (p.get('because') === 'rule' ? 'The recording has begun, by rule' : `${p.agent} began the recording`),
   recording_paused: (p) => `${p.agent} paused the recording`,
   recording_resumed: (p) => (p.get('because') === 'time' ? 'The pause of the recording was over' : `${p.agent} goes on recording`),

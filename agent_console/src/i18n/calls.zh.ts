@@ -27,6 +27,7 @@ const what: Record<string, (p: Touch) => string> = {
   callback_in_vain: (p) => `第${p.get('attempt')}次回电（共${p.get('of')}次）：${outcomes[p.get('how')] ?? p.get('how')}`,
   callback_undecided: (p) => `已回电${p.get('attempts')}次未果：需要人工决定`,
   callback_done: (p) => `回电：${outcomes[p.get('how')] ?? p.get('how')}`,
+  surveyed: (p) => (p.get('score') ? `服务评价：${p.get('score')} / ${p.get('of')}` : '服务评价：未作答'),
   recording_started: (p) => (p.get('because') === 'rule' ? '已按规则开始录音' : `${p.agent}开始录音`),
   recording_paused: (p) => `${p.agent}暂停录音`,
   recording_resumed: (p) => (p.get('because') === 'time' ? '录音暂停时间已到，继续录音' : `${p.agent}继续录音`),
