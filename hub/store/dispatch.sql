@@ -93,9 +93,8 @@ LEFT JOIN refused r ON r.id = w.id;
 -- name: turn
 -- One node decides at a time: two that choose at once choose the same, and one of them for nothing. The plan of what
 -- waits takes longer to make than to carry out, so it is made once.
-SET LOCAL plan_cache_mode = force_generic_plan;
-SET LOCAL lock_timeout = '2s';
-SELECT pg_advisory_xact_lock(7018251);
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '2s', true),
+       pg_advisory_xact_lock(7018251);
 
 -- name: candidates
 -- Whom, if not all, is added.
