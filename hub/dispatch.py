@@ -69,7 +69,8 @@ class Dispatch:
             silent()
             self._later = None
             for one in going:
-                one.cancel()
+                if not one.cancelling():  # a second time would cut off its way back
+                    one.cancel()
             await asyncio.gather(*going, return_exceptions=True)
 
     async def step(self) -> float:
