@@ -62,7 +62,7 @@ function Sound({ view, onLost }: { view: RecordingView; onLost: () => void }) {
   const name = t(view.source === 'voicemail' ? 'play.voicemail' : 'play.call')
   const { role } = useMe()
   return (
-    <section className={css.player} aria-label={name}>
+    <div className={css.player} role="group" aria-label={name}>
       {/* What is said is not known as text. */}
       <audio ref={element} src={api.soundUrl(view.id)} preload="none" {...sound.events} />
       <div className={css.head}>
@@ -71,9 +71,9 @@ function Sound({ view, onLost }: { view: RecordingView; onLost: () => void }) {
       </div>
       <Wave peaks={view.peaks} at={at} seconds={seconds} onSeek={sound.seek} onToggle={sound.toggle} />
       <div className={css.row}>
-        <Button icon={playing ? 'hold' : 'play'} kind="primary" onPress={sound.toggle}>{t(playing ? 'play.pause' : 'play.play')}</Button>
-        <Button icon="back10" aria-label={t('play.back')} onPress={() => sound.seek(at - SKIP)} />
-        <Button icon="forward10" aria-label={t('play.forward')} onPress={() => sound.seek(at + SKIP)} />
+        <Button icon={playing ? 'hold' : 'play'} kind="primary" aria-label={t(playing ? 'play.pause' : 'play.play')} onPress={sound.toggle} />
+        <Button icon="back10" aria-label={t('play.back')} onPress={() => sound.seek(at - SKIP)}>{SKIP}</Button>
+        <Button icon="forward10" aria-label={t('play.forward')} onPress={() => sound.seek(at + SKIP)}>{SKIP}</Button>
         <Speed />
         {role !== 'agent' && <a className="button" href={api.soundUrl(view.id, true)} download>{t('play.download')}</a>}
       </div>
@@ -86,7 +86,7 @@ function Sound({ view, onLost }: { view: RecordingView; onLost: () => void }) {
           }}>{t('play.again')}</Button>
         </p>
       )}
-    </section>
+    </div>
   )
 }
 

@@ -16,8 +16,12 @@ describe('bars', () => {
 })
 
 describe('strokes', () => {
-  it('stand around the middle, silence as a dot, and never leave the box', () => {
-    expect(strokes([0, 50, 300])).toBe('M0.5 48V52M1.5 25V75M2.5 0V100')
+  it('stand around the middle, silence as a dot, the loudest nearly as high as the box', () => {
+    expect(strokes([0, 25, 50])).toBe('M0.5 48V52M1.5 26V74M2.5 2V98')
+  })
+
+  it('do not make a voice of a whisper', () => {
+    expect(strokes([5])).toBe('M0.5 38V62')
   })
 })
 

@@ -10,10 +10,16 @@ export function bars(peaks: readonly number[], most: number): number[] {
   })
 }
 
-/** Upright strokes around the middle of a box that is as wide as there are bars and 100 high; silence is a dot. */
+const QUIET = 20
+
+/**
+ * Upright strokes around the middle of a box that is as wide as there are bars and 100 high; the loudest fills it unless
+ * all is quiet, and silence is a dot.
+ */
 export function strokes(loudness: readonly number[]): string {
+  const top = Math.max(QUIET, ...loudness)
   return loudness.map((one, bar) => {
-    const half = Math.max(2, Math.min(100, one) / 2)
+    const half = Math.max(2, (one / top) * 48)
     return `M${bar + 0.5} ${50 - half}V${50 + half}`
   }).join('')
 }

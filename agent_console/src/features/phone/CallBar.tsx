@@ -61,7 +61,7 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
           <Toggle on={pad} icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
           <Recording card={card} standing={standing} />
           <Others card={card} standing={standing} onConsult={() => setConsulting(true)} onTransfer={() => onTransfer(card)} />
-          <Button kind="danger" icon="hangup" onPress={end}>{t('call.end')}</Button>
+          <Button kind="danger" icon="hangup" aria-label={t('call.end')} onPress={end}><span className={css.word}>{t('call.end')}</span></Button>
         </div>
       </div>
       {pad && call && <Keypad onPress={(digits) => phone.press(digits)} onClose={() => setPad(false)} />}
@@ -105,8 +105,8 @@ function Others({ card, standing, onConsult, onTransfer }: OfCall & { onConsult:
   }
   return (
     <>
-      <Button icon="people" isDisabled={!talks(view)} onPress={onConsult}>{t('call.consult')}</Button>
-      <Button icon="give" isDisabled={!talks(view)} onPress={onTransfer}>{t('call.transfer')}</Button>
+      <Button icon="people" aria-label={t('call.consult')} isDisabled={!talks(view)} onPress={onConsult}><span className={css.word}>{t('call.consult')}</span></Button>
+      <Button icon="give" aria-label={t('call.transfer')} isDisabled={!talks(view)} onPress={onTransfer}><span className={css.word}>{t('call.transfer')}</span></Button>
     </>
   )
 }
