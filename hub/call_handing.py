@@ -37,7 +37,7 @@ async def follow(terms: Terms, before: Call) -> None:
     for leg in terms.call.legs.values():
         if leg.role != "consult" or not leg.id.startswith(BLIND) or not leg.wanted:
             continue
-        if leg.over and not before.legs[leg.id].over:
+        if leg.over and not (leg.id in before.legs and before.legs[leg.id].over):
             await terms.say("transfer_in_vain", agent=str(terms.it.agent_id))
         elif leg.present and leg.in_time:
             kept, it, rings = terms.kept, terms.it, list(terms.page.rings)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from channels.voice.decisions import called_out
-from channels.voice.menu import Place
+from channels.voice.menu import CONSENT, Place
 from channels.voice.provider import Wiring
 from hub.call_terms import dial, softphone_of
 from hub.calls import Calls
@@ -33,7 +33,7 @@ class Outgoing:
         assert it.agent_id is not None
         now, call_id = self._calls.journal.now(), self._calls.journal.new_id()
         flow = self._calls.lines.flow(ours)
-        place = Place("", flow.language if flow else "en")
+        place = Place("", flow.language if flow else "en", collected=await self._said_before(page, it))
         before = Kept(call_id, account, f"out:{call_id}", ours, called_out(str(call_id), number, now), place, Wiring(),
                       {}, now)
         await store.begin(page.conn, before)
@@ -44,3 +44,10 @@ class Outgoing:
         dial(terms, softphone_of(it.agent_id))
         await self._calls.settle(terms, before)
         return call_id
+
+    async def _said_before(self, page: Page, it: Interaction) -> dict[str, str]:
+        """Who said in the menu that he will not be recorded is not, either, when he is called back."""
+        earlier = await store.of_interaction(page.conn, it.id)
+        kept = await store.load(page.conn, earlier) if earlier else None
+        said = kept.place.collected.get(CONSENT) if kept else None
+        return {CONSENT: said} if said else {}

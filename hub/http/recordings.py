@@ -6,7 +6,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from hub.errors import HubError
+from hub.errors import HubError, NotFound
 from hub.http.endpoint import Call, Endpoint
 from hub.wire_base import Wire
 from hub.wire_calls import RecordingAccess, RecordingView
@@ -31,7 +31,10 @@ async def get_recording(call: Call, id: UUID) -> RecordingView:
 async def get_audio(call: Call, id: UUID, query: Take) -> web.Response:
     """The whole with `take=along`; otherwise the part that the header Range asks for, as RFC 9110 section 14 has it."""
     recordings = call.parts.recordings
-    size = (await recordings.view(call.actor, id)).size
+    view = await recordings.view(call.actor, id)
+    if view.state != "stored":
+        raise NotFound("There is no sound under this id: not yet, or not any more.")
+    size = view.size
     if query.take:
         kind, content = await recordings.part(call.actor, id, 0, size, takes=True)
         named = f'attachment; filename="recording-{id}.{kind.rpartition("/")[2].replace("mpeg", "mp3")}"'

@@ -195,7 +195,7 @@ async def look_at_all(pool: asyncpg.Pool, now: datetime) -> None:
     await pool.execute(sql["look_at_all"], now)
 
 
-async def load(pool: asyncpg.Pool, call_id: UUID) -> Kept | None:
+async def load(pool: asyncpg.Pool | Connection, call_id: UUID) -> Kept | None:
     """As it stands, unlocked."""
     row = await pool.fetchrow(sql["load"], call_id)
     return _kept(row) if row else None

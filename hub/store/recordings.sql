@@ -5,12 +5,12 @@ VALUES ($1, 'call', $2, $3, $4, $5, $6, 'running', $6)
 ON CONFLICT (account, sid) DO NOTHING;
 
 -- name: ready
--- One that ran, or one of which nothing was known: its beginning had no answer.
+-- One that ran, one of which nothing was known (its beginning had no answer), or one that was given up too early.
 INSERT INTO recordings (id, source, call_id, interaction_id, account, sid, url, started_at, seconds, state, due_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'fetching', $8)
 ON CONFLICT (account, sid) DO UPDATE
 SET url = excluded.url, seconds = excluded.seconds, state = 'fetching', attempts = 0, due_at = excluded.due_at
-WHERE recordings.state = 'running'
+WHERE recordings.state IN ('running', 'failed')
 RETURNING id;
 
 -- name: lost

@@ -171,6 +171,35 @@ async def test_consent_is_what_was_said_and_silence_is_none(phone: Telephone, ke
     await ends(phone, caller)
 
 
+async def test_what_comes_after_it_was_given_up_is_kept_all_the_same(phone: Telephone) -> None:
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("recording_late", ms=20 * 60_000),))
+    caller, _, _ = await phone.talking()
+    await ends(phone, caller)
+    await phone.pass_time(17 * 60)
+    assert (await stored(phone))["state"] == "failed"
+    await phone.pass_time(5 * 60)
+    assert (await stored(phone))["state"] == "stored"
+
+
+@by_rule(asking("choice"))
+async def test_who_said_no_is_not_recorded_when_he_is_called_back_either(phone: Telephone) -> None:
+    caller = await phone.sim.call(MIA, OURS)
+    await caller.press("2")
+    await caller.heard("Press 1")
+    await caller.press("1")
+    await caller.heard("line")
+    ann = await phone.agent()
+    item = await phone.accepts(ann)
+    async with phone.heart.journal.begin() as page:
+        it = await page.lock(item)
+        await phone.outgoing.dial(page, it, MIA, account="main", ours=OURS)
+    with pytest.raises(WrongState):
+        await phone.calls.record(ann, item, "start")
+    assert await stands(phone, item) == "never"
+    await ends(phone, caller)
+
+
 @by_rule(settings("choice"))
 async def test_the_agent_begins_and_ends_it(phone: Telephone) -> None:
     caller, ann, item = await phone.talking()
