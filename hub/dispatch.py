@@ -52,7 +52,6 @@ class Dispatch:
         self._roster = Roster()
         self._moved: set[UUID] = set()  # agents to be read again
         self._read_at: datetime | None = None  # when all were read
-        self._spent = timedelta()  # on the last pass over everybody
         self._later: asyncio.Queue[Decided] | None = None  # to be kept; None: at once
         self._kinds = 1  # of work that waited at the last pass: the more there are, the fewer of each make a round
         self._refused = 0  # passes one after the other in which somebody else was first
@@ -98,7 +97,8 @@ class Dispatch:
     async def _turn(self) -> float:
         """Offers to whoever has room what is first for him. Everybody is read again from time to time."""
         now = self._journal.now()
-        if self._read_at is None or (now - self._read_at).total_seconds() >= NET:
+        since = (now - self._read_at).total_seconds() if self._read_at else NET
+        if not 0 <= since < NET:  # a clock may have been set back
             await self._read_all(now)
         elif self._moved:
             moved, self._moved = self._moved, set()
@@ -110,19 +110,19 @@ class Dispatch:
 
     async def _look_around(self) -> None:
         """Writes down why each waits, as often as that takes little of the time."""
-        unseen = 0
+        unseen, spent, clock = 0, 0.0, asyncio.get_running_loop().time
         while True:
-            await asyncio.sleep(max(NET, SHARE * self._spent.total_seconds()))
-            begin = self._journal.now()
+            await asyncio.sleep(max(NET, SHARE * spent))
             if not self._staffed:
                 continue
-            decided, _ = await self._decided(self._journal.pool, begin, whole=True)
+            begin = clock()
+            decided, _ = await self._decided(self._journal.pool, self._journal.now(), whole=True)
             unseen = unseen + 1 if decided.plan.matches else 0
             if not unseen:
                 await self._written(decided)
             elif unseen > 1:  # work that takes no room at all, for somebody who is full: offered here alone
                 await self.step()
-            self._spent = self._journal.now() - begin
+            spent = clock() - begin
 
     async def _keep(self, later: "asyncio.Queue[Decided]") -> None:
         while self._decisions:
@@ -139,7 +139,7 @@ class Dispatch:
             async with self._journal.begin() as page:
                 await store.take_turn(page.conn)
                 if self._refused:  # by another node, perhaps: whom it gave something to is not heard here yet
-                    await self._roster.read(page.conn, now, self._moved, now - BEFORE)
+                    await self._roster.read(page.conn, now, frozenset(self._moved), now - BEFORE)
                 decided, waiting = await self._decided(page.conn, now, whole=whole)
                 for_all = await self._offer(page, decided, waiting)
         except asyncpg.LockNotAvailableError:

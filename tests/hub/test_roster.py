@@ -192,3 +192,13 @@ async def test_an_agent_whom_another_node_took_is_read_again(heart: Heart) -> No
     assert again < module.NET
     await other._turn()
     assert await heart.pool.fetchval("SELECT count(DISTINCT agent_id) FROM offers") == 2
+
+
+async def test_a_clock_that_is_set_back_does_not_stop_the_looking(heart: Heart) -> None:
+    await heart.dispatch._turn()
+    ann = await heart.agent("Ann")
+    await waiting(heart, 1)
+    heart.clock.advance(-3600)
+    await heart.pool.execute("UPDATE connections SET expires_at = $1", heart.clock() + timedelta(days=365))
+    assert await heart.dispatch._turn() <= module.NET
+    assert await heart.pool.fetchval("SELECT agent_id FROM offers") == ann.id
