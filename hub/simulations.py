@@ -83,16 +83,18 @@ class Simulations:
         now = self._now()
         until = min(until, now)
         if since >= until:
-            raise Invalid("The end must come after the beginning, and the beginning must be past.")
+            raise Invalid("The end must come after the beginning, and the beginning must be past.",
+                          code="simulation_times")
         if until - since > LONGEST:
-            raise Invalid(f"That is more than {LONGEST.days} days.")
+            raise Invalid(f"That is more than {LONGEST.days} days.", code="simulation_long")
         number, present = self._policies.current()
         new = await self._policies.read(document)
         day = await store.day(self._pool, since, until, now, self._most + 1)
         if not any(one["before"] == 0 for one in day["contacts"]):
-            raise Invalid("Nothing was recorded in this time: nobody came.")
+            raise Invalid("Nothing was recorded in this time: nobody came.", code="simulation_empty")
         if len(day["contacts"]) > self._most:
-            raise Invalid(f"More than {self._most} contacts came in this time. Choose a shorter one.")
+            raise Invalid(f"More than {self._most} contacts came in this time. Choose a shorter one.",
+                          code="simulation_large")
         return Job(day=_bare(day, (present, new)), published=policy_data.dump(present), new=policy_data.dump(new),
                    runs=runs, seed=seed, since=since, until=until, version=number,
                    versions=await store.versions(self._pool, since, until))  # fmt: skip

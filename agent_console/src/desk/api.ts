@@ -2,7 +2,7 @@
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
   Ledger, LoggedContact, PutMarks, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
-  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
+  Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Simulate, SimulationLine, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
 import { callbackCalls } from './callbackApi'
 import { readLines } from './ndjson'
@@ -67,7 +67,9 @@ export function createApi(fetcher: Fetch = (input, init) => fetch(input, init)) 
     ...recordingCalls(call),
     ...callbackCalls(call),
     testMailbox: (body: PutMailbox, each: (step: Step) => void, signal: AbortSignal) =>
-      testMailbox(fetcher, csrf, body, each, signal),
+      lines(fetcher, csrf, '/api/mailboxes/test', body, (one) => each(one as Step), signal),
+    simulatePolicy: (body: Simulate, each: (line: SimulationLine) => void, signal: AbortSignal) =>
+      lines(fetcher, csrf, '/api/policy/simulations', body, (one) => each(one as SimulationLine), signal),
     quarantineRaw: (id: string) => readText(fetcher, path('quarantine', id, 'raw')),
     raw: (id: string) => readText(fetcher, `${path('messages', id, 'raw')}?view=true`),
   }
@@ -189,16 +191,17 @@ function mailboxCalls(call: Call) {
 }
 
 /** Every step as it ends; the hub ends the test after 90 seconds. */
-async function testMailbox(
-  fetcher: Fetch, csrf: string, body: PutMailbox, each: (step: Step) => void, signal: AbortSignal,
+/** What the hub says line by line while it works. */
+async function lines(
+  fetcher: Fetch, csrf: string, path: string, body: unknown, each: (one: unknown) => void, signal: AbortSignal,
 ): Promise<void> {
-  const response = await reach(fetcher, '/api/mailboxes/test', {
+  const response = await reach(fetcher, path, {
     method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf }, body: JSON.stringify(body),
     credentials: 'same-origin', signal: AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_LIMIT_MS)]),
   })
   if (!response.ok) throw new ApiError(response.status, await problemOf(response))
   try {
-    if (response.body) await readLines(response.body, (one) => each(one as Step))
+    if (response.body) await readLines(response.body, each)
   } catch (cause) {
     throw new ApiError(0, { detail: cause instanceof Error ? cause.message : String(cause) })
   }

@@ -23,6 +23,8 @@ import { twilioEn } from './twilio.en'
 import { twilioZh } from './twilio.zh'
 import { promisesEn } from './promises.en'
 import { promisesZh } from './promises.zh'
+import { simulateEn } from './simulate.en'
+import { simulateZh } from './simulate.zh'
 import { viewsEn } from './views.en'
 import { viewsZh } from './views.zh'
 
@@ -30,10 +32,10 @@ export type { Data, Touch } from './messages.en'
 export type { Found } from './policyWords.en'
 export type Language = 'en' | 'zh-Hans'
 
-const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn, ...phoneEn, ...recordingsEn }
+const english = { ...en, ...viewsEn, ...mailEn, ...mailboxesEn, ...promisesEn, ...policyEn, ...policyWordsEn, ...textsEn, ...callsEn, ...twilioEn, ...phoneEn, ...recordingsEn, ...simulateEn }
 export type Messages = { [K in keyof typeof english]: (typeof english)[K] extends string ? string : (typeof english)[K] }
 export type Key = keyof Messages
-const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh, ...phoneZh, ...recordingsZh }
+const chinese: Messages = { ...zh, ...viewsZh, ...mailZh, ...mailboxesZh, ...promisesZh, ...policyZh, ...policyWordsZh, ...textsZh, ...callsZh, ...twilioZh, ...phoneZh, ...recordingsZh, ...simulateZh }
 export const messages: Record<Language, Messages> = { en: english, 'zh-Hans': chinese }
 export const languages: readonly { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },

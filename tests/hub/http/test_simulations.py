@@ -39,8 +39,8 @@ async def test_progress_and_then_the_figures(running_hub: RunningHub, sue: Perso
 async def test_what_is_wrong_is_a_problem_before_anything_begins(running_hub: RunningHub, sue: Person) -> None:
     now = running_hub.parts.now()
     for more, status, code in (
-        ({"until": (now - timedelta(days=2)).isoformat()}, 422, "invalid"),
-        ({"since": (now - timedelta(days=90)).isoformat()}, 422, "invalid"),
+        ({"until": (now - timedelta(days=2)).isoformat()}, 422, "simulation_times"),
+        ({"since": (now - timedelta(days=90)).isoformat()}, 422, "simulation_long"),
         ({"document": {"format": 1}}, 422, "policy_wrong"), ({"runs": 21}, 422, "invalid"),
         ({"since": "yesterday"}, 422, "invalid"),
     ):  # fmt: skip

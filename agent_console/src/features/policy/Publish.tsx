@@ -11,6 +11,7 @@ import { Part } from './Fields'
 import { useDocument, useDraft, useDraftState, useQueueName } from './parts'
 import { tabPath } from './places'
 import css from './Policy.module.css'
+import { Simulation } from './Simulate'
 
 export function Publish() {
   const t = useT()
@@ -18,13 +19,20 @@ export function Publish() {
   const view = useDraftState((state) => state.view)
   if (!view) return null
   const inForce = view.document as Document
-  if (same(inForce, document)) return <Blank title={t('policy.publish.nothing')}>{t('policy.publish.nothing.what', { n: view.version })}</Blank>
+  if (same(inForce, document))
+    return (
+      <section className={css.editor} aria-label={t('policy.tab.publish')}>
+        <Blank title={t('policy.publish.nothing')}>{t('policy.publish.nothing.what', { n: view.version })}</Blank>
+        <Simulation />
+      </section>
+    )
   return (
     <section className={css.editor} aria-label={t('policy.tab.publish')}>
       <Part title={t('policy.publish.changes')} what={t('policy.publish.changes.what', { n: view.version })}>
         <Diff before={inForce} after={document} empty={t('policy.diff.same')} />
       </Part>
       <Moves />
+      <Simulation />
       <Final />
     </section>
   )
