@@ -50,7 +50,7 @@ class Desk:
         """Accepts the next offer by key and waits for its conversation."""
         await self.page.get_by_role("alertdialog").wait_for()
         await self.page.keyboard.press("Alt+Enter")
-        await self.page.get_by_role("log").wait_for()
+        await self.page.get_by_role("log", name="History of this contact").wait_for()
 
 
 class Visitor:

@@ -1,6 +1,7 @@
 """The routing policy as a supervisor meets it: written, checked, tried, published and restored in a real browser."""
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,3 +203,41 @@ async def test_who_may_not_and_who_cannot_reach_the_hub_are_told(desk: Desk, bro
         await page.unroute(re.compile("/api/policy"))
         await page.get_by_role("button", name="Try again").click()
         await page.get_by_text("Version 1 is in force").wait_for()
+
+
+async def test_a_recorded_day_under_the_draft(desk: Desk, running_hub: RunningHub, tmp_path: Path) -> None:
+    """Chosen, run, read side by side and as a plot, on a desk and on a telephone, light and dark."""
+    await running_hub.person("anna")
+    await running_hub.contact("Where is my lamp?")
+    await running_hub.contact("Where is my order?")
+    sofia = await running_hub.person("sue", "supervisor")
+    await _save(sofia, rules=[{"id": "all", "name": "All", "when": 'channel = "form"', "place": {"queue": "sales"}}])
+    page = await _supervise(desk, path="/publish")
+    part = page.get_by_role("region", name="The same day under the draft")
+    await part.get_by_label("From").fill("2026-01-02T00:00")
+    await part.get_by_label("To", exact=True).fill("2026-01-01T00:00")
+    await part.get_by_text("The end must come after the beginning.").wait_for()
+    assert await part.get_by_role("button", name="Simulate").is_disabled()
+    await part.get_by_label("To", exact=True).fill("2026-01-03T00:00")
+    await part.get_by_role("button", name="Simulate").click()
+    await part.get_by_role("alert").get_by_text("Nobody came in this time").wait_for()
+
+    await page.reload()
+    await part.get_by_role("button", name="Simulate").click()
+    await part.get_by_text("2 contacts,").wait_for()
+    contacts = part.get_by_role("region", name="Figures side by side").get_by_role("row", name="Contacts")
+    assert (await contacts.inner_text()).split() == ["Contacts", "2", "2", "2", "0"]
+    await part.get_by_role("img", name="Waiting over the day").wait_for()
+    await part.get_by_text("The same in numbers").click()
+    await part.get_by_role("button", name="All queues").click()
+    await page.get_by_role("option", name="Sales").click()
+    assert (await contacts.inner_text()).split() == ["Contacts", "–", "–", "2"]
+    found: dict[str, list[str]] = {}
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)
+        for wide, high in ((1440, 900), (390, 844)):
+            await page.set_viewport_size({"width": wide, "height": high})
+            over = await page.evaluate("document.documentElement.scrollWidth")
+            found[f"{theme} {wide}"] = [*await desk.violations(), *([f"{over} wide"] if over > wide else [])]
+            await part.screenshot(path=tmp_path / f"{theme}-{wide}.png")
+    assert not any(found.values()), found

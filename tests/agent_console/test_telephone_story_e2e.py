@@ -96,9 +96,12 @@ class Agent:
     async def gone(self) -> None:
         await self.bar.wait_for(state="detached")
 
+    def player(self, name: str) -> "Locator":
+        return self.page.get_by_role("log").get_by_role("group", name=name)
+
     async def plays(self, name: str) -> None:
         """The sound is heard to its end."""
-        player = self.page.get_by_role("region", name=name).last
+        player = self.player(name)
         await player.get_by_role("button", name="Play").click()
         await player.get_by_role("button", name="Pause").wait_for()
         await player.get_by_role("slider").press("End")
@@ -141,6 +144,9 @@ async def test_a_call_from_the_menu_to_the_history(dsn: str, browser: "Browser")
         await _asked(stage)
         await _supervised(stage)
         await _passed_on(stage)
+        await _left_a_message(stage)
+        await _called_back(stage)
+        await _stands_in_one_history(stage)
 
 
 async def _answered(stage: Stage) -> None:
@@ -254,14 +260,71 @@ async def _passed_on(stage: Stage) -> None:
     await dialog.get_by_label("Reason").fill("wants a new one")
     await dialog.get_by_role("button", name="Hand over").click()
     await ben.gone()
+    await mia.is_told("Waiting in line")
     await anna.desk.accept()
     await anna.is_told("Talking")
     await mia.is_told("Talking to: Agent")
     await anna.does("Hang up")
     await mia.is_told("Call ended")
     await anna.gone()
-    await anna.page.get_by_role("log").get_by_role("region", name="Recording of the call").wait_for()
+    await anna.player("Recording of the call").wait_for()
     assert await anna.desk.violations() == []
     await shots(anna.desk, "player")
     await anna.plays("Recording of the call")
     await anna.wrap_up("Sold")
+
+
+async def _left_a_message(stage: Stage) -> None:
+    """Her voicemail is work like any other, and is heard."""
+    mia, anna = stage.mia, stage.anna
+    await mia.call()
+    await mia.hears("Press 1 for support")
+    await mia.press("3")
+    await mia.is_told("Speak after the tone")
+    await mia.hears("(tone)")
+    await mia.say("Please call me back, my router shows no light. " * 16)  # what is short is no message
+    await stage.sim.advance(3.5)  # so long she speaks
+    await mia.press("Hash")
+    await mia.hears("Thank you")
+    await anna.desk.accept()
+    await anna.player("Voicemail").wait_for()
+    assert await anna.desk.violations() == []
+    await shots(anna.desk, "voicemail")
+    await anna.plays("Voicemail")
+    await anna.page.get_by_role("button", name="End", exact=True).click()
+    await anna.wrap_up("Solved")
+
+
+async def _called_back(stage: Stage) -> None:
+    """Nobody is ready: she asks to be called back, and is when somebody is."""
+    mia, anna = stage.mia, stage.anna
+    await anna.page.get_by_role("button", name="Available").click()
+    await anna.page.get_by_role("menuitem", name="Break: lunch").click()
+    await mia.call()
+    await mia.hears("Press 1 for support")
+    await mia.press("1")
+    await mia.hears("To be called back")
+    await mia.press("1")
+    await mia.hears("If this is right, press 1")
+    await mia.press("1")
+    await mia.is_told("Call ended")
+    await anna.page.keyboard.press("Alt+a")
+    await anna.desk.accept()
+    await mia.phone.get_by_role("button", name="Answer").click()
+    await anna.is_told("Talking")
+    await mia.is_told("Talking to: Agent")
+    await mia.hang_up()
+    await anna.gone()
+    await anna.wrap_up("Solved")
+
+
+async def _stands_in_one_history(stage: Stage) -> None:
+    anna = stage.anna
+    await anna.page.get_by_role("link", name="Customers").click()
+    await anna.page.get_by_role("link", name="+15551230001").first.click()
+    history = anna.page.get_by_role("region", name="Timeline")
+    await history.get_by_role("group", name="Voicemail").wait_for()
+    await history.get_by_role("group", name="Recording of the call").first.wait_for()
+    await history.get_by_text("called", exact=True).nth(1).wait_for()
+    assert await anna.desk.violations() == []
+    await shots(anna.desk, "history")
