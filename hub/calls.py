@@ -39,7 +39,6 @@ from hub.store import calls as store
 from hub.store.calls import Claimed, Kept
 from hub.wire_calls import CallLeg, CallView, SoftphoneTicket
 from routing.calendar import Calendar
-from routing.model import Policy
 
 log = structlog.get_logger()
 # How long a command is worth giving. A line that nobody wants costs money, so its end is tried for long.
@@ -110,8 +109,7 @@ class Calls:
         """What is asked most, and nearly always moves nothing: then it is read and kept without a lock, in two round
         trips. Whose request is the same as one that is kept meanwhile, finds it at his next attempt."""
         with reachable():
-            glance = await store.glance(self.journal.pool, knock.call, knock.source, knock.key,
-                                        Policy().priority_minutes) if knock.call else None
+            glance = await store.glance(self.journal.pool, knock.call, knock.source, knock.key) if knock.call else None
             standing = await self._standings.of(glance.waits) if glance is not None and glance.waits else NOWHERE
         if glance is None or glance.answered or glance.kept.account != knock.account:
             return await self._take(knock, standing)

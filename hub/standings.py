@@ -1,15 +1,19 @@
 """Where somebody in line stands, and what he may be told of it."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from hub.journal import Journal
+from hub.store import calls as store
 from hub.store import conversation
 from hub.store.calls import Waiting
 from hub.waits import Waits
+from routing.model import Policy
 
 # Place in line, the seconds within which he will probably be answered, whether an exit of his queue is a callback.
 Standing = tuple[int | None, int | None, bool]
 NOWHERE: Standing = (None, None, False)
+MOMENT = timedelta(seconds=0.5)  # so long a line is told as it was read
 FRESH = timedelta(seconds=2)  # so long what is known of a queue's agents is used again: all in line ask for it
 
 
@@ -20,6 +24,7 @@ class Standings:
         self._journal = journal
         self._units = units
         self._waits = Waits(journal)
+        self._lines: dict[str, tuple[datetime, dict[UUID, int]]] = {}
         self._staff: dict[str, tuple[datetime, int]] = {}
 
     async def of(self, waits: Waiting) -> Standing:
@@ -27,11 +32,20 @@ class Standings:
 
         Asked before anything is locked: a transaction that waited for a second connection could wait for ever.
         """
-        places = await self._places(waits.queue_id)
-        if not places:
-            return waits.position, None, waits.exits
-        told = await self._waits.told(waits.interaction_id, waits.queue_id, waits.position, places)
-        return waits.position, told, waits.exits
+        position, places = await self._position(waits), await self._places(waits.queue_id)
+        if not places or position is None:
+            return position, None, waits.exits
+        told = await self._waits.told(waits.interaction_id, waits.queue_id, position, places)
+        return position, told, waits.exits
+
+    async def _position(self, waits: Waiting) -> int | None:
+        """Counting for each of hundreds who all come before him costs more than reading the line once for all. None: he
+        has just left it."""
+        now, known = self._journal.now(), self._lines.get(waits.queue_id)
+        if known is None or now - known[0] >= MOMENT or waits.interaction_id not in known[1]:
+            line = await store.line(self._journal.pool, waits.queue_id, Policy().priority_minutes)
+            known = self._lines[waits.queue_id] = now, line
+        return known[1].get(waits.interaction_id)
 
     async def _places(self, queue_id: str) -> int:
         """How many calls of a queue can be talked at once now."""

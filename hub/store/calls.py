@@ -75,7 +75,6 @@ class Waiting:
 
     interaction_id: UUID
     queue_id: str
-    position: int
     exits: bool
 
 
@@ -212,13 +211,18 @@ async def of_interaction(pool: asyncpg.Pool | Connection, interaction_id: UUID) 
     return row["id"] if row else None
 
 
-async def glance(pool: asyncpg.Pool, call_id: UUID, source: str, key: str, step_minutes: int) -> Glance | None:
+async def glance(pool: asyncpg.Pool, call_id: UUID, source: str, key: str) -> Glance | None:
     """A call with where it waits, in one round trip and without a lock."""
-    row = await pool.fetchrow(sql["glance"], call_id, source, key, step_minutes)
+    row = await pool.fetchrow(sql["glance"], call_id, source, key)
     if row is None:
         return None
-    waits = Waiting(row["waits"], row["queue_id"], row["ahead"] + 1, row["exits"]) if row["waits"] else None
-    return Glance(_kept(row), row["answered"], waits)
+    return Glance(_kept(row), row["answered"],
+                  Waiting(row["waits"], row["queue_id"], row["exits"]) if row["waits"] else None)
+
+
+async def line(pool: asyncpg.Pool, queue_id: str, step_minutes: int) -> dict[UUID, int]:
+    """The place of each who waits in a queue; the first is 1."""
+    return {row["id"]: place for place, row in enumerate(await pool.fetch(sql["line"], queue_id, step_minutes), 1)}
 
 
 async def queue_of(pool: asyncpg.Pool, call_id: UUID) -> str | None:

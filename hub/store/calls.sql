@@ -118,21 +118,21 @@ SELECT id, account, sid, number, interaction_id, seen_version, document, place, 
 FROM calls WHERE id = $1;
 
 -- name: glance
--- All that somebody in line hears follows from: the call, unlocked; whether this request ($2, $3) is kept already; where
--- he waits, how many come before him in the order of `routing.score` ($4: minutes for one step of priority), and whether
--- an exit of his queue is a callback.
+-- What somebody in line hears follows from: the call, unlocked; whether this request ($2, $3) is kept already; where he
+-- waits, and whether an exit of his queue is a callback.
 SELECT c.id, c.account, c.sid, c.number, c.interaction_id, c.seen_version, c.document, c.place, c.wiring, c.fields,
        c.phase, c.began_at, c.looked_at, c.ended_at,
        EXISTS (SELECT FROM arrivals a WHERE a.source = $2 AND a.natural_key = $3 AND a.outcome = 'stored') AS answered,
        i.id AS waits, i.queue_id,
        EXISTS (SELECT FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed'
-               AND t.data ->> 'exit' = 'callback') AS exits,
-       (SELECT count(*) FROM interactions o
-        WHERE o.queue_id = i.queue_id AND o.state IN ('queued', 'offered')
-          AND (o.queued_at - make_interval(mins => o.priority * $4), o.id)
-            < (i.queued_at - make_interval(mins => i.priority * $4), i.id)) AS ahead
+               AND t.data ->> 'exit' = 'callback') AS exits
 FROM calls c LEFT JOIN interactions i ON i.id = c.interaction_id AND i.state = 'queued'
 WHERE c.id = $1;
+
+-- name: line
+-- All who wait in a queue, in the order of `routing.score`; $2: minutes for one step of priority.
+SELECT id FROM interactions WHERE queue_id = $1 AND state IN ('queued', 'offered')
+ORDER BY queued_at - make_interval(mins => priority * $2), id;
 
 -- name: queue_of
 SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE c.id = $1;
