@@ -6,7 +6,7 @@ create without an answer is looked for by its label, and never made twice; anyth
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,9 +59,12 @@ class Switchboard:
         self._providers = providers
         self._doorbell = doorbell
         self._node: int | None = None
+        self._rung = True  # an interaction with a call has moved, as far as was heard
+        self._compared_at: datetime | None = None  # None: nobody listens, so each pass compares
 
     async def run(self) -> None:
-        wake = loop.Wake(self._doorbell, _matters)
+        wake = loop.Wake(self._doorbell, self.hears)
+        self.listen()
         self._calls.work = wake.set
         async with self._journal.pool.acquire(timeout=5) as alive:
             self._node = await store.live(alive)
@@ -88,8 +91,11 @@ class Switchboard:
     async def step(self, spawn: Spawn) -> float:
         """One pass; what takes the provider's time is spawned. Returns the seconds until the next."""
         pool, now = self._journal.pool, self._journal.now()
-        for call_id in await store.moved(pool):
-            await self._bring_together(call_id)
+        if self._rung or self._compared_at is None or now >= self._compared_at + timedelta(seconds=NET):
+            self._rung, self._compared_at = False, self._compared_at and now
+            for call_id in await store.moved(pool):
+                await self._bring_together(call_id)
+                self._rung = True  # there may be more of them
         for call_id in await store.looks(pool, now):
             spawn(self._guarded(self._look(call_id)))
         for one in await store.claim(pool, now, now + CLAIM, self._node):
@@ -97,6 +103,16 @@ class Switchboard:
         upcoming = await store.next_moment(pool)
         left = (upcoming - self._journal.now()) / timedelta(seconds=1) if upcoming else NET
         return min(max(left, 0.02), NET)
+
+    def listen(self) -> None:
+        """From now on calls are compared with their interactions when one has rung, and each second; until then in
+        every pass."""
+        self._compared_at = self._journal.now() - timedelta(seconds=NET)
+
+    def hears(self, what: Ring) -> bool:
+        matters = isinstance(what, Moved) and what.channel == "voice"
+        self._rung = self._rung or matters
+        return matters
 
     async def _bring_together(self, call_id: UUID) -> None:
         try:
@@ -237,7 +253,3 @@ class Switchboard:
             return []
         command = standing(call, f"connect:{room}")
         return [Forgotten(command.id)] if isinstance(command, Connect | SendBack) else []
-
-
-def _matters(what: Ring) -> bool:
-    return isinstance(what, Moved) and what.channel == "voice"

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from channels.voice.ports import Asked, Knock
+from hub.doorbell import Moved
 from tests.hub.telephone import MIA, OURS, Pool, Telephone, running_telephone
 
 
@@ -100,3 +101,26 @@ async def test_the_same_new_call_begins_once_also_at_once(phone: Telephone) -> N
     assert await phone.heart.pool.fetchval("SELECT count(*) FROM calls") == 1
     outcomes = await phone.heart.pool.fetch("SELECT outcome, count(*)::int AS n FROM arrivals GROUP BY 1 ORDER BY 1")
     assert [tuple(row) for row in outcomes] == [("duplicate", 3), ("stored", 2)]
+
+
+async def test_calls_are_compared_after_a_ring_or_a_second_not_for_each_command(
+        phone: Telephone, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = phone.board
+    compared: list[bool] = []
+
+    async def passes() -> None:
+        async with asked(monkeypatch) as sent:
+            await board.step(lambda work: work.close())
+        compared.append(any("seen_version" in query for query in sent))
+
+    board.listen()
+    await passes()
+    await passes()
+    moved = Moved(UUID(int=1), 1, UUID(int=2), "noted", UUID(int=3), "voice", None, "support", "queued", frozenset(),
+                  None, False, None)
+    board.hears(moved)
+    await passes()
+    phone.away = True
+    await phone.pass_time(2)
+    await passes()
+    assert compared == [True, False, True, True]
