@@ -76,7 +76,7 @@ function Moved({ preview }: { preview: PolicyPreview }) {
   return (
     <>
       <p role="status">{t('policy.preview.some', { n: preview.items.length, all: preview.total })}</p>
-      <div className={css.scroll} tabIndex={0} role="region" aria-label={t('policy.preview')}>
+      <div className={css.scroll} tabIndex={0} role="region" aria-label={t('policy.preview.what')}>
         <table className={css.table}>
           <thead><tr><th scope="col">{t('policy.preview.contact')}</th><th scope="col">{t('policy.preview.before')}</th><th scope="col">{t('policy.preview.after')}</th><th scope="col">{t('policy.preview.rule')}</th></tr></thead>
           <tbody>{preview.items.map((one) => <MovedRow key={one.interaction_id} one={one} />)}</tbody>
