@@ -72,7 +72,7 @@ async def run_simulate(options: argparse.Namespace) -> int:
     settings = load(options.config)
     async with start.database(settings, join=True) as found, start.open_pool(found.dsn, 2) as pool:
         policies = Policies(Journal(pool, utc_now, new_uuid, Doorbell()), settings.queues)
-        await policies.open()
+        await policies.refresh()  # whoever asks changes nothing
         simulations = Simulations(pool, utc_now, policies, LIMIT, MOST)
         document = await _document(simulations, options.policy)
         try:
