@@ -41,7 +41,7 @@ async def shots(desk: Desk, name: str, language: str = "") -> None:
         return
     for scheme in ("light", "dark"):
         for width, height in ((1440, 900), (390, 844)):
-            await desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await desk.page.emulate_media(color_scheme=scheme)
             await desk.page.set_viewport_size({"width": width, "height": height})
             await desk.page.screenshot(path=Path(SHOTS) / f"{name}{language}_{scheme}_{width}.png")
     await desk.page.emulate_media(color_scheme="light")

@@ -20,7 +20,7 @@ export function Message({ touch, customer }: { touch: TouchView; customer: strin
         <Moment at={touch.at} />
         <Late touch={touch} />
       </header>
-      {touch.text && <Plain className={css.text} text={touch.text} />}
+      {touch.text && !recording && <Plain className={css.text} text={touch.text} />}
       {recording && <Player id={recording} stamp={touch.version} />}
       <Files files={touch.files} />
       <Texted touch={touch} />

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { CustomerView, TouchView } from '../../desk/wire'
 import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Player, Select, sendErrorText, Switch, useApi, useDesk, useT } from '../../shared'
-import { byDay, facts, late, recordingOf } from './timeline'
+import { byDay, didOf, facts, late, recordingOf } from './timeline'
 import type { Pages } from './timeline'
 import { useTimeline } from './useTimeline'
 import css from './Customers.module.css'
@@ -83,7 +83,7 @@ function Touch({ touch, here, name }: { touch: TouchView; here: boolean; name: s
           {about.map((fact) => <span key={fact}> · <bdi>{fact}</bdi></span>)}
           {late(touch) && <span className="quiet"> · {t('timeline.late', { when: `${day(touch.recorded_at, t.language)} ${clockTime(touch.recorded_at, t.language)}` })}</span>}
         </p>
-        {touch.text !== null && <Text text={touch.text} />}
+        {touch.text !== null && !recording && <Text text={touch.text} />}
         {recording && <Player id={recording} stamp={touch.version} />}
         <Files touch={touch} />
         {!here && !quiet && <a className={css.reference} href={href(deskPath(touch.interaction_id))}>{touch.reference}</a>}
@@ -140,10 +140,4 @@ function useWords() {
       return found ? t.name(found.name) : t.word('disposition', id)
     },
   }
-}
-
-/** Whoever calls has written nothing. */
-function didOf({ channel, kind, data }: TouchView): string {
-  if (channel === 'voice' && kind === 'received') return 'called'
-  return kind === 'call' && data.what === 'recorded' ? 'recorded' : kind
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TouchView } from '../../desk/wire'
-import { byDay, facts, grown, late, recordingOf, renewed, told } from './timeline'
+import { byDay, facts, grown, late, didOf, recordingOf, renewed, told } from './timeline'
 
 const touch = (id: string, at: string, fields: Partial<TouchView> = {}): TouchView => ({
   id, interaction_id: 'i', reference: 'A-1', version: 1, channel: 'form', kind: 'received', at, recorded_at: at,
@@ -59,4 +59,5 @@ test('of a call only what can be heard of it is told', () => {
   expect([a, recorded, lost, touch('h', at, { kind: 'call', data: { what: 'held' } })].map(told)).toEqual([true, true, false, false])
   expect(recordingOf(touch('v', at, { channel: 'voicemail', data: { recording_id: 'y' } }))).toBe('y')
   expect(recordingOf(lost)).toBeNull()
+  expect([recorded, touch('v', at, { channel: 'voicemail' }), touch('c', at, { channel: 'voice' }), a].map(didOf)).toEqual(['recorded', 'spoke', 'called', 'received'])
 })

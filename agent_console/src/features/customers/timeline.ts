@@ -67,8 +67,17 @@ export function recordingOf(touch: TouchView): string | null {
   return typeof id === 'string' && (what === 'recorded' || touch.kind === 'received') ? id : null
 }
 
-/** Of what happened on the line, what can be heard of it; how the call was handled is for who wants everything. */
-export const told = (touch: TouchView): boolean => touch.kind !== 'call' || recordingOf(touch) !== null
+const LINE: readonly unknown[] = ['recorded', 'callback_asked', 'callback_done']
+
+/** Of what happened on the line, what can be heard and what was promised; how it was handled is for who wants everything. */
+export const told = (touch: TouchView): boolean => touch.kind !== 'call' || LINE.includes(touch.data.what)
+
+/** What somebody did. Whoever calls, or speaks after the tone, has written nothing. */
+export function didOf({ channel, kind, data }: TouchView): string {
+  if (channel === 'voicemail' && kind === 'received') return 'spoke'
+  if (channel === 'voice' && kind === 'received') return 'called'
+  return kind === 'call' && LINE.includes(data.what) ? String(data.what) : kind
+}
 
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
 export function facts(touch: TouchView, names: Names): string[] {
