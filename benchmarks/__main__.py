@@ -5,7 +5,19 @@ import sys
 
 import uvloop
 
-from benchmarks import chat, dispatch, form, mail, mail_large, mail_memory, mail_parse, timeline, visitors, voice
+from benchmarks import (
+    chat,
+    dispatch,
+    form,
+    mail,
+    mail_large,
+    mail_memory,
+    mail_parse,
+    timeline,
+    visitors,
+    voice,
+    voice_floor,
+)
 from benchmarks.figures import Line, table
 from benchmarks.routing_sim import measure as routing_sim
 from benchmarks.stage import stage
@@ -13,7 +25,8 @@ from benchmarks.stage import stage
 ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
        "mail": mail.measure, "mail_parse": mail_parse.measure}
 LONG = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure,
-        "routing": routing_sim.measure, "voice": voice.measure, "dispatch": dispatch.measure}  # only when named
+        "routing": routing_sim.measure, "voice": voice.measure, "voice_500": voice_floor.measure,
+        "dispatch": dispatch.measure}  # only when named
 
 
 async def run(names: list[str]) -> int:
