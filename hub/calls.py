@@ -255,7 +255,7 @@ class Calls:
             case "voicemail":
                 language = terms.kept.place.language
                 return documents.hung_up([documents.THANKS[language]], language)
-        return self._current(terms) if knock.kind in ("join", "back", "survey") else ""
+        return self._current(terms, led=knock.kind == "join") if knock.kind in ("join", "back", "survey") else ""
 
     async def _step(self, terms: Terms, number: int | None, digits: str) -> str:
         """His keys, if they answer what he was asked last."""
@@ -309,8 +309,9 @@ class Calls:
         """The provider's waiting room. The order in it means nothing: whose turn it is, the hub decides."""
         return f"hub-{terms.kept.account}"
 
-    def _current(self, terms: Terms) -> str:
-        """What he should hear now, wherever he comes from."""
+    def _current(self, terms: Terms, *, led: bool = False) -> str:
+        """What he should hear now, wherever he comes from. `led`: into a room, by command. Whoever comes by himself
+        waits in line until that command, though somebody waits for him: led twice, he would end the room himself."""
         call, kept = terms.call, terms.kept
         flow, urls = self.lines.flow(kept.number), self.lines.urls(kept)
         if call.customer.over or call.closing or flow is None:
@@ -322,7 +323,7 @@ class Calls:
         if phase(call) == "menu":
             return self._asked(menu.again(flow, kept.place), kept.place.number, urls)
         room = meeting(call)
-        if room is not None:
+        if room is not None and (led or room in call.customer.inside):
             return documents.together(room, room_name(call.id, room), urls)
         return documents.in_line((), kept.place.language, self._line(terms), urls)
 

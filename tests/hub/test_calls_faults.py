@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ import aiohttp
 import pytest
 
 from channels.voice.control import standing
+from channels.voice.ports import Knock
 from hub.call_transfers import Transfers
 from hub.doorbell import Doorbell
 from hub.store import calls as store
 from hub.switchboard import Switchboard
+from hub.wire import Requeue
 from hub.wire_calls import Consult
 from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule, profile
@@ -350,4 +353,47 @@ async def test_a_second_conference_of_the_same_name_is_none_of_ours(phone: Telep
     assert await phone.phase() == "talking"
     await caller.hang_up()
     await phone.pass_time(3)
+    await phone.ended("talked")
+
+
+@pytest.mark.parametrize("how", ["slow", "delay"])
+@pytest.mark.parametrize("url", ["/back$", "/join/2$", "/left/1$", "/wait$"])
+async def test_whoever_is_handed_on_at_once_is_brought_there_once(phone: Telephone, url: str, how: Any) -> None:
+    """The way back into line and the way to the next agent cross: he is led by one of them, never by both."""
+    caller, ann, item = await phone.talking()
+    ben = await phone.agent("Ben")
+    faults(phone, Rule(how, kinds=("twiml",), url=url, ms=900))
+    await phone.heart.desk.requeue(ann, item, Requeue(reason="sales question", agent=ben.id))
+    await phone.accepts(ben)
+    await phone.phones[ben.id].rings()
+    await phone.phones[ben.id].accept()
+    await phone.pass_time(8)
+    assert await phone.phase() == "talking"
+    caller.expect_audible(next(phone.sim.person(leg.sid) for leg in phone.sim.exchange.legs.values()
+                               if leg.live and leg.label.startswith("agent")), mutual=True)
+    assert "agent_lost" not in [row["reason"] for row in await phone.heart.pool.fetch(
+        "SELECT data->>'reason' AS reason FROM touches")]
+    await caller.hang_up()
+    await phone.pass_time(6)
+    await phone.ended("talked")
+
+
+async def test_whoever_comes_by_himself_while_somebody_waits_for_him_is_led_there_by_command_alone(
+        phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    ben = await phone.agent("Ben")
+    call_id = await phone.heart.pool.fetchval("SELECT id FROM calls")
+    await phone.heart.desk.requeue(ann, item, Requeue(reason="sales question", agent=ben.id))
+    await phone.accepts(ben)
+    await phone.phones[ben.id].rings()
+    phone.away = True  # the command waits
+    await phone.phones[ben.id].accept()
+    knock = Knock("back", "main", "", {"CallSid": caller.sid}, b"", "", call_id)
+    assert "<Enqueue" in await phone.calls.ask(knock)
+    assert "<Conference" in await phone.calls.ask(replace(knock, kind="join", part="2"))
+    phone.away = False
+    await phone.pass_time(4)
+    assert await phone.phase() == "talking"
+    await caller.hang_up()
+    await phone.pass_time(6)
     await phone.ended("talked")
