@@ -3,6 +3,7 @@ joins in, or is let go."""
 
 from uuid import UUID
 
+from channels.voice import numbers
 from channels.voice.call import Call, Leg
 from channels.voice.control import phase
 from channels.voice.decisions import Dialled, HoldWanted, Promoted, Released
@@ -67,7 +68,8 @@ class Transfers:
             if wanted.agent == actor.id or not await store.may_be_called(terms.page.conn, wanted.agent, terms.now):
                 raise Invalid("This colleague cannot be called now.", fields={"agent": "not_reachable"})
             return softphone_of(wanted.agent)
-        if not wanted.number.startswith(terms.settings.outside or ("no",)):
+        outside = terms.settings.outside
+        if not outside or not numbers.may_be_called(wanted.number, terms.kept.number, outside):
             raise Invalid("Numbers like this one may not be called.", fields={"number": "not_allowed"})
         return wanted.number
 

@@ -24,13 +24,20 @@ def keyed(digits: str, ours: str) -> str:
 
 
 def may_be_called(number: str, ours: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether we may be made to ring it. Without `prefixes` only numbers of our own country: abroad costs money."""
+    """Whether we may be made to ring it; premium and emergency numbers never. Without `prefixes` only numbers of our own country: abroad costs money."""
     found, home = parsed(number), parsed(ours)
     if found is None or home is None or not phonenumbers.is_possible_number(found):
         return False
-    if phonenumbers.number_type(found) in DEAR:
+    if phonenumbers.number_type(found) in DEAR or _emergency(found):
         return False
     return number.startswith(prefixes) if prefixes else found.country_code == home.country_code
+
+
+def _emergency(found: phonenumbers.PhoneNumber) -> bool:
+    """Also where it was written with the code of its country: somebody else's ambulance is no joke."""
+    national = str(found.national_number)
+    regions = phonenumbers.region_codes_for_country_code(found.country_code)
+    return any(phonenumbers.connects_to_emergency_number(national, region) for region in regions)
 
 
 def zones(number: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ CAROL = "+493012345678"
 
 @pytest.fixture
 async def phone(pool: Pool) -> AsyncIterator[Telephone]:
-    settings = {**copy.deepcopy(SETTINGS), "outside": ["+4930"]}
+    settings = {**copy.deepcopy(SETTINGS), "outside": ["+4930", "+49900"]}
     async with running_telephone(pool, settings) as found:
         yield found
 
@@ -161,6 +161,8 @@ async def test_handing_over_to_a_number_outside(three: Three) -> None:
 async def test_whom_one_may_not_ask(three: Three) -> None:
     with pytest.raises(Invalid):
         await three.transfers.consult(three.ann, three.item, Consult(number="+4420123456"))
+    with pytest.raises(Invalid):
+        await three.transfers.consult(three.ann, three.item, Consult(number="+499001234567", hand_over=True))
     with pytest.raises(Invalid):
         await three.transfers.consult(three.ann, three.item, Consult(agent=three.ann.id))
     with pytest.raises(NotYours):
