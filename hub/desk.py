@@ -24,6 +24,13 @@ from hub.wire import Decline, EditCustomer, LoggedContact, Park, Requeue, Say, W
 from hub.wire_customers import PutMarks
 from hub.wire_drafts import Draft, DraftKept
 
+
+class NoMoreTime(WrongState):
+    """This wrap-up was made longer as often as the policy of its queue allows."""
+
+    code = "no_more_time"
+
+
 FURTHEST = timedelta(days=5 * 366)  # nobody parks a customer for longer
 CLOCKS_DIFFER = timedelta(minutes=5)  # an agent's clock may run ahead so far
 
@@ -116,8 +123,13 @@ class Desk:
         await self._act(interaction_id, model.Ended(actor.id, seconds), actor)
 
     async def extend(self, actor: Actor, interaction_id: UUID) -> None:
-        seconds, _ = await store.wrap_up_rules(self.journal.pool, interaction_id)
-        await self._act(interaction_id, model.Extended(actor.id, seconds), actor)
+        """As often as the policy of its queue allows. Raises `NoMoreTime`."""
+        async with self.journal.begin() as page:
+            before = await page.lock(interaction_id)
+            seconds, left = await store.extension(page.conn, interaction_id)
+            if before.state == "wrapping" and before.agent_id == actor.id and not left:
+                raise NoMoreTime()
+            await page.write(before, model.Extended(actor.id, seconds), by(actor))
 
     async def wrap_up(self, actor: Actor, interaction_id: UUID, wanted: WrapUp) -> None:
         """Closes it with a disposition of its queue, or parks it until the follow-up; a note goes with it."""

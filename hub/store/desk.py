@@ -36,7 +36,13 @@ async def wrap_up_rules(pool: asyncpg.Pool, interaction_id: UUID) -> tuple[int, 
     row = await pool.fetchrow(sql["queue"], interaction_id)
     if row is None:
         return 0, frozenset()
-    return row["wrap_up_seconds"], frozenset(d["id"] for d in json.loads(row["dispositions"]))
+    return row["seconds"], frozenset(d["id"] for d in json.loads(row["dispositions"]))
+
+
+async def extension(conn: Connection, interaction_id: UUID) -> tuple[int, int]:
+    """Seconds by which its wrap-up may be made longer, and how often still."""
+    row = await conn.fetchrow(sql["extensions"], interaction_id)
+    return (row["seconds"], max(0, row["most"] - row["taken"])) if row else (0, 0)
 
 
 async def queue_exists(pool: asyncpg.Pool, queue_id: str) -> bool:

@@ -12,7 +12,15 @@ SELECT touch_id, text, true FROM notes WHERE interaction_id = $1 AND client_id =
 SELECT a.kind, a.value, a.verified FROM interactions i JOIN addresses a ON a.id = i.address_id WHERE i.id = $1;
 
 -- name: queue
-SELECT q.id, q.wrap_up_seconds, q.dispositions FROM interactions i JOIN queues q ON q.id = i.queue_id WHERE i.id = $1;
+SELECT w.seconds, q.dispositions
+FROM interactions i JOIN queues q ON q.id = i.queue_id JOIN wrap_ups w ON w.queue_id = q.id WHERE i.id = $1;
+
+-- name: extensions
+-- How often this wrap-up was made longer already, and how often it may be.
+SELECT w.extend_seconds AS seconds, w.extensions AS most, (
+    SELECT count(*) FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'extended' AND t.version > coalesce((
+        SELECT max(e.version) FROM touches e WHERE e.interaction_id = i.id AND e.kind IN ('ended', 'left')), 0)) AS taken
+FROM interactions i JOIN wrap_ups w ON w.queue_id = i.queue_id WHERE i.id = $1;
 
 -- name: queue_exists
 SELECT EXISTS (SELECT FROM queues WHERE id = $1 AND NOT retired);

@@ -15,7 +15,7 @@ LEFT JOIN messages m ON m.touch_id = t.id
 WHERE a.source = $1 AND a.natural_key = $2 AND a.outcome = 'stored';
 
 -- name: wrap_up_seconds
-SELECT q.wrap_up_seconds FROM interactions i JOIN queues q ON q.id = i.queue_id WHERE i.id = $1;
+SELECT w.seconds FROM interactions i JOIN wrap_ups w ON w.queue_id = i.queue_id WHERE i.id = $1;
 
 -- name: latest_of_address
 SELECT i.id, i.agent_id, i.state FROM interactions i JOIN addresses a ON a.id = i.address_id

@@ -12,6 +12,7 @@ import pytest
 
 import hub.store
 from channels.base import Address, File, Refused
+from hub.desk import NoMoreTime
 from hub.errors import Conflict, Forbidden, HubError, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.model import Actor
 from hub.store import cards, desk, drafts, history
@@ -376,6 +377,25 @@ async def test_wrap_up_can_be_extended_and_closes_by_itself(heart: Heart) -> Non
     assert await heart.state(it) == "done"
     touch = (await history.touches_of(heart.pool, it))[-1]
     assert (touch.kind, touch.actor, touch.data["automatic"]) == ("wrapped_up", "system", True)
+
+
+async def test_the_policy_says_how_long_wrap_up_is_and_how_often_it_may_be_longer(heart: Heart) -> None:
+    await heart.pool.execute(
+        "INSERT INTO policies (version, document, digest, published_at) SELECT 1000, jsonb_build_object('queues',"
+        " jsonb_agg(jsonb_build_object('id', id, 'wrap_up', jsonb_build_object('seconds', 20, 'extend_seconds', 10,"
+        " 'extensions', 1)))), 'x', $1 FROM queues", heart.clock())
+    ann, it = await talking(heart)
+    await heart.desk.end(ann, it)
+    due = "SELECT due_at FROM interactions WHERE id = $1"
+    assert await heart.pool.fetchval(due, it) == heart.clock() + timedelta(seconds=20)
+    heart.clock.advance(15)
+    await heart.desk.extend(ann, it)
+    assert await heart.pool.fetchval(due, it) == heart.clock() + timedelta(seconds=10)
+    with pytest.raises(NoMoreTime):
+        await heart.desk.extend(ann, it)
+    heart.clock.advance(11)
+    await heart.timers.step()
+    assert await heart.state(it) == "done"
 
 
 async def test_parking_in_the_past_is_refused(heart: Heart) -> None:

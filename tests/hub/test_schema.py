@@ -26,6 +26,7 @@ FROZEN = {
     "0016_recordings.sql": "8640fa0962b4e3e3c8781b8afff36ba8f77630f2b556fc1c1564259c0b3bb94a",
     "0017_kinds_of_work.sql": "31fc5e5965986bdc0b85053a4299b74bc2a8975d357fd95f89476ed778b7a5b0",
     "0018_command_owner.sql": "2e19acca5ebab2da33e95d88b077db19c234b23fcce15c914366d013e2bebda0",
+    "0019_wrap_up.sql": "668b5b124b9d3df2df90862f1ea4c24d1765f7c02a702395bfb1fb0d95198c72",
 }
 
 

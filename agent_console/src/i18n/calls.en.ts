@@ -84,6 +84,7 @@ export const callsEn = {
   'error.not_recorded': 'This call may not be recorded: the rule of its queue forbids it, or the customer said no.',
   'error.always_recorded': 'Calls of this queue are always recorded. Pause it while the customer says what must not be kept.',
   'error.beyond_end': 'The recording is not that long.',
+  'error.no_more_time': 'This wrap-up was made longer as often as its queue allows.',
   'error.quiet_hours': 'It is night where this number belongs. Call him later.',
   'nav.blocked': 'Blocked',
   'blocked.title': 'Blocked numbers',

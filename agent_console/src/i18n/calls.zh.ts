@@ -81,6 +81,7 @@ export const callsZh = {
   'error.not_recorded': '本次通话不可录音：队列规则禁止，或客户已拒绝。',
   'error.always_recorded': '该队列的通话始终录音。客户说出不应保留的内容时请暂停。',
   'error.beyond_end': '录音没有这么长。',
+  'error.no_more_time': '本次收尾的延长次数已达该队列上限。',
   'error.quiet_hours': '该号码所在地现在是夜间，请稍后再拨。',
   'nav.blocked': '屏蔽',
   'blocked.title': '屏蔽号码',
