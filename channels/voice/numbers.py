@@ -24,7 +24,9 @@ def keyed(digits: str, ours: str) -> str:
 
 
 def may_be_called(number: str, ours: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether we may be made to ring it; premium and emergency numbers never. Without `prefixes` only numbers of our own country: abroad costs money."""
+    """Whether we may be made to ring it; premium and emergency numbers never. Without `prefixes` only numbers of
+    our own country: abroad costs money.
+    """
     found, home = parsed(number), parsed(ours)
     if found is None or home is None or not phonenumbers.is_possible_number(found):
         return False
