@@ -1,6 +1,7 @@
 """A desk in a real browser, over a real hub, with customers who chat."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Desk:
         """Accepts the next offer by key and waits for its conversation."""
         await self.page.get_by_role("alertdialog").wait_for()
         await self.page.keyboard.press("Alt+Enter")
-        await self.page.get_by_role("log", name="History of this contact").wait_for()
+        await self.page.get_by_role("log", name=re.compile("History of this contact|本次联系的历史")).wait_for()
 
 
 class Visitor:

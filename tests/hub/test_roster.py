@@ -145,6 +145,7 @@ async def test_a_loop_keeps_what_it_decided_and_why_the_others_wait(
     heart: Heart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "NET", 0.01)
+    monkeypatch.setattr(module, "SHARE", 0)  # however slow this machine is
     kept = Kept(heart)
     nobody = await kept.arrive(require="law")
     await kept.arrive()
@@ -163,6 +164,7 @@ async def test_a_loop_keeps_what_it_decided_and_why_the_others_wait(
 
 async def test_what_takes_no_room_is_offered_even_to_who_is_full(heart: Heart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "NET", 0.01)
+    monkeypatch.setattr(module, "SHARE", 0)  # however slow this machine is
     office = Office(heart)
     ann = await heart.agent("Ann", capacity=30)
     await waiting(heart, 1)
