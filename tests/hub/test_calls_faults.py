@@ -237,8 +237,8 @@ STATES = {"queued": _queued, "offering": _offering, "talking": _talking, "held":
           "recording paused": _card_data}
 
 
-@pytest.mark.parametrize("leaves", [True, False], ids=["he leaves meanwhile", "he stays"])
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("state", "leaves"), [*((state, False) for state in STATES), ("talking", True),
+                                                ("consulting", True)])
 async def test_a_hub_that_is_dead_for_a_while_in_each_state(phone: Telephone, state: str, leaves: bool) -> None:
     """No caller in silence for good, no line that nobody is on, no outcome lost, whatever was the case when it died."""
     caller, going = await STATES[state](phone), list[asyncio.Future[None]]()
@@ -356,13 +356,12 @@ async def test_a_second_conference_of_the_same_name_is_none_of_ours(phone: Telep
     await phone.ended("talked")
 
 
-@pytest.mark.parametrize("how", ["slow", "delay"])
 @pytest.mark.parametrize("url", ["/back$", "/join/2$", "/left/1$", "/wait$"])
-async def test_whoever_is_handed_on_at_once_is_brought_there_once(phone: Telephone, url: str, how: Any) -> None:
+async def test_whoever_is_handed_on_at_once_is_brought_there_once(phone: Telephone, url: str) -> None:
     """The way back into line and the way to the next agent cross: he is led by one of them, never by both."""
     caller, ann, item = await phone.talking()
     ben = await phone.agent("Ben")
-    faults(phone, Rule(how, kinds=("twiml",), url=url, ms=900))
+    faults(phone, Rule("slow", kinds=("twiml",), url=url, ms=900))
     await phone.heart.desk.requeue(ann, item, Requeue(reason="sales question", agent=ben.id))
     await phone.accepts(ben)
     await phone.phones[ben.id].rings()

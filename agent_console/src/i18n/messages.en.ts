@@ -292,6 +292,7 @@ export const en = {
   'composer.upload_failed': (p: { why: string }) => `not uploaded: ${p.why}`,
   'composer.drop': 'Drop the files to attach them',
   'composer.no_way_back': 'This channel has no way back to the customer. Write a note, or answer on another channel.',
+  'composer.spoken': 'What was spoken is not answered in writing here. Write a note, or:',
   'composer.not_holder': 'Only the holder of this contact answers the customer.',
   'composer.left': (p: { n: number }) => `${p.n} characters left`,
   'composer.long': (p: { n: number }) => `${p.n} characters too many`,

@@ -264,6 +264,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'composer.upload_failed': (p) => `未上传：${p.why}`,
   'composer.drop': '松开即可添加附件',
   'composer.no_way_back': '此渠道无法回复客户。请写备注，或通过其他渠道答复。',
+  'composer.spoken': '通话无法在此书面答复。请写备注，或：',
   'composer.not_holder': '只有负责此联系的人才能回复客户。',
   'composer.left': (p) => `还可输入 ${p.n} 个字符`,
   'composer.long': (p) => `超出 ${p.n} 个字符`,

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import type { Kind, Returned } from '../../desk/state'
 import type { Card, Detail, KeptDraft, TextingView } from '../../desk/wire'
-import { Icon, names, useCommand, useDesk, useDeskParts, useMe, useT } from '../../shared'
+import { Button, dialPath, Icon, names, newTextPath, useCommand, useDesk, useDeskParts, useMe, useT, useWhere } from '../../shared'
 import type { IconName } from '../../shared'
 import css from './Composer.module.css'
 import type { Mode } from './letter'
@@ -65,10 +65,29 @@ function Obstructed({ obstacle, kind, detail, children }: { obstacle: Obstacle |
   const t = useT()
   return (
     <>
-      {obstacle && stands(obstacle, kind) && <p className={css.obstacle}>{t(`composer.${obstacle}`)}</p>}
+      {obstacle && stands(obstacle, kind) && (SPOKEN.has(detail.card.channel) && obstacle === 'no_way_back' ? (
+        <Spoken card={detail.card} />
+      ) : (
+        <p className={css.obstacle}>{t(`composer.${obstacle}`)}</p>
+      ))}
       {obstacle === 'window_closed' && kind === 'reply' && detail.texting && <Templates key={detail.card.id} id={detail.card.id} texting={detail.texting} />}
       {(kind === 'note' || !obstacle) && children}
     </>
+  )
+}
+
+const SPOKEN: ReadonlySet<string> = new Set(['voice', 'voicemail'])
+
+/** What was spoken is answered by telephone, or in a text to the same number. */
+function Spoken({ card }: { card: Card }) {
+  const t = useT()
+  const [, go] = useWhere()
+  return (
+    <div className={css.obstacle}>
+      <p>{t('composer.spoken')}</p>
+      <Button icon="phone" onPress={() => go(dialPath(card.customer_id))}>{t('customer.dial')}</Button>{' '}
+      <Button icon="message" onPress={() => go(newTextPath(card.customer_id))}>{t('customer.text')}</Button>
+    </div>
   )
 }
 
