@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import inspect
+import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
+_GIVEN: set[int] = set()
 
 
 @overload
@@ -34,9 +36,14 @@ def unused_port() -> int:
     """A port on loopback that was free a moment ago, below those that outgoing connections take.
 
     One of theirs would be gone before a slow server binds it: Linux gives 32768 and above (ip(7), ip_local_port_range).
+    Workers of one run take different ones, and nobody the same twice: a server may be slow to bind its own.
     """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
     while True:
-        port = secrets.choice(range(10_000, 32_000))
+        port = secrets.choice(range(10_000 + worker, 32_000, 16))
+        if port in _GIVEN:
+            continue
+        _GIVEN.add(port)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
