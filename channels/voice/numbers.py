@@ -38,7 +38,7 @@ def may_be_called(number: str, ours: str, prefixes: tuple[str, ...]) -> bool:
 def _emergency(found: phonenumbers.PhoneNumber) -> bool:
     """Also where it was written with the code of its country: somebody else's ambulance is no joke."""
     national = str(found.national_number)
-    regions = phonenumbers.region_codes_for_country_code(found.country_code)
+    regions = phonenumbers.region_codes_for_country_code(found.country_code or 0)
     return any(phonenumbers.connects_to_emergency_number(national, region) for region in regions)
 
 
