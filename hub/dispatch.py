@@ -25,7 +25,7 @@ from routing.policy import Policy
 from routing.score import order
 
 log = structlog.get_logger()
-BATCH = 64  # offers made at once, and the most waiting items of one kind that are looked at
+BATCH = 128  # offers made at once, and the most waiting items of one kind that are looked at
 LEAST = 16  # waiting items of one kind of which a pass over everybody says why they wait
 NET = 0.8  # seconds between passes, rung or not: no change waits longer than a second, even if its ring was lost
 SOONEST = 0.01  # seconds: a moment that has all but come is waited for, not raced for

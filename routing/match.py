@@ -51,14 +51,14 @@ def next_change_seconds(work: Iterable[Work], now: datetime) -> float | None:
 
 
 class _Lane:
-    """Suited, routable agents for one kind of work, best first."""
+    """Suited agents for one kind of work, best first; `rooms`: of the routable agents of its queue."""
 
     __slots__ = ("_least", "_ranks", "explained", "gate", "heap", "keepable")
 
     def __init__(self, sample: Work, rooms: Iterable[Room], gate: Gate) -> None:
         self.gate = gate
         self.explained: dict[frozenset[UUID], tuple[Reason, ...]] = {}
-        self.keepable = [room for room in rooms if room.agent.routable and not unsuited(sample, room.agent, gate)]
+        self.keepable = [room for room in rooms if not unsuited(sample, room.agent, gate)]
         self._least: list[tuple[Burden, Room]] | None = None
         self._ranks: dict[UUID, Rank] | None = None
         if gate.prefer:
@@ -121,6 +121,10 @@ class _Pass:
         self.agents = {agent.id: agent for agent in agents}
         self.rooms = {agent.id: Room(agent, policy) for agent in agents}
         self.open = {key for key, room in self.rooms.items() if room.open}
+        self.here: dict[str, list[Room]] = {}
+        for room in self.rooms.values():
+            for queue in room.agent.queues if room.agent.routable else ():
+                self.here.setdefault(queue, []).append(room)
         self.oldest: dict[str, datetime] = {}
         for item in work:
             self.oldest[item.queue] = min(item.queued_at, self.oldest.get(item.queue, item.queued_at))
@@ -146,7 +150,7 @@ class _Pass:
         gate = self.gate(item)
         kind = item.queue, item.channel, id(gate), item.units, item.exclusive
         if kind not in self.lanes:
-            self.lanes[kind] = _Lane(item, self.rooms.values(), gate)
+            self.lanes[kind] = _Lane(item, self.here.get(item.queue, ()), gate)
         return self.lanes[kind]
 
     def gate(self, item: Work) -> Gate:
