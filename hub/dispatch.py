@@ -12,7 +12,7 @@ from hub import loop, model
 from hub.decisions import Decided, Decisions
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
 from hub.errors import NotFound
-from hub.journal import Journal, Page
+from hub.journal import Journal, Known, Page
 from hub.ladder import Current
 from hub.roster import Roster
 from hub.store import dispatch as store
@@ -198,7 +198,8 @@ class Dispatch:
             deadline = now + timedelta(seconds=waiting.offer_seconds[chosen.work.id])
             offers[chosen.work.id] = model.Offered(
                 chosen.agent.id, self._journal.new_id(), deadline, reasons, decided.version or None)
-        made = await page.offer(offers)
+        able = {one.agent.id: (one.agent.queues, one.agent.skills) for one in decided.plan.matches}
+        made = await page.offer(offers, Known(waiting.versions, able))
         self._moved |= {act.agent_id for act in offers.values()}
         if len(made) == len(offers):
             self._refused = 0

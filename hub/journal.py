@@ -17,7 +17,7 @@ from hub.errors import HubError, Unavailable
 from hub.lifecycle import Change
 from hub.model import HELD, SYSTEM, Act, Agent, By, Interaction
 from hub.store import journal as store
-from hub.store.journal import Connection, Row
+from hub.store.journal import Able, Connection, Row
 from hub.wire import CardEvent
 
 # What the database says when it cannot be reached or will not take anything now.
@@ -105,6 +105,14 @@ class Written:
     touch_id: UUID
     kind: str
     message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What offers are decided on, besides what `lifecycle` judges. `versions`: of the items; `able`: of the agents."""
+
+    versions: Mapping[UUID, int]
+    able: Mapping[UUID, Able]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +236,18 @@ class Page:
             self._ring(new.interaction, done, None, new.enclosed)
         return written
 
-    async def offer(self, offers: Mapping[UUID, model.Offered]) -> frozenset[UUID]:
+    async def offer(self, offers: Mapping[UUID, model.Offered], known: Known) -> frozenset[UUID]:
         """Offers these items in one statement, as far as the world is still so; returns those that were offered.
 
         Waits for nobody: whoever has locked an item or an agent was first. Each offer counts for those after it.
         """
         now, rows = self.now(), dict[str, list[Row]]()
         waiting = await store.lock_waiting(self.conn, offers)
-        agents = await store.lock_agents(self.conn, {act.agent_id for act in offers.values()}, now)
+        found = await store.lock_agents(self.conn, {act.agent_id for act in offers.values()}, now)
+        agents = {key: agent for key, (agent, able) in found.items() if able == known.able.get(key)}
         for interaction_id, act in offers.items():
             before, agent = waiting.get(interaction_id), agents.get(act.agent_id)
-            if before is None or agent is None:
+            if before is None or agent is None or before.version != known.versions.get(interaction_id):
                 waiting.pop(interaction_id, None)
                 continue
             try:

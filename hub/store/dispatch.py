@@ -27,12 +27,13 @@ ALONE = 200  # most items of one kind, each waiting for an agent of its own, tha
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`offer_seconds`: how long an offer of each item rings. `cut`: items of one kind each, of which more may wait;
-    `kinds`: how many there are.
+    """`offer_seconds`: how long an offer of each item rings; `versions`: as of which it is known. `cut`: items of one
+    kind each, of which more may wait; `kinds`: how many there are.
     """
 
     work: list[Work]
     offer_seconds: Mapping[UUID, int]
+    versions: Mapping[UUID, int]
     cut: Sequence[frozenset[UUID]]
     kinds: int
 
@@ -56,7 +57,8 @@ async def work(
     full = [kind for kind in of_kinds if kind[0]["most"] and len(kind) >= kind[0]["most"]]
     cut = [frozenset(row["id"] for row in kind) for kind in full]
     seconds = {row["id"]: row["offer_seconds"] for row in rows}
-    return Snapshot([_work(row, known) for row in rows], seconds, cut, len(of_kinds))
+    versions = {row["id"]: row["version"] for row in rows}
+    return Snapshot([_work(row, known) for row in rows], seconds, versions, cut, len(of_kinds))
 
 
 def _kinds(rows: Sequence[asyncpg.Record]) -> Collection[list[asyncpg.Record]]:

@@ -86,7 +86,7 @@ SELECT w.id, w.queue_id, w.channel, w.priority + q.priority AS priority, w.queue
        CASE WHEN w.preferred_agent_id IS NULL AND w.placement -> 'sticky' IS NOT NULL
             THEN known_by(w.customer_id, w.id, w.placement -> 'sticky' ->> 'to')
             ELSE w.preferred_agent_id END AS preferred_agent_id,
-       w.preferred_agent_id IS NOT NULL AS named, f.kind, f.upto, f.most
+       w.preferred_agent_id IS NOT NULL AS named, w.version, f.kind, f.upto, f.most
 FROM found f JOIN interactions w ON w.id = f.id AND w.state = 'queued' JOIN asked q ON q.id = w.queue_id
 LEFT JOIN refused r ON r.id = w.id;
 

@@ -21,6 +21,7 @@ from hub.store.sql import named
 sql = named(__file__)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
+Able = tuple[frozenset[str], Mapping[str, int]]  # in which queues an agent works, and his skills
 LONG = 1_000_000  # bytes; what is longer goes by itself
 
 # The last part is the main query of the statement, which PostgreSQL runs before the others: the row of the interaction
@@ -123,15 +124,19 @@ async def lock_waiting(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, Inte
     return {row["id"]: read_interaction(row) for row in rows}
 
 
-async def lock_agents(conn: Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, Agent]:
-    """Those of them whom nobody else has locked, with all that they hold."""
+async def lock_agents(conn: Connection, ids: Iterable[UUID], now: datetime) -> dict[UUID, tuple[Agent, Able]]:
+    """Those of them whom nobody else has locked, with all that they hold, and what they are able to do."""
     rows = await conn.fetch(sql["lock_agents"], list(ids), now)
     held: dict[UUID, list[Held]] = {row["id"]: [] for row in rows}
     for row in await conn.fetch(sql["held_by"], list(held)):  # a statement of its own, as above
         found = dict(row)
         held[found.pop("agent_id")].append(Held(**found))
-    return {row["id"]: Agent(**{**dict(row), "limits": json.loads(row["limits"])}, held=tuple(held[row["id"]]))
-            for row in rows}
+    agents = dict[UUID, tuple[Agent, Able]]()
+    for row in rows:
+        found = {**dict(row), "limits": json.loads(row["limits"]), "held": tuple(held[row["id"]])}
+        able = frozenset(found.pop("queues")), json.loads(found.pop("skills"))
+        agents[row["id"]] = Agent(**found), able
+    return agents
 
 
 async def put(

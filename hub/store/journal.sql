@@ -45,7 +45,7 @@ FROM interactions WHERE id = ANY ($1::uuid[]) AND state = 'queued' FOR NO KEY UP
 
 -- name: lock_agents
 SELECT id, name, role, capacity, limits, declared, pending, pending_reason, disabled_at IS NOT NULL AS disabled,
-       EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected
+       EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2) AS connected, queues, skills
 FROM agents a WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: held_by

@@ -16,6 +16,7 @@ from hub import dispatch as module
 from hub import model
 from hub.decisions import Decisions
 from hub.doorbell import Doorbell
+from hub.journal import Known
 from hub.roster import Roster
 from hub.store import dispatch as store
 from routing.expression_parse import parse
@@ -128,17 +129,52 @@ async def test_who_is_locked_or_full_is_left_out_and_the_others_are_offered(hear
     ann, ben = await heart.agent("Ann", capacity=50), await heart.agent("Ben")
     first, second, third = await waiting(heart, 3)
     later = heart.clock() + timedelta(seconds=20)
+    able = dict.fromkeys((ann.id, ben.id), (frozenset({"support"}), {}))
+    known = Known(dict.fromkeys((first, second, third), 1), able)
     wanted = {it: model.Offered(by.id, heart.new_id(), later, ()) for it, by in
               ((first, ann), (second, ann), (third, ben))}
     async with heart.pool.acquire() as conn, conn.transaction():
         await conn.execute("SELECT FROM agents WHERE id = $1 FOR NO KEY UPDATE", ben.id)
         async with heart.journal.begin() as page:
-            assert await page.offer(wanted) == {first}, "the second would be more than Ann can hold"
+            assert await page.offer(wanted, known) == {first}, "the second would be more than Ann can hold"
     async with heart.pool.acquire() as conn, conn.transaction():
         await conn.execute("SELECT FROM interactions WHERE id = $1 FOR NO KEY UPDATE", second)
         async with heart.journal.begin() as page:
-            assert await page.offer({it: wanted[it] for it in (second, third)}) == {third}
+            assert await page.offer({it: wanted[it] for it in (second, third)}, known) == {third}
     await heart.balanced()
+
+
+@pytest.mark.parametrize("lost", ["skills = '{}'", "queues = '{sales}'", "capacity = 10"])
+async def test_what_an_agent_loses_after_he_was_read_counts_before_the_offer(heart: Heart, lost: str) -> None:
+    await heart.pool.execute("""UPDATE queues SET requirements = '{"zh": 3}' WHERE id = 'support'""")
+    ann = await heart.agent("Ann", skills='{"zh": 3}')
+    (it,) = await waiting(heart, 1)
+    await heart.dispatch._read_all(heart.clock())
+    await heart.pool.execute(f"UPDATE agents SET {lost} WHERE id = $1", ann.id)
+    await heart.dispatch._decide(heart.clock(), whole=False)
+    assert await heart.state(it) == "queued"
+    await heart.dispatch.step()
+    assert await heart.state(it) == "queued"
+
+
+async def test_an_item_that_moved_after_it_was_read_is_decided_again(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await heart.agent("Ann")
+    ben = await heart.agent("Ben", queues=("sales",))
+    (it,) = await waiting(heart, 1)
+    read = store.work
+
+    async def moved_meanwhile(*args: Any, **more: Any) -> store.Snapshot:
+        monkeypatch.setattr(store, "work", read)
+        snapshot = await read(*args, **more)
+        await heart.pool.execute("UPDATE interactions SET queue_id = 'sales', version = version + 1")
+        return snapshot
+
+    monkeypatch.setattr(store, "work", moved_meanwhile)
+    await heart.dispatch.step()
+    assert await heart.state(it) == "queued", "Ann does not work in the queue in which it is now"
+    assert await heart.accepted(ben) == it
 
 
 async def test_a_loop_keeps_what_it_decided_and_why_the_others_wait(
