@@ -44,10 +44,10 @@ def softphone_of(agent_id: UUID) -> str:
     return f"client:{identity(str(agent_id))}"
 
 
-def softphones(call: Call) -> frozenset[UUID]:
-    """Whose softphones are or were in a call."""
+def softphones(call: Call, *, live: bool = False) -> frozenset[UUID]:
+    """Whose softphones are or were in a call; `live`: are, only."""
     return frozenset(UUID(leg.who.removeprefix("client:agent_")) for leg in call.legs.values()
-                     if leg.who.startswith("client:agent_"))
+                     if leg.who.startswith("client:agent_") and (leg.live or not live))
 
 
 @dataclass

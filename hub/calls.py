@@ -28,7 +28,7 @@ from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
 from hub import call_handing, call_recording, call_survey, callback_talk, callbacks, callers
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
-from hub.doorbell import CallMoved
+from hub.doorbell import AgentMoved, CallMoved
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
 from hub.journal import Journal, Page, reachable
@@ -381,6 +381,8 @@ class Calls:
         if terms.kept.interaction_id is not None and terms.call != before.call:
             agents = softphones(before.call) | softphones(terms.call)
             terms.page.rings.append(CallMoved(terms.kept.interaction_id, agents))
+            came_or_left = softphones(before.call, live=True) ^ softphones(terms.call, live=True)
+            terms.page.rings += map(AgentMoved, sorted(came_or_left))
 
     async def bring_together(self, call_id: UUID) -> None:
         """The interaction has moved."""

@@ -132,7 +132,7 @@ def _finish_then_break(change: Change, agent: Agent | None) -> Change:
     """The break an agent asked for while busy begins with the end of the last thing he held, an offer included."""
     if agent is None or agent.pending is None or change.interaction.agent_id == agent.id:
         return change
-    if any(h.interaction_id != change.interaction.id for h in agent.held):
+    if any(h.interaction_id != change.interaction.id and not h.aside for h in agent.held):
         return change
     return replace(change, declare=(agent.pending, agent.pending_reason, "finished_work"))
 

@@ -83,13 +83,14 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One piece of an agent's attention that is taken."""
+    """One piece of an agent's attention that is taken. `aside`: a call of somebody else in which he is, too."""
 
     interaction_id: UUID
     channel: str
     units: int
     exclusive: bool
     interruptible: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ class Leg:
         return RANK[self.state] == OVER
 
     @property
+    def live(self) -> bool:
+        """It is on the line, or about to be."""
+        return not self.over and (self.wanted or bool(self.sid))
+
+    @property
     def room(self) -> int:
         """The conference it is in, was last seen in, or is dialled into; 0 for none."""
         last = max(self.inside.items(), key=lambda entry: (entry[1].value, entry[1].at, entry[0]), default=None)

@@ -136,8 +136,8 @@ async def save(conn: Connection, before: Kept, after: Kept) -> None:
                        after.looked_at, None if after.ended_at else after.look_at, after.ended_at)
     if call.legs != before.call.legs:
         legs = [{"leg": leg.id, "role": leg.role, "who": leg.who, "sid": leg.sid or None, "state": leg.state,
-                 "planned_at": leg.planned_at, "answered_at": leg.answered_at, "ended_at": leg.ended_at}
-                for leg in call.legs.values()]
+                 "live": leg.live, "planned_at": leg.planned_at, "answered_at": leg.answered_at,
+                 "ended_at": leg.ended_at} for leg in call.legs.values()]
         await conn.execute(sql["save_legs"], after.id, orjson.dumps(legs).decode())
 
 
@@ -237,6 +237,8 @@ async def agent_of(conn: Connection, plain: str) -> UUID:
 
 
 async def may_be_called(conn: Connection, agent_id: UUID, now: datetime) -> bool:
+    """Locks the agent, so that he is offered nothing and asked by nobody else meanwhile."""
+    await conn.execute(sql["lock_agent"], agent_id)
     return bool(await conn.fetchval(sql["may_be_called"], agent_id, now))
 
 

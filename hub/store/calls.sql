@@ -47,15 +47,16 @@ UPDATE calls SET interaction_id = $2, seen_version = $3, document = $4, place = 
 WHERE id = $1;
 
 -- name: save_legs
-INSERT INTO call_legs (call_id, leg, role, who, sid, state, planned_at, answered_at, ended_at)
-SELECT $1, n.leg, n.role, n.who, n.sid, n.state, n.planned_at, n.answered_at, n.ended_at
-FROM jsonb_to_recordset($2::jsonb) AS n (leg text, role text, who text, sid text, state text, planned_at timestamptz,
-                                         answered_at timestamptz, ended_at timestamptz)
+INSERT INTO call_legs (call_id, leg, role, who, sid, state, live, planned_at, answered_at, ended_at)
+SELECT $1, n.leg, n.role, n.who, n.sid, n.state, n.live, n.planned_at, n.answered_at, n.ended_at
+FROM jsonb_to_recordset($2::jsonb) AS n (leg text, role text, who text, sid text, state text, live boolean,
+                                         planned_at timestamptz, answered_at timestamptz, ended_at timestamptz)
 ON CONFLICT (call_id, leg) DO UPDATE
-SET role = excluded.role, sid = excluded.sid, state = excluded.state, answered_at = excluded.answered_at,
-    ended_at = excluded.ended_at
-WHERE (call_legs.role, call_legs.sid, call_legs.state, call_legs.answered_at, call_legs.ended_at)
-   IS DISTINCT FROM (excluded.role, excluded.sid, excluded.state, excluded.answered_at, excluded.ended_at);
+SET role = excluded.role, sid = excluded.sid, state = excluded.state, live = excluded.live,
+    answered_at = excluded.answered_at, ended_at = excluded.ended_at
+WHERE (call_legs.role, call_legs.sid, call_legs.state, call_legs.live, call_legs.answered_at, call_legs.ended_at)
+   IS DISTINCT FROM
+      (excluded.role, excluded.sid, excluded.state, excluded.live, excluded.answered_at, excluded.ended_at);
 
 -- name: give_out
 -- A command that comes again was forgotten: it surely did nothing.
@@ -140,11 +141,15 @@ SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WH
 -- name: agent_of
 SELECT id FROM agents WHERE replace(id::text, '-', '') = $1;
 
+-- name: lock_agent
+SELECT FROM agents WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: may_be_called
 -- A colleague whose console is open, and who is in no other call.
 SELECT EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2)
    AND NOT EXISTS (SELECT FROM interactions i WHERE i.agent_id = a.id AND i.exclusive
                    AND i.state IN ('offered', 'active'))
+   AND NOT EXISTS (SELECT FROM calls_aside s WHERE s.agent_id = a.id)
 FROM agents a WHERE a.id = $1 AND a.disabled_at IS NULL;
 
 -- name: has_interaction

@@ -103,8 +103,11 @@ SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared,
        coalesce((SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'units', h.units, 'exclusive', h.exclusive,
                                                      'interruptible', h.interruptible,
                                                      'offered', h.state = 'offered'))
-                 FROM interactions h
-                 WHERE h.agent_id = a.id AND h.state IN ('offered', 'active', 'wrapping')), '[]') AS load
+                 FROM (SELECT channel, units, exclusive, interruptible, state FROM interactions
+                       WHERE agent_id = a.id AND state IN ('offered', 'active', 'wrapping')
+                       UNION ALL
+                       SELECT channel, units, exclusive, interruptible, 'active' FROM calls_aside
+                       WHERE agent_id = a.id) h), '[]') AS load
 FROM agents a WHERE a.disabled_at IS NULL;
 
 -- name: ahead

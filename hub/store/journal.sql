@@ -33,8 +33,10 @@ SELECT id, name, role, capacity, limits, declared, pending, pending_reason, disa
 FROM agents a WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: held
-SELECT id AS interaction_id, channel, units, exclusive, interruptible
-FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping');
+SELECT id AS interaction_id, channel, units, exclusive, interruptible, false AS aside
+FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping')
+UNION ALL
+SELECT interaction_id, channel, units, exclusive, interruptible, true FROM calls_aside WHERE agent_id = $1;
 
 -- name: lock_waiting
 -- Whoever works on one of them at this moment was first: he rings when he is done.
@@ -49,8 +51,11 @@ SELECT id, name, role, capacity, limits, declared, pending, pending_reason, disa
 FROM agents a WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: held_by
-SELECT agent_id, id AS interaction_id, channel, units, exclusive, interruptible
-FROM interactions WHERE agent_id = ANY ($1::uuid[]) AND state IN ('offered', 'active', 'wrapping');
+SELECT agent_id, id AS interaction_id, channel, units, exclusive, interruptible, false AS aside
+FROM interactions WHERE agent_id = ANY ($1::uuid[]) AND state IN ('offered', 'active', 'wrapping')
+UNION ALL
+SELECT agent_id, interaction_id, channel, units, exclusive, interruptible, true
+FROM calls_aside WHERE agent_id = ANY ($1::uuid[]);
 
 -- name: blobs
 INSERT INTO blobs (sha256, size, bytes, stored_at)

@@ -10,9 +10,11 @@ import pytest
 from hub.call_transfers import Transfers
 from hub.errors import Invalid, NotYours, OverCapacity, WrongState
 from hub.model import Actor
+from hub.store import agents, calls
 from hub.wire_calls import Consult
 from simulator.telephony.driver import Person
 from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
+from tests.hub.test_dispatch import waiting
 
 CAROL = "+493012345678"
 
@@ -108,6 +110,49 @@ async def test_handing_over_after_asking(three: Three) -> None:
     holder = await three.phone.heart.pool.fetchval("SELECT agent_id FROM interactions WHERE state = 'active'")
     assert holder == three.ben.id
     assert (await three.phone.kinds())[-3:] == ["consulted", "requeued", "claimed"]
+    await three.over()
+
+
+@pytest.mark.parametrize("joins", [False, True])
+async def test_i4_a_colleague_in_somebody_elses_call_is_offered_nothing(three: Three, joins: bool) -> None:
+    heart, settle = three.phone.heart, three.phone.pass_time
+    second = await three.asks_ben()
+    if joins:
+        await three.transfers.join(three.ann, three.item)
+        await settle(2)
+    (chat,) = await waiting(heart, 1, queue="sales")
+    await heart.dispatch.step()
+    assert await heart.state(chat) == "queued"
+    assert "exclusive_conflict" in {why.code for why in await heart.dispatch.why_waiting(chat)}
+    ben = next(one for one in await agents.views(heart.pool, heart.clock()) if one.id == three.ben.id)
+    assert ben.presence.why_not == "full"
+    await second.hang_up()
+    await settle(3)
+    await heart.dispatch.step()
+    assert await heart.state(chat) == "offered"
+    three.caller.expect_audible(three.first, mutual=True)
+    await three.over()
+
+
+async def test_i4_who_is_asked_while_work_is_being_offered_gets_one_of_both(three: Three) -> None:
+    heart = three.phone.heart
+    (chat,) = await waiting(heart, 1, queue="sales")
+    await heart.dispatch._read_all(heart.clock())
+    await three.asks_ben()
+    await heart.dispatch._decide(heart.clock(), whole=False)
+    assert await heart.state(chat) == "queued"
+    await three.over()
+
+
+async def test_a_colleague_whom_somebody_asks_is_asked_by_nobody_else(three: Three) -> None:
+    await three.asks_ben()
+    async with three.phone.heart.journal.begin() as page:
+        now = three.phone.heart.clock()
+        assert not await calls.may_be_called(page.conn, three.ben.id, now)
+    await three.transfers.cancel(three.ann, three.item)
+    await three.phone.pass_time(2)
+    async with three.phone.heart.journal.begin() as page:
+        assert await calls.may_be_called(page.conn, three.ben.id, now)
     await three.over()
 
 

@@ -19,6 +19,7 @@ from hub.doorbell import Doorbell
 from hub.journal import Known
 from hub.roster import Roster
 from hub.store import dispatch as store
+from hub.store.journal import Able
 from routing.expression_parse import parse
 from routing.match import match
 from routing.model import Policy, Work
@@ -129,7 +130,7 @@ async def test_who_is_locked_or_full_is_left_out_and_the_others_are_offered(hear
     ann, ben = await heart.agent("Ann", capacity=50), await heart.agent("Ben")
     first, second, third = await waiting(heart, 3)
     later = heart.clock() + timedelta(seconds=20)
-    able = dict.fromkeys((ann.id, ben.id), (frozenset({"support"}), {}))
+    able: dict[UUID, Able] = dict.fromkeys((ann.id, ben.id), (frozenset({"support"}), {}))
     known = Known(dict.fromkeys((first, second, third), 1), able)
     wanted = {it: model.Offered(by.id, heart.new_id(), later, ()) for it, by in
               ((first, ann), (second, ann), (third, ben))}
