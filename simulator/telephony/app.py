@@ -15,6 +15,7 @@ from simulator.telephony import (
     rest_numbers,
     rest_queues,
     rest_recordings,
+    rest_services,
 )
 from simulator.telephony.clock import sleep
 from simulator.telephony.control import ControlApi
@@ -44,6 +45,7 @@ class TelephonyApp:
         self.app = web.Application(client_max_size=256 * 1024)
         self.app[EXCHANGE] = exchange
         self.app.router.add_route("*", "/2010-04-01/{tail:.*}", self._rest)
+        self.app.router.add_route("*", "/v1/{tail:.*}", self._rest)
         page = HandsetPage(exchange, handset_key) if handset_key else None
         if page is not None:
             page.add_to(self.app)
@@ -63,7 +65,8 @@ class TelephonyApp:
             mischief = self.exchange.faults.rest(self._operation(request), request.path)
             if mischief.status:
                 return self.rest.error(ApiError(mischief.status, mischief.code, "fault plan"))
-            answer = self.rest.answer(request, form)
+            beside = request.path.startswith("/v1/")
+            answer = rest_services.respond(self.rest, request) if beside else self.rest.answer(request, form)
         if mischief.slow:
             await sleep(self.exchange.clock, mischief.slow)
         if mischief.drop_answer and request.transport is not None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from simulator.telephony.devices import Device, Message
 from simulator.telephony.exchange import Behaviour, Exchange, ExchangeOptions, PhoneNumber
 from simulator.telephony.legs import Leg, Party
 from simulator.telephony.messages import Message as Text
+from simulator.telephony.services import Service
 from simulator.telephony.webhooks import Params
 
 PATIENCE = 120.0  # seconds of the clock that an expectation may take
@@ -152,6 +154,10 @@ class Sim:
     def number(self, number: str, voice_url: str = "", **more: str) -> PhoneNumber:
         """A number of the account and the URLs it calls."""
         return self.exchange.add_number(replace(PhoneNumber(number, voice_url), **more))  # type: ignore[arg-type]
+
+    def service(self, *senders: str, number: int = 1, **more: Any) -> Service:
+        """A messaging service with these numbers of the account as its pool."""
+        return self.exchange.add_service(Service(f"MG{number:032x}", senders=[*senders], **more))
 
     def endpoint(self, number: str, kind: str, after: float = 1.0, sip: int = 404) -> None:
         """What an outside telephone does when it rings."""

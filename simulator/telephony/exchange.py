@@ -16,6 +16,7 @@ from simulator.telephony.legs import HungUp, Leg, Party, Redirected, Subscriptio
 from simulator.telephony.media import MediaShelf
 from simulator.telephony.messages import MessageDesk
 from simulator.telephony.quirks import Quirks
+from simulator.telephony.services import Service
 from simulator.telephony.sids import SidFactory
 from simulator.telephony.webhooks import SenderOptions, Webhook, WebhookSender
 
@@ -159,7 +160,8 @@ class Exchange:
         self.transcriptions: dict[str, Transcription] = {}
         self.messages: dict[str, Message] = {}
         self.desk = MessageDesk(self)
-        self.opted_out: set[tuple[str, str]] = set()  # (customer, our number)
+        self.services: dict[str, Service] = {}
+        self.opted_out: set[tuple[str, str]] = set()  # (customer, our number, or the service that it belongs to)
         self.whatsapp_seen: dict[tuple[str, str], float] = {}
         self.endpoints: dict[str, Behaviour] = {}
         self.devices: dict[str, list[Device]] = {}
@@ -177,6 +179,15 @@ class Exchange:
         number.updated = self.clock.now()
         self.numbers[number.number] = number
         return number
+
+    def add_service(self, service: Service) -> Service:
+        """A messaging service of the account. Its senders are numbers of the account that belong to no other one."""
+        taken = {one for other in self.services.values() if other.sid != service.sid for one in other.senders}
+        if wrong := [one for one in service.senders if one not in self.numbers or one in taken]:
+            raise ValueError(f"not free for the pool: {wrong}")
+        service.created = service.created or self.clock.now()
+        self.services[service.sid] = service
+        return service
 
     def notify(self, webhook: Webhook) -> None:
         """Send a callback beside everything else."""

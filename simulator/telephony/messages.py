@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.telephony.legs import Subscription
+from simulator.telephony.services import Hook, consent, number_hook, pool_of
 from simulator.telephony.twiml import BadDocument, read_answer
 from simulator.telephony.webhooks import Answer, Params, Undelivered, Webhook
 
 if TYPE_CHECKING:
-    from simulator.telephony.exchange import Exchange, PhoneNumber
+    from simulator.telephony.exchange import Exchange
 
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START = frozenset({"START", "YES", "UNSTOP"})
@@ -86,6 +87,10 @@ class MessageDesk:
         if message.to.startswith("whatsapp:") and not template and not self._window_open(message):
             outcome = Outcome("failed", 63016)
         timings = self.exchange.timings
+        if message.service and not message.from_:
+            message.from_ = self.exchange.services[message.service].pick(message.to)
+        elif message.service:
+            self.exchange.services[message.service].chosen[message.to] = message.from_
         if outcome.status == "failed":
             self._later(message, timings.message_sent, outcome.status, outcome.code)
             return
@@ -141,22 +146,27 @@ class MessageDesk:
         number = exchange.numbers[to.removeprefix("whatsapp:")]
         now = exchange.clock.now()
         message = Message(exchange.sids("MM" if media else "SM"), from_, to, body, "inbound", "received", now, now)
+        service = pool_of(exchange.services, to)
+        message.service = service.sid if service is not None else None
+        if service is not None:
+            service.chosen[from_] = to  # the pool goes on from the number that he wrote to
         message.media = [Media(exchange.sids("ME"), kind, content) for kind, content in media]
         exchange.messages[message.sid] = message
         if from_.startswith("whatsapp:"):
             exchange.whatsapp_seen[from_, to] = exchange.clock.elapsed()
         self._opt(from_, to, body)
         exchange.journal.write("message", sid=message.sid, status="received", direction="inbound")
-        if number.sms_url:
-            exchange.sender.spawn(self._ask(number, message, self._params(message, profile)))
+        hook = number_hook(number) if service is None else service.hook(number)
+        if hook.url:
+            exchange.sender.spawn(self._ask(hook, message, self._params(message, profile)))
         return message
 
     def _opt(self, from_: str, to: str, body: str) -> None:
-        word = body.strip().upper()
+        word, whom = body.strip().upper(), consent(self.exchange, to)
         if word in STOP:
-            self.exchange.opted_out.add((from_, to))
+            self.exchange.opted_out.add((from_, whom))
         elif word in START:
-            self.exchange.opted_out.discard((from_, to))
+            self.exchange.opted_out.discard((from_, whom))
 
     def _params(self, message: Message, profile: str) -> Params:
         base = f"{self.exchange.base_url}/2010-04-01/Accounts/{self.exchange.account.sid}/Messages/{message.sid}/Media"
@@ -164,6 +174,8 @@ class MessageDesk:
                   "AccountSid": self.exchange.account.sid, "From": message.from_, "To": message.to,
                   "Body": message.body, "NumMedia": str(len(message.media)),
                   "NumSegments": str(segments(message.body)), "SmsStatus": "received", "ApiVersion": "2010-04-01"}
+        if message.service:
+            params["MessagingServiceSid"] = message.service
         for number, one in enumerate(message.media):
             params |= {f"MediaUrl{number}": f"{base}/{one.sid}", f"MediaContentType{number}": one.content_type}
         word = message.body.strip().upper()
@@ -174,20 +186,19 @@ class MessageDesk:
             params |= {"ProfileName": profile or "Customer", "WaId": message.from_.removeprefix("whatsapp:+")}
         return tuple(params.items())
 
-    async def _ask(self, number: "PhoneNumber", message: Message, params: Params) -> None:
-        hook = Webhook(number.sms_url, number.sms_method, params, "sms", "received", message.sid)
+    async def _ask(self, where: Hook, message: Message, params: Params) -> None:
+        hook = Webhook(where.url, where.method, params, "sms", "received", message.sid)
         try:
             self._reply(await self.exchange.sender.deliver(hook), message)
         except (Undelivered, BadDocument) as failed:
             self.exchange.alerts.add(failed.code, str(failed), message.sid, url=hook.url)
-            await self._ask_fallback(number, message, params, failed.code)
+            await self._ask_fallback(where, message, params, failed.code)
 
-    async def _ask_fallback(self, number: "PhoneNumber", message: Message, params: Params, code: int) -> None:
-        if not number.sms_fallback_url:
+    async def _ask_fallback(self, where: Hook, message: Message, params: Params, code: int) -> None:
+        if not where.fallback_url:
             return
-        more = (("ErrorCode", str(code)), ("ErrorUrl", number.sms_url))
-        hook = Webhook(number.sms_fallback_url, number.sms_fallback_method, params + more, "sms", "fallback",
-                       message.sid)
+        more = (("ErrorCode", str(code)), ("ErrorUrl", where.url))
+        hook = Webhook(where.fallback_url, where.fallback_method, params + more, "sms", "fallback", message.sid)
         try:
             self._reply(await self.exchange.sender.deliver(hook), message)
         except (Undelivered, BadDocument) as failed:

@@ -108,7 +108,7 @@ class RestApi:
         status, body = 500, None
         operation: Operation | None = None
         try:
-            self._authenticate(request)
+            self.authenticate(request)
             operation, path = self._operation(request)
             ask = Ask(self.exchange, operation, path, request.query, form, request.path)
             found = self.routes.get(operation.key)
@@ -131,7 +131,8 @@ class RestApi:
         """An error of the API as an answer."""
         return web.Response(body=orjson.dumps(error.body()), status=error.status, content_type="application/json")
 
-    def _authenticate(self, request: web.Request) -> None:
+    def authenticate(self, request: web.Request) -> None:
+        """Raises `ApiError`."""
         account = self.exchange.account
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         try:

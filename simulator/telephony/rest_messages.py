@@ -7,14 +7,16 @@ from simulator.telephony.legs import Subscription
 from simulator.telephony.messages import MAX_BODY, Media, Message, segments
 from simulator.telephony.rest import ApiError, Ask, Body, Route, not_found, page, resource_uri, route
 from simulator.telephony.rest_calls import E164, in_range
+from simulator.telephony.services import Service, consent
 
 _ALL = frozenset({"sending", "sent", "delivered", "undelivered", "failed", "read", "canceled"})
 
 
 def message_body(ask: Ask, one: Message) -> Body:
     uri = resource_uri(ask, "Messages", one.sid)
-    return {"body": one.body, "num_segments": str(segments(one.body)), "direction": one.direction,
-            "from": one.from_, "to": one.to, "date_updated": rfc2822(one.updated), "price": None,
+    parts = segments(one.body) if one.from_ else 0  # which a service does not know before it has chosen
+    return {"body": one.body, "num_segments": str(parts), "direction": one.direction,
+            "from": one.from_ or None, "to": one.to, "date_updated": rfc2822(one.updated), "price": None,
             "error_message": None, "uri": uri, "account_sid": ask.exchange.account.sid,
             "num_media": str(len(one.media) or len(one.media_urls)), "status": one.status,
             "messaging_service_sid": one.service, "sid": one.sid,
@@ -30,16 +32,38 @@ def _message(ask: Ask, name: str) -> Message:
     return found
 
 
-def _check_addresses(ask: Ask, from_: str, to: str) -> None:
+def _check_addresses(ask: Ask, from_: str, to: str, service: Service | None) -> None:
     channel = to.startswith("whatsapp:")
     if not E164.match(to.removeprefix("whatsapp:")):
         raise ApiError(400, 21211, "To is not a valid phone number")
+    if service is not None:
+        _check_pool(ask, from_, to, service)
+        return
     if from_.startswith("whatsapp:") != channel:
         raise ApiError(400, 21910, "From and To belong to different channels")
     if from_.removeprefix("whatsapp:") not in ask.exchange.numbers:
         raise ApiError(400, 21606 if E164.match(from_.removeprefix("whatsapp:")) else 21212, "From cannot send")
-    if (to, from_) in ask.exchange.opted_out:
+    if (to, consent(ask.exchange, from_)) in ask.exchange.opted_out:
         raise ApiError(400, 21610, "the recipient has opted out")
+
+
+def _check_pool(ask: Ask, from_: str, to: str, service: Service) -> None:
+    if to.startswith("whatsapp:"):
+        ask.exchange.not_emulated("WhatsApp by a messaging service")
+        raise ApiError(501, 0, "not emulated: WhatsApp by a messaging service")
+    if not service.senders:
+        raise ApiError(400, 21703, "The Messaging Service has no phone number available")
+    if from_ and from_ not in service.senders:
+        raise ApiError(400, 21606, "From is not in the pool of the Messaging Service")
+    if (to, service.sid) in ask.exchange.opted_out:
+        raise ApiError(400, 21610, "the recipient has opted out")
+
+
+def _service(ask: Ask) -> Service | None:
+    sid = ask.text("MessagingServiceSid")
+    if sid and sid not in ask.exchange.services:
+        raise ApiError(400, 21701, "The Messaging Service does not exist")
+    return ask.exchange.services.get(sid)
 
 
 def create(ask: Ask) -> Body:
@@ -47,18 +71,21 @@ def create(ask: Ask) -> Body:
     exchange = ask.exchange
     from_, to, body = ask.text("From"), ask.text("To"), ask.text("Body")
     urls, template = ask.many("MediaUrl"), ask.text("ContentSid")
-    if not from_:
-        raise ApiError(400, 21603, "From is required")
+    service = _service(ask)
+    if not from_ and service is None:
+        raise ApiError(400, 21603, "From or MessagingServiceSid is required")
     if not body and not urls and not template:
         raise ApiError(400, 21619, "Body, MediaUrl or ContentSid is required")
     if len(body) > MAX_BODY:
         raise ApiError(400, 21617, "Body is too long")
     if len(urls) > 10:
         raise ApiError(400, 21623, "at most ten files")
-    _check_addresses(ask, from_, to)
-    now, callback = exchange.clock.now(), ask.text("StatusCallback")
-    message = Message(exchange.sids("MM" if urls else "SM"), from_, to, body, "outbound-api", "queued", now, now,
-                      Subscription(callback, "POST", _ALL) if callback else None, media_urls=tuple(urls))
+    _check_addresses(ask, from_, to, service)
+    now, status = exchange.clock.now(), "queued" if service is None else "accepted"
+    callback = ask.text("StatusCallback") or (service.status_callback if service is not None else "")
+    message = Message(exchange.sids("MM" if urls else "SM"), from_, to, body, "outbound-api", status, now, now,
+                      Subscription(callback, "POST", _ALL) if callback else None, media_urls=tuple(urls),
+                      service=service.sid if service is not None else None)
     answer = message_body(ask, message)
     exchange.desk.send(message, template=bool(template))
     return answer
@@ -119,7 +146,8 @@ def media_listing(ask: Ask) -> Body:
 MEDIA_PATH = re.compile(r"^/2010-04-01/Accounts/(AC\w{32})/Messages/([SM]M\w{32})/Media/(ME\w{32})$")
 ROUTES: dict[str, Route] = {
     "GET /Messages.json": route(listing, "To From DateSent DateSent< DateSent>"),
-    "POST /Messages.json": route(create, "To From Body MediaUrl ContentSid ContentVariables StatusCallback"),
+    "POST /Messages.json": route(create, "To From MessagingServiceSid Body MediaUrl ContentSid ContentVariables "
+                                         "StatusCallback"),
     "GET /Messages/{Sid}.json": route(lambda ask: message_body(ask, _message(ask, "Sid"))),
     "POST /Messages/{Sid}.json": route(update, "Body Status"),
     "DELETE /Messages/{Sid}.json": route(delete),

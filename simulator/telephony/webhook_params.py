@@ -63,7 +63,7 @@ TABLE: Mapping[str, Fields] = {
     "message": _STATUS,
     "media": _fields(""),
     "sms": _fields("MessageSid SmsSid SmsMessageSid AccountSid From To Body NumMedia NumSegments SmsStatus ApiVersion",
-                   "OptOutType ProfileName WaId ErrorCode ErrorUrl " + _MEDIA),
+                   "MessagingServiceSid OptOutType ProfileName WaId ErrorCode ErrorUrl " + _MEDIA),
 }
 
 

@@ -107,7 +107,8 @@ async def test_what_is_refused(sim: Sim, hub: Listener, client: Any) -> None:
     await refused(send(to=CUSTOMER, body="x"), 400, 21603)
     await refused(send(to=CUSTOMER, from_=HUB, body="x" * 1601), 400, 21617)
     await refused(send(to=WHO, from_=HUB, body="x"), 400, 21910)
-    await refused(send(to=CUSTOMER, messaging_service_sid="MG" + "0" * 32, body="x"), 501, 0)
+    await refused(send(to=CUSTOMER, messaging_service_sid="MG" + "0" * 32, body="x"), 400, 21701)
+    await refused(send(to=CUSTOMER, from_=HUB, body="x", shorten_urls=True), 501, 0)
     assert not sim.exchange.messages
 
 
