@@ -10,7 +10,7 @@ import structlog
 
 from hub import loop, model
 from hub.decisions import Decided, Decisions
-from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
+from hub.doorbell import AgentMoved, Doorbell, Moved, PolicyMoved, Ring
 from hub.errors import NotFound
 from hub.journal import Journal, Known, Page
 from hub.ladder import Current
@@ -88,7 +88,9 @@ class Dispatch:
         return why_waiting(found.work[0], await store.candidates(pool, now), policy.ordering(), now)
 
     def _matters(self, what: Ring) -> bool:
-        return isinstance(what, AgentMoved) or (isinstance(what, Moved) and what.state == "queued" and self._staffed)
+        if isinstance(what, Moved):
+            return what.state == "queued" and self._staffed
+        return isinstance(what, AgentMoved | PolicyMoved)
 
     def _heard(self, what: Ring) -> None:
         if isinstance(what, AgentMoved):

@@ -78,7 +78,14 @@ class CallMoved:
     agents: frozenset[UUID]
 
 
-Ring = Moved | CallMoved | AgentMoved | MessageMoved | ClockMoved | Typing
+@dataclass(frozen=True, slots=True)
+class PolicyMoved:
+    """Another policy is in force at this node."""
+
+    policy_version: int
+
+
+Ring = Moved | CallMoved | AgentMoved | MessageMoved | ClockMoved | Typing | PolicyMoved
 Listener = Callable[[Ring], None]
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from hub import loop
 from hub.case import Case, Versions
-from hub.doorbell import Doorbell, Moved, Ring
+from hub.doorbell import Doorbell, Moved, PolicyMoved, Ring
 from hub.errors import HubError
 from hub.journal import Journal
 from hub.ladder import Current
@@ -49,6 +49,8 @@ class Escalation:
 
     def heard(self, what: Ring) -> bool:
         """Where nothing is promised, thousands of contacts wake nobody."""
+        if isinstance(what, PolicyMoved):
+            return True
         if not self._active or not isinstance(what, Moved) or what.kind in IDLE:
             return False
         self._moved.add(what.interaction_id)

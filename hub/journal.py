@@ -130,7 +130,7 @@ class Journal:
         self.pool = pool
         self.now = now
         self.new_id = new_id
-        self._doorbell = doorbell
+        self.doorbell = doorbell
 
     async def write(self, interaction_id: UUID, act: Act, by: By, enclosed: Enclosed = Enclosed()) -> Written:
         """Applies one act. Raises what `lifecycle.apply` raises, `NotFound`, or a unique violation."""
@@ -166,7 +166,7 @@ class Journal:
 
     def ring(self, *rings: Ring) -> None:
         for what in rings:
-            self._doorbell.ring(what)
+            self.doorbell.ring(what)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

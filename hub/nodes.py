@@ -8,7 +8,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 
-from hub.doorbell import AgentMoved, CallMoved, ClockMoved, Doorbell, MessageMoved, Moved, Ring, Typing
+from hub.doorbell import AgentMoved, CallMoved, ClockMoved, Doorbell, MessageMoved, Moved, PolicyMoved, Ring, Typing
 from hub.tasks import Tasks
 
 log = structlog.get_logger()
@@ -21,7 +21,7 @@ class Told(BaseModel):
     """A ring on its way to another hub."""
 
     node: str
-    ring: Moved | CallMoved | AgentMoved | MessageMoved | ClockMoved | Typing
+    ring: Moved | CallMoved | AgentMoved | MessageMoved | ClockMoved | Typing | PolicyMoved
 
 
 class Nodes:

@@ -12,7 +12,9 @@ from typing import Any
 
 import structlog
 
+from hub import loop
 from hub.config import Queue
+from hub.doorbell import PolicyMoved
 from hub.errors import Conflict, HubError, Invalid, NotFound
 from hub.journal import Journal
 from hub.model import Actor
@@ -36,7 +38,7 @@ from routing.policy import Policy
 from routing.rules import of_levels
 
 log = structlog.get_logger()
-POLL = 1.0  # seconds until every node follows
+POLL = 1.0  # seconds until every node follows, rung or not
 Document = dict[str, Any]
 
 
@@ -46,7 +48,7 @@ class PolicyWrong(Invalid):
     code = "policy_wrong"
 
 
-class PolicyMoved(Conflict):
+class PolicyOutdated(Conflict):
     """Another version was published meanwhile. Look at what it changed, and publish upon it."""
 
     code = "policy_moved"
@@ -77,9 +79,11 @@ class Policies:
         return self._current
 
     async def run(self) -> None:
-        while True:
+        async def turn() -> float:
             await self.refresh()
-            await asyncio.sleep(POLL)
+            return POLL
+
+        await loop.run(loop.Wake(self._journal.doorbell, lambda what: isinstance(what, PolicyMoved)), turn)
 
     async def open(self) -> None:
         """Makes the configuration's policy the one in force, unless a person has published one."""
@@ -118,6 +122,8 @@ class Policies:
             self._current = number, self._whole(await asyncio.to_thread(policy_data.load, found.document))
         except policy_data.PolicyError as wrong:  # of a newer program: what was in force before goes on
             log.error("policy.unreadable", version=number, problems=len(wrong.problems))
+            return
+        self._journal.ring(PolicyMoved(number))
 
     def _whole(self, policy: Policy) -> Policy:
         """With the queues that only the configuration knows, and without a way into those that it knows no more."""
@@ -192,7 +198,7 @@ class Policies:
     async def publish(
         self, actor: Actor, wanted: PublishPolicy, from_version: int | None = None, give_up: Any = None
     ) -> int:
-        """Puts a policy in force. Raises `PolicyWrong` with all that is wrong, `PolicyMoved` when it is not upon the
+        """Puts a policy in force. Raises `PolicyWrong` with all that is wrong, `PolicyOutdated` when it is not upon the
         version in force.
         """
         checked = await self.check(wanted.document)
@@ -203,7 +209,7 @@ class Policies:
         async with self._journal.pool.acquire(timeout=5) as conn, conn.transaction():
             await store.lock(conn)
             if await store.newest(conn) != wanted.base:
-                raise PolicyMoved
+                raise PolicyOutdated
             if from_version is not None and (left := await store.draft(conn)) and left.saved_at != give_up:
                 raise DraftInTheWay(more={"draft": left.model_dump(mode="json")})
             document, now = policy_data.dump(policy), self._journal.now()

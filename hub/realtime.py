@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from socketio import AsyncServer
 
 from hub.clock import Now
-from hub.doorbell import AgentMoved, CallMoved, ClockMoved, Doorbell, MessageMoved, Moved, Ring, Typing
+from hub.doorbell import AgentMoved, CallMoved, ClockMoved, Doorbell, MessageMoved, Moved, PolicyMoved, Ring, Typing
 from hub.presence import PresenceDesk
 from hub.store import agents, cards, desk, figures, history
 from hub.store.sessions import Session
@@ -101,7 +101,7 @@ class Realtime:
 
     def _heard(self, ring: Ring) -> None:
         self._stale.set()
-        if not self._sessions:
+        if not self._sessions or isinstance(ring, PolicyMoved):
             return
         key = ring.agent_id if isinstance(ring, AgentMoved) else ring.interaction_id
         try:

@@ -1,15 +1,17 @@
-"""Loop: when a policy is published, those who wait go where its rules say, and keep their age.
+"""Loop: when a policy is published, or what is known of a customer is corrected, those who wait go where the rules
+say, and keep their age.
 
 Who was moved by hand, by an exit or up a ladder since he came stays where he was put.
 """
 
-import asyncio
 from collections import deque
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from hub import model
+from hub import loop, model
+from hub.doorbell import Moved, PolicyMoved, Ring
 from hub.journal import Journal
 from hub.model import SYSTEM
 from hub.placing import waited_for
@@ -21,7 +23,8 @@ from routing.policy import Policy
 from routing.rules import Placement, place
 
 log = structlog.get_logger()
-POLL = 0.5  # seconds
+POLL = 0.5  # seconds until who is to be looked at again is
+NET = 5.0  # seconds between looks for what nobody rang for
 LOOKED_AT = 20  # of those to be looked at again, in one step
 
 
@@ -33,11 +36,24 @@ class Replacing:
         self._policies = policies
         self._seen: int | None = None
         self._again: deque[UUID] = deque()  # whose offer was out, or to whom something happened meanwhile
+        self._netted: datetime | None = None
 
     async def run(self) -> None:
-        while True:
-            await self.step()
-            await asyncio.sleep(POLL)
+        await loop.run(loop.Wake(self._journal.doorbell, self._heard), self._turn)
+
+    def _heard(self, what: Ring) -> bool:
+        if isinstance(what, Moved) and what.kind == "corrected" and what.interaction_id not in self._again:
+            self._again.append(what.interaction_id)
+        return isinstance(what, PolicyMoved) or (isinstance(what, Moved) and what.interaction_id in self._again)
+
+    async def _turn(self) -> float:
+        now = self._journal.now()
+        if self._netted is None or not timedelta() <= now - self._netted < timedelta(seconds=NET):
+            since = now - 2 * timedelta(seconds=NET) if self._netted is None else self._netted - timedelta(seconds=NET)
+            self._again += set(await store.corrected(self._journal.pool, since)) - set(self._again)
+            self._netted = now
+        await self.step()
+        return POLL if self._again else NET
 
     async def step(self) -> int:
         """Returns how many were placed anew."""

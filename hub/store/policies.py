@@ -103,6 +103,11 @@ class Waiting:
     past: Past
 
 
+async def corrected(conn: Reader, since: datetime) -> list[UUID]:
+    """Who stands in line, and of whose customer something was corrected since then."""
+    return [row["id"] for row in await conn.fetch(sql["corrected"], since)]
+
+
 async def waiting(conn: Reader, now: datetime, only: UUID | None = None) -> list[Waiting]:
     """Who stands in line, 5000 at most, or the one that is named, wherever he is."""
     return [_waiting(row) for row in await conn.fetch(sql["waiting"], now - REPEATED, only)]

@@ -36,6 +36,11 @@ DELETE FROM policy_draft;
 -- name: staff
 SELECT login, queues, skills, capacity FROM agents WHERE disabled_at IS NULL ORDER BY login;
 
+-- name: corrected
+-- Who stands in line, and of whose customer something was corrected since then.
+SELECT DISTINCT i.id FROM touches t JOIN interactions i ON i.id = t.interaction_id AND i.state IN ('queued', 'offered')
+WHERE t.recorded_at >= $1 AND t.kind = 'corrected' ORDER BY i.id LIMIT 5000;
+
 -- name: waiting
 -- Who stands in line, or one of them, with what rules may ask; $1: since when contacts count as repeated ones.
 SELECT i.id, i.version, i.reference, i.queue_id, i.channel, i.source, i.subject, i.language, i.priority, i.queued_at, i.created_at,

@@ -101,7 +101,7 @@ async def test_i11_one_address_gets_one_a_day(heart: Heart) -> None:
 
 
 async def test_i11_two_nodes_at_once_send_one(heart: Heart) -> None:
-    others = [Acknowledge(heart.journal, heart.mailboxes, heart.tokens, heart.journal._doorbell) for _ in range(4)]
+    others = [Acknowledge(heart.journal, heart.mailboxes, heart.tokens, heart.journal.doorbell) for _ in range(4)]
     await asyncio.gather(*(take(heart, str(n)) for n in range(12)))
     await asyncio.gather(*(one.step() for one in others))
     assert len(await answers(heart)) == await count(heart, "automatic_mails") == 1
@@ -251,7 +251,7 @@ async def test_i11_nodes_that_decide_at_once_keep_to_the_budget_of_a_mailbox(
     await asyncio.gather(*(take(heart, str(n), f"bot{n}@example.com") for n in range(10)))
     due = await store.due(heart.pool, 10)
     await warm(heart)
-    nodes = [Acknowledge(heart.journal, heart.mailboxes, heart.tokens, heart.journal._doorbell) for _ in due]
+    nodes = [Acknowledge(heart.journal, heart.mailboxes, heart.tokens, heart.journal.doorbell) for _ in due]
     await asyncio.gather(*(one._decide(*what) for one, what in zip(nodes, due, strict=True)))
     assert len(await answers(heart)) == await count(heart, "automatic_mails") == 3
     assert sorted(await decided(heart)) == ["held"] * 7 + ["sent"] * 3

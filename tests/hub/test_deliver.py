@@ -224,7 +224,7 @@ async def test_i7_a_channel_that_is_gone_fails_what_is_left(heart: Heart, talk: 
 
 async def test_the_doorbell_wakes_delivery(heart: Heart, talk: tuple[Actor, UUID]) -> None:
     bell = Doorbell()
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     running = asyncio.create_task(Deliver(heart.outbox, {"webchat": heart.post}, bell).run())
     await asyncio.sleep(0)
     await say(heart, talk)

@@ -207,7 +207,7 @@ async def test_the_doorbell_wakes_dispatch_when_work_comes_and_when_agents_do(
 ) -> None:
     monkeypatch.setattr(module, "NET", 3600.0)
     bell = Doorbell()
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     heart.presence = PresenceDesk(heart.journal)
     running = asyncio.create_task(Dispatch(heart.journal, bell).run())
     await asyncio.sleep(0)

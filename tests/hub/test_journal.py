@@ -28,7 +28,7 @@ async def test_i1_the_doorbell_is_rung_after_the_commit_and_never_for_what_faile
         found.append(await other.fetchval("SELECT version FROM interactions WHERE id = $1", ring.interaction_id))
 
     bell.on(lambda ring: looks.add(asyncio.create_task(look(ring))) if isinstance(ring, Moved) else None)
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     it = (await heart.arrive()).interaction_id
     await asyncio.gather(*looks)
     assert found == [1]
@@ -94,7 +94,7 @@ async def test_a_listener_that_fails_undoes_nothing(heart: Heart) -> None:
     bell, heard = Doorbell(), list[object]()
     bell.on(broken)
     stop = bell.on(heard.append)
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     arrived = await heart.arrive()
     assert await heart.state(arrived.interaction_id) == "queued"
     assert len(heard) == 1

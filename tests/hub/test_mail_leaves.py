@@ -218,7 +218,7 @@ async def test_a_chat_does_not_wait_for_a_mail_that_hangs(heart: Heart, talk: Ta
     message = (await say(heart, talk)).message_id
     heart.clock.advance(8)
     bell = Doorbell()
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     running = asyncio.create_task(Deliver(heart.outbox, {"webchat": heart.post, "email": Hanging()}, bell).run())
     await until(lambda: Hanging.attempts)
     for n in range(3):

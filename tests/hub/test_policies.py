@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +11,19 @@ import structlog
 
 from channels.base import Address
 from hub import placing, replacing
+from hub import policies as module
 from hub.config import Queue
 from hub.intake import Intake
 from hub.model import Actor
-from hub.policies import Policies, PolicyMoved
+from hub.policies import Policies, PolicyOutdated
 from hub.replacing import Replacing
 from hub.store import policies as store
 from hub.wire import Decline, Prioritise
+from hub.wire_customers import PutMarks
 from hub.wire_policy import PublishPolicy, RestorePolicy
 from routing import rules
 from tests.hub.conftest import Heart
+from tests.support.waiting import until
 
 MIA = Address("email", "mia@example.com")
 
@@ -100,7 +104,7 @@ async def test_every_node_follows_and_of_two_who_publish_one_is_told(
     await other.open()
     found = await other.version(None)
     assert await publish(policies, sue) == 2
-    with pytest.raises(PolicyMoved):
+    with pytest.raises(PolicyOutdated):
         await other.publish(sue, PublishPolicy(document=found.document, base=found.version))
     assert other.current()[0] == 1
     await other.refresh()
@@ -298,3 +302,52 @@ async def test_thousands_of_rules_are_published_and_tried(heart: Heart, policies
     rules = [(f'subject = "case {n}"', {"queue": "sales"}) for n in range(2_000)]
     await publish(policies, sue, *rules, ("vip", {"queue": "sales", "priority": 1}))
     assert (await where(heart, subject="case 1999"))[2] == "r1999"
+
+
+@pytest.fixture
+async def rung_only(heart: Heart, policies: Policies, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """The loops run, and nothing but rings wakes them."""
+    placed_by(heart, policies)
+    monkeypatch.setattr(module, "POLL", 3600)
+    monkeypatch.setattr(replacing, "NET", 3600)
+    going = [asyncio.create_task(one) for one in (policies.run(), Replacing(heart.journal, policies).run())]
+    yield
+    for one in going:
+        one.cancel()
+    await asyncio.gather(*going, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("rung_only")
+async def test_publishing_moves_who_waits_at_once(heart: Heart, policies: Policies, sue: Actor) -> None:
+    it = (await heart.arrive(channel="form", continues=False, text="a lamp")).interaction_id
+    await publish(policies, sue, ('text contains "lamp"', {"queue": "sales"}))
+    queue_of = "SELECT id FROM interactions WHERE id = $1 AND queue_id = 'sales'"
+    await until(lambda: heart.pool.fetchval(queue_of, it))
+
+
+@pytest.mark.usefixtures("rung_only")
+async def test_marking_a_customer_moves_his_contacts_that_wait(heart: Heart, policies: Policies, sue: Actor) -> None:
+    await publish(policies, sue, ("vip", {"queue": "sales", "priority": 3}))
+    his, other = [
+        (await heart.arrive(channel="form", continues=False, addresses=(Address("email", who),))).interaction_id
+        for who in ("vip@example.com", "other@example.com")
+    ]
+    customer = await heart.pool.fetchval("SELECT customer_id FROM interactions WHERE id = $1", his)
+    await heart.desk.mark_customer(sue, customer, PutMarks(vip=True, version=1))
+    await until(lambda: heart.pool.fetchval("SELECT queue_id = 'sales' FROM interactions WHERE id = $1", his))
+    assert await heart.pool.fetchval("SELECT queue_id FROM interactions WHERE id = $1", other) == "support"
+    [why] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'placed_anew'")
+    assert json.loads(why["data"])["rule"] == "r0"
+
+
+async def test_a_mark_that_nobody_rang_for_is_found(heart: Heart, policies: Policies, sue: Actor) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue, ("vip", {"queue": "sales"}))
+    his = (await heart.arrive(channel="form", continues=False)).interaction_id
+    loop = Replacing(heart.journal, policies)
+    await loop._turn()
+    customer = await heart.pool.fetchval("SELECT customer_id FROM interactions WHERE id = $1", his)
+    await heart.desk.mark_customer(sue, customer, PutMarks(vip=True, version=1))
+    heart.clock.advance(replacing.NET)
+    await loop._turn()
+    assert await heart.pool.fetchval("SELECT queue_id FROM interactions") == "sales"

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("in_order")
 
 def node(heart: Heart) -> Reception:
     """One more node over the same database."""
-    journal = Journal(heart.pool, heart.clock, heart.new_id, heart.journal._doorbell)
+    journal = Journal(heart.pool, heart.clock, heart.new_id, heart.journal.doorbell)
     return Reception(Intake(journal, heart.intake.placement), Outbox(journal), heart.mailboxes)
 
 

@@ -81,7 +81,7 @@ async def test_the_loop_is_woken_by_an_offer_and_waits_for_its_deadline(
 ) -> None:
     monkeypatch.setattr("hub.timers.NET", 3600.0)
     bell = Doorbell()
-    heart.journal._doorbell = bell
+    heart.journal.doorbell = bell
     heart.clock.now = utc_now()
     await heart.pool.execute("UPDATE queues SET offer_seconds = 0")
     ann = await heart.agent("Ann")
