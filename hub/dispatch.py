@@ -23,6 +23,7 @@ from routing.model import Candidate, Plan, Reason, Work
 from routing.model import Policy as Ordering
 from routing.policy import Policy
 from routing.score import order
+from routing.standing import behind, outside_hours
 
 log = structlog.get_logger()
 BATCH = 128  # offers made at once, and the most waiting items of one kind that are looked at
@@ -30,6 +31,7 @@ LEAST = 16  # waiting items of one kind of which a pass over everybody says why 
 NET = 0.8  # seconds between passes, rung or not: no change waits longer than a second, even if its ring was lost
 SOONEST = 0.01  # seconds: a moment that has all but come is waited for, not raced for
 BEFORE = timedelta(seconds=2)  # how far back is looked for what another node has done
+MOST_BEFORE = 200  # waiting items of one kind that somebody who asks why another waits is told of
 UNKEPT = 100  # decisions whose offers are out, and that are not kept yet
 SHARE = 200  # looking at everybody, for what is said of each wait, takes a 200th of the time at most
 
@@ -79,13 +81,20 @@ class Dispatch:
         return await self._decide(begin, whole=True) if self._staffed else NET
 
     async def why_waiting(self, interaction_id: UUID) -> tuple[Reason, ...]:
-        """What stands between a waiting item and each agent, counted. Raises `NotFound` when it does not wait."""
+        """What stands between a waiting item and each agent, counted, and who goes first. Raises `NotFound` when it
+        does not wait.
+        """
         pool, now = self._journal.pool, self._journal.now()
         _, policy = self._current()
         found = await store.work(pool, now, 1, policy, interaction_id)
         if not found.work:
             raise NotFound("This interaction does not wait in a queue.")
-        return why_waiting(found.work[0], await store.candidates(pool, now), policy.ordering(), now)
+        (item,), staff, ordering = found.work, await store.candidates(pool, now), policy.ordering()
+        rivals = frozenset[str]().union(*(one.queues for one in staff if item.queue in one.queues))
+        waiting = await store.work(pool, now, MOST_BEFORE, policy, queues=rivals)
+        others = [one for one in waiting.work if one.id != item.id]
+        line = behind(item, others, staff, ordering, now, more=bool(waiting.cut))
+        return (*outside_hours(item.queue, policy, now), *line, *why_waiting(item, staff, ordering, now))
 
     def _matters(self, what: Ring) -> bool:
         if isinstance(what, Moved):

@@ -62,7 +62,10 @@ async def _difference(pool: asyncpg.Pool, decision: store.Decision, kept: list[A
         return f"what it knew cannot be read: {type(problem).__name__}"
     if hashlib.sha256(record.plan(plan)).digest() == decision.plan_sha256:
         return None
-    return _in_words(kept, [[str(one.work.id), str(one.agent.id)] for one in plan.matches])
+    now = [[str(one.work.id), str(one.agent.id)] for one in plan.matches]
+    if kept == now and not record.explained_alike(json.loads(decision.ordering)):
+        return None  # offers alone can be compared
+    return _in_words(kept, now)
 
 
 def _again(decision: store.Decision, work: Sequence[bytes], agents: Sequence[bytes]) -> Plan:

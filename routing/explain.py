@@ -85,6 +85,7 @@ def _preference(work: Work, chosen: Room, runner_up: Room | None, gate: Gate, no
     if better:
         return better
     if chosen.burden[0] < runner_up.burden[0]:
-        return Reason("least_loaded", {"used": chosen.used})
-    idle = (now - chosen.agent.idle_since).total_seconds()
-    return Reason("longest_idle", {"seconds": max(0, int(idle))})
+        own, other = (round(100 * room.burden[0]) for room in (chosen, runner_up))
+        return Reason("least_loaded", {"used": chosen.used, "percent": own, "next": other})
+    own, other = (max(0, int((now - room.agent.idle_since).total_seconds())) for room in (chosen, runner_up))
+    return Reason("longest_idle", {"seconds": own, "longer_seconds": own - other})

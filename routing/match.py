@@ -1,9 +1,11 @@
 """One pass over the waiting work: who is offered what."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 from uuid import UUID
 
 from routing.capacity import Burden, Room
@@ -12,6 +14,7 @@ from routing.explain import PLACE_KEPT, obstacles, of_itself, why_this_agent, wh
 from routing.expression import Expression
 from routing.gate import Gate, Rank, gate, ring
 from routing.model import Candidate, Match, Plan, Policy, Reason, Skip, Work
+from routing.passed_over import Given, Lost
 from routing.score import order, score, waited_seconds, waits_too_long
 
 Kind = tuple[str, str, int, int, bool]
@@ -50,14 +53,24 @@ def next_change_seconds(work: Iterable[Work], now: datetime) -> float | None:
     return min(coming, default=None)
 
 
+class _Told(NamedTuple):
+    """What is said of a kind of work but for the minutes, which are each item's own."""
+
+    reasons: tuple[Reason, ...]
+    kept: Sequence[int]  # places of the items that agents are kept for
+    lost: int  # agents who went to items before
+    nearest: int  # the last place of these
+
+
 class _Lane:
     """Suited agents for one kind of work, best first; `rooms`: of the routable agents of its queue."""
 
-    __slots__ = ("_least", "_ranks", "explained", "gate", "heap", "keepable")
+    __slots__ = ("_least", "_ranks", "explained", "gate", "heap", "keepable", "lost")
 
     def __init__(self, sample: Work, rooms: Iterable[Room], gate: Gate) -> None:
         self.gate = gate
-        self.explained: dict[frozenset[UUID], tuple[Reason, ...]] = {}
+        self.lost: Lost | None = None
+        self.explained: dict[tuple[frozenset[UUID], int], _Told] = {}
         self.keepable = [room for room in rooms if not unsuited(sample, room.agent, gate)]
         self._least: list[tuple[Burden, Room]] | None = None
         self._ranks: dict[UUID, Rank] | None = None
@@ -87,8 +100,8 @@ class _Lane:
             heappush(self.heap, entry)
         return found
 
-    def keep_one(self, work: Work) -> bool:
-        """Keep the least burdened agent from later work; False when there is nobody to keep.
+    def keep_one(self, work: Work) -> UUID | None:
+        """Keep the least burdened agent from later work; None when there is nobody to keep.
 
         He gets no younger work, so his load only falls, and the choice moves only to somebody with less:
         the smallest load falls until the item fits.
@@ -109,9 +122,10 @@ class _Lane:
                 kept = room
         for entry in excluded:
             heappush(self._least, entry)
-        if kept:
-            kept.kept = True
-        return kept is not None
+        if kept is None:
+            return None
+        kept.kept = True
+        return kept.agent.id
 
 
 class _Pass:
@@ -131,19 +145,21 @@ class _Pass:
         self.lanes: dict[Kind, _Lane] = {}
         self.gates: dict[tuple[Expression | None, tuple[Expression, ...]], Gate] = {}
         self.gate_of: dict[tuple[int, int, int], Gate] = {}
+        self.given = Given(self.work, self.rooms, policy, now)
 
     def plan(self) -> Plan:
         matches: list[Match] = []
-        waiting: list[tuple[Work, _Lane, bool]] = []
-        for item in self.work:
+        waiting: list[tuple[int, _Lane, bool]] = []
+        for at, item in enumerate(self.work):
             lane = self.lane(item)
             matched = self.place(item, lane) if self.open else None
             if matched:
                 matches.append(matched)
+                self.given.note(at, matched.agent.id)
             else:
-                waiting.append((item, lane, self.keep(item, lane)))
+                waiting.append((at, lane, self.keep(at, lane)))
         # Explained last: only the final state says what every agent was given instead.
-        skips = (Skip(item, self.explain(item, lane, kept)) for item, lane, kept in waiting)
+        skips = (Skip(self.work[at], self.explain(at, lane, kept)) for at, lane, kept in waiting)
         return Plan(tuple(matches), tuple(skips))
 
     def lane(self, item: Work) -> _Lane:
@@ -180,19 +196,43 @@ class _Pass:
             self.open.discard(chosen.agent.id)
         return Match(item, chosen.agent, score(item, self.policy, self.now), reasons)
 
-    def keep(self, item: Work, lane: _Lane) -> bool:
+    def keep(self, at: int, lane: _Lane) -> bool:
+        item = self.work[at]
         if not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
         if held_for_preferred(item, self.agents, lane.gate, self.now):
             return False
-        return lane.keep_one(item)
+        kept = lane.keep_one(item)
+        if kept:
+            self.given.kept_at[kept] = at
+        return kept is not None
 
-    def explain(self, item: Work, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
-        if item.excluded_agents not in lane.explained:
-            lane.explained[item.excluded_agents] = obstacles(item, self.rooms.values(), lane.gate)
+    def explain(self, at: int, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
+        item = self.work[at]
         held = held_for_preferred(item, self.agents, lane.gate, self.now)
         first = (held,) if held else (PLACE_KEPT,) if kept else ()
-        return first + lane.explained[item.excluded_agents] + of_itself(item, self.now)
+        return first + self.in_the_way(at, lane) + of_itself(item, self.now)
+
+    def in_the_way(self, at: int, lane: _Lane) -> tuple[Reason, ...]:
+        """Agents lost to items that go first, and what stands between it and the others."""
+        item = self.work[at]
+        if lane.lost is None:
+            lane.lost = self.given.lost(item, lane.gate)
+        key = item.excluded_agents, bisect_left(lane.lost, (at,))
+        if key not in lane.explained:
+            lane.explained[key] = self.others(item, lane.gate, lane.lost[: key[1]])
+        told = lane.explained[key]
+        reasons = self.given.kept_for(told.reasons, told.kept, at)
+        return (self.given.lower_score(told.lost, at, told.nearest), *reasons) if told.lost else reasons
+
+    def others(self, item: Work, gate: Gate, lost: Sequence[tuple[int, UUID]]) -> _Told:
+        mine = [(place, agent) for place, agent in lost if agent not in item.excluded_agents]
+        left = self.rooms.keys() - {agent for _, agent in mine} if mine else self.rooms.keys()
+        reasons = obstacles(item, [self.rooms[one] for one in left], gate) if left or not mine else ()
+        kept = [] if not any(one.code == "held_for_older" for one in reasons) else sorted(
+            place for agent, place in self.given.kept_at.items()
+            if obstacle(item, self.rooms[agent], gate) == Reason("held_for_older"))
+        return _Told(reasons, kept, len(mine), mine[-1][0] if mine else 0)
 
 
 def _demand_unique(what: str, ids: Iterable[UUID]) -> None:

@@ -23,12 +23,14 @@ ReasonCode = Literal[
     "only_candidate",
     "preferred_skill",  # test: the first preference in which he is better; grade, next: his, and the next best's
     "fewest_other_skills",  # others, next: skills that this item has no use for; his, and the next best's
-    "longest_idle",  # seconds
-    "least_loaded",  # used: units held before this item
+    "longest_idle",  # seconds, longer_seconds: how long he has been free, and how much longer than the next best
+    "least_loaded",  # used: units held before this item; percent, next: of the capacity, his and the next best's
     "skill_match",  # test, skill, level: a test of what is required that he meets
     # why an item still waits; each carries agents: how many agents it is true of
     "agent_free",  # could take it now; decided at the next pass, or when the preferred agent is not waited for any more
-    "held_for_older",  # has room, which is kept for an item that waits longer
+    "lower_score",  # minutes: had room, and an item whose turn came at least so much before got him; newest: 1 if
+    # that one goes first for being newer
+    "held_for_older",  # has room, kept for an item that waits longer; minutes: whose turn comes so much before
     "held_for_preferred",  # seconds: so long the item waits for its preferred agent, who is here, but busy
     "offer_open",  # has an offer that is not answered yet
     "busy",  # no room beside the present load
@@ -44,6 +46,9 @@ ReasonCode = Literal[
     # of the item itself, whether it is offered or waits: no agents
     "ring",  # ring, rings: in force, and how many there are; since_seconds; next_seconds, but in the last one
     "refused",  # times: so many offers of it were declined or missed
+    "behind",  # items: others that go first for agents who may have it; minutes, most: the last and the first of them
+    # by so much; more: 1 if there may be more of them than were looked at
+    "outside_hours",  # seconds: until its queue opens; without: it never does. Whoever is here may have it nevertheless
 ]
 
 

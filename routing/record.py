@@ -18,6 +18,7 @@ from routing.model import Candidate, Held, Plan, Policy, Reason, Work
 from routing.rules import Placement
 
 PAGE = 16  # items on a page, on average
+EXPLAINED = 2  # raised with what reasons say, so that older decisions are compared without them
 Entry = TypeVar("Entry", Work, Candidate)
 
 
@@ -44,11 +45,17 @@ def read_candidates(content: Sequence[bytes]) -> list[Candidate]:
 
 
 def ordering(policy: Policy) -> dict[str, Any]:
-    return {**asdict(policy), "newest_first": sorted(policy.newest_first)}
+    return {**asdict(policy), "newest_first": sorted(policy.newest_first), "explained": EXPLAINED}
 
 
 def read_ordering(data: Mapping[str, Any]) -> Policy:
-    return Policy(**{**data, "newest_first": frozenset(data["newest_first"])})
+    known = {name: value for name, value in data.items() if name != "explained"}
+    return Policy(**{**known, "newest_first": frozenset(data["newest_first"])})
+
+
+def explained_alike(data: Mapping[str, Any]) -> bool:
+    """Whether what `ordering` wrote is of a decision whose reasons say what they say today: compare it as a whole."""
+    return data.get("explained", 1) == EXPLAINED
 
 
 def plan(decided: Plan) -> bytes:

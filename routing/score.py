@@ -12,7 +12,7 @@ from routing.model import Policy, Work
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_MICROSECONDS_A_MINUTE = 60_000_000
+MICROSECONDS_A_MINUTE = 60_000_000
 
 Rank = tuple[int, int, int]
 
@@ -20,8 +20,8 @@ Rank = tuple[int, int, int]
 def rank(work: Work, policy: Policy) -> Rank:
     """Sort key, first served first; exact, so that equals are told apart by age, then by id."""
     queued = (work.queued_at - _EPOCH) // _MICROSECOND
-    due = round(work.target_minutes * _MICROSECONDS_A_MINUTE)
-    head_start = work.priority * policy.priority_minutes * _MICROSECONDS_A_MINUTE
+    due = round(work.target_minutes * MICROSECONDS_A_MINUTE)
+    head_start = work.priority * policy.priority_minutes * MICROSECONDS_A_MINUTE
     return queued + due - head_start, queued, work.id.int
 
 

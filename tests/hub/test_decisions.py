@@ -101,6 +101,14 @@ async def test_what_routing_would_do_otherwise_today_is_named(
     assert all("policy" in line for line in kept.lines)
 
 
+async def test_offers_alone_are_compared_where_reasons_said_something_else_then(heart: Heart, kept: Kept) -> None:
+    await a_day(kept)
+    await heart.pool.execute("UPDATE decisions SET plan_sha256 = sha256('other words'::bytea)")
+    assert (await kept.again()).different
+    await heart.pool.execute("UPDATE decisions SET ordering = ordering - 'explained'")
+    assert not (await kept.again()).different
+
+
 async def test_a_page_that_was_altered_or_is_gone_is_no_silent_difference(heart: Heart, kept: Kept) -> None:
     await a_day(kept)
     await heart.pool.execute(

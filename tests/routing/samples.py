@@ -3,6 +3,7 @@
 `brute_force` and `may_take` say the rules again in the plainest way, without sharing code with routing/.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from routing.expression import Expression
 from routing.expression_parse import parse
-from routing.model import Candidate, Held, Plan, Policy, Work
+from routing.model import Candidate, Held, Plan, Policy, Reason, Work
 from routing.rules import Placement, Ring
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -167,7 +168,7 @@ def burden(one: Candidate) -> tuple[float, datetime, UUID]:
     return share, one.idle_since, one.id
 
 
-def preference(item: Work, one: Candidate) -> tuple[object, ...]:
+def preference(item: Work, one: Candidate) -> tuple[Any, ...]:
     """The smallest is asked first: by each preference in turn; of those who have all, who knows the least besides;
     then by burden."""
     prefer = [str(expression) for expression in item.placement.prefer] if item.placement else []
@@ -177,14 +178,27 @@ def preference(item: Work, one: Candidate) -> tuple[object, ...]:
     return tuple(-each for each in grade), len(besides) if prefer and all(grade) else 0, *burden(one)
 
 
-def why_chosen(item: Work, chosen: Candidate, able: list[Candidate]) -> str:
+def why_chosen(item: Work, chosen: Candidate, able: list[Candidate]) -> tuple[str, dict[str, int]]:
+    """The reason, and what it must say of the next best."""
     if chosen.id == item.preferred_agent:
-        return "preferred_agent"
+        return "preferred_agent", {}
     if len(able) == 1:
-        return "only_candidate"
+        return "only_candidate", {}
     ours, others = preference(item, chosen), preference(item, able[1])
     codes = ("preferred_skill", "fewest_other_skills", "least_loaded", "longest_idle", "longest_idle")
-    return next(code for code, own, other in zip(codes, ours, others, strict=True) if own != other)
+    code, own, other = next(each for each in zip(codes, ours, others, strict=True) if each[1] != each[2])
+    if code == "preferred_skill":
+        return code, next({"grade": -one, "next": -two} for one, two in zip(own, other, strict=True) if one != two)
+    if code == "fewest_other_skills":
+        return code, {"others": own, "next": other}
+    if code == "least_loaded":
+        return code, {"percent": round(100 * own), "next": round(100 * other)}
+    idle = [max(0, int((NOW - one.idle_since).total_seconds())) for one in (chosen, able[1])]
+    return code, {"seconds": idle[0], "longer_seconds": idle[0] - idle[1]}
+
+
+def says(reasons: Iterable[Reason], why: tuple[str, dict[str, int]]) -> bool:
+    return any(one.code == why[0] and dict(one.data) | why[1] == dict(one.data) for one in reasons)
 
 
 def in_the_way(item: Work, one: Candidate, policy: Policy, kept: bool) -> str:
@@ -207,11 +221,86 @@ def in_the_way(item: Work, one: Candidate, policy: Policy, kept: bool) -> str:
     return next((code.split()[0] for code, true in found.items() if true), "agent_free")
 
 
+def lost_to(item: Work, one: Candidate, given: Sequence[Work], policy: Policy) -> Work | None:
+    """To which of what he was `given` before it the item lost this agent, who could have taken it at first."""
+    if not may_take(item, one, policy):
+        return None
+    for other in given:
+        one = replace(one, load=(*one.load, Held(other.channel, other.units, other.exclusive, offered=True)))
+        if not may_take(item, one, policy):
+            return other
+    return None
+
+
+def turns(items: Sequence[Work], policy: Policy) -> dict[UUID, datetime]:
+    """When the turn of each comes. Where the newest goes first, turns change hands."""
+    moments = sorted(goes_first(item, policy)[0] for item in items)
+    return {item.id: moment for item, moment in zip(in_order(items, policy), moments, strict=True)}
+
+
+@dataclass
+class Told:
+    """What a waiting item is told of those who go first: `lost`, `minutes`: how many agents, and by how much its turn
+    comes later than that of the nearest of those it lost them to; `newest`: for being newer than it; `ways`: of each
+    other agent, what is in the way; `kept_minutes`: the same of those whom agents are kept for.
+    """
+
+    lost: int
+    minutes: float | None
+    newest: bool
+    ways: dict[UUID, str]
+    kept_minutes: float | None
+
+
+def told(item: Work, items: Sequence[Work], staff: Iterable[Candidate], plan: Plan, policy: Policy,
+         kept_for: Mapping[UUID, UUID]) -> Told:
+    ordered, turn = in_order(items, policy), turns(items, policy)
+    first = {one.id for one in ordered[: next(at for at, one in enumerate(ordered) if one.id == item.id)]}
+    matched = {one.work.id: one.agent.id for one in plan.matches}
+    by_id, before = {one.id: one for one in items}, {one.id: one for one in staff}
+    lost: list[Work] = []
+    ways = {}
+    for one in after(before.values(), plan):
+        given = [other for other in ordered if matched.get(other.id) == one.id and other.id in first]
+        to = lost_to(item, before[one.id], given, policy)
+        if to:
+            lost.append(to)
+        else:
+            ways[one.id] = in_the_way(item, one, policy, one.id in kept_for.values())
+    nearest = max(lost, key=ordered.index, default=None)
+    older = [turn[other] for other, one in kept_for.items() if other in first and ways.get(one) == "held_for_older"]
+    return Told(
+        len(lost), minutes(turn[item.id] - turn[nearest.id]) if nearest else None,
+        nearest is not None and nearest.queue == item.queue and item.queue in policy.newest_first
+        and in_time(item) and in_time(by_id[nearest.id]),
+        ways, minutes(turn[item.id] - max(older)) if older else None)
+
+
+def minutes(time: timedelta) -> float:
+    return round(time / timedelta(minutes=1), 2)
+
+
+def agrees(reasons: Iterable[Reason], expected: Told) -> bool:
+    """Each agent is counted once, and the minutes are true."""
+    counted: Counter[str] = Counter()
+    said: dict[str, Mapping[str, str | int | float]] = {}
+    for reason in reasons:
+        if reason.code not in ("place_kept", "held_for_preferred", "ring", "refused", "no_agents"):
+            counted[reason.code] += int(reason.data["agents"])
+            said[reason.code] = reason.data
+    ways = Counter(expected.ways.values())
+    if expected.lost:
+        ways["lower_score"] = expected.lost
+    lower, held = said.get("lower_score", {}), said.get("held_for_older", {})
+    return counted == ways and (lower.get("minutes"), "newest" in lower) == (expected.minutes, expected.newest) \
+        and held.get("minutes") == expected.kept_minutes
+
+
 @dataclass
 class Opinion:
     matched: dict[UUID, UUID]
     kept_for: dict[UUID, UUID]
-    why: dict[UUID, str]  # the reason for which this agent was chosen
+    why: dict[UUID, tuple[str, dict[str, int]]]  # the reason for which this agent was chosen and not the next best
 
 
 def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Policy) -> Opinion:

@@ -96,7 +96,7 @@ def test_an_agent_kept_for_one_item_still_takes_what_ranks_before_it() -> None:
 
 def test_who_waits_behind_a_kept_agent_is_told_so() -> None:
     result = plan([call(1, 10), work(2, 1)], [agent(1, load=(CHAT,))])
-    assert result.skips[1].reasons == (Reason("held_for_older", {"agents": 1}),)
+    assert result.skips[1].reasons == (Reason("held_for_older", {"agents": 1, "minutes": 9}),)
 
 
 def minute_of_the_call(policy: Policy) -> int | None:

@@ -16,14 +16,16 @@ from routing.model import Candidate, Plan, Policy, Work
 from tests.routing.samples import (
     NOW,
     after,
+    agrees,
     brute_force,
     floors,
     in_order,
-    in_the_way,
     in_time,
     may_take,
     patient,
+    says,
     suits,
+    told,
 )
 
 Floor = tuple[list[Work], list[Candidate], Policy]
@@ -41,8 +43,7 @@ def test_equals_the_brute_force_oracle(floor: Floor) -> None:
     assert {found.work.id: found.agent.id for found in plan.matches} == opinion.matched
     kept = {skip.work.id for skip in plan.skips if skip.reasons[0].code == "place_kept"}
     assert kept == set(opinion.kept_for)
-    codes = {found.work.id: {reason.code for reason in found.reasons} for found in plan.matches}
-    assert all(opinion.why[item] in said for item, said in codes.items())
+    assert all(says(found.reasons, opinion.why[found.work.id]) for found in plan.matches)
 
 
 @given(floors())
@@ -50,16 +51,11 @@ def test_equals_the_brute_force_oracle(floor: Floor) -> None:
 def test_what_is_said_of_every_waiting_item_equals_the_oracle(floor: Floor) -> None:
     """Each agent once, by what stands in his way after the pass; of the skills, a test that he does not meet."""
     plan, opinion = decide(floor), brute_force(*floor)
-    kept, later = set(opinion.kept_for.values()), after(floor[1], plan)
     for skip in plan.skips:
-        told = {one.id: in_the_way(skip.work, one, floor[2], one.id in kept) for one in later}
-        counted: Counter[str] = Counter()
-        for reason in skip.reasons:
-            if reason.code not in ("place_kept", "held_for_preferred", "ring", "refused", "no_agents"):
-                counted[reason.code] += int(reason.data["agents"])
-        assert counted == Counter(told.values())
+        expected = told(skip.work, floor[0], floor[1], plan, floor[2], opinion.kept_for)
+        assert agrees(skip.reasons, expected)
         lacking = [parse(str(reason.data["test"])) for reason in skip.reasons if reason.code == "skill_missing"]
-        unskilled = [one for one in later if told[one.id] == "skill_missing"]
+        unskilled = [one for one in floor[1] if expected.ways.get(one.id) == "skill_missing"]
         assert all(any(not holds(test, one.skills) for test in lacking) for one in unskilled)
 
 

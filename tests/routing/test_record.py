@@ -38,6 +38,14 @@ def test_one_change_alters_one_page() -> None:
     assert len(set(without) - set(before)) == 1
 
 
+def test_decisions_of_other_words_are_known() -> None:
+    written = record.ordering(Policy())
+    assert record.explained_alike(written)
+    older = {name: value for name, value in written.items() if name != "explained"}
+    assert not record.explained_alike(older)
+    assert record.read_ordering(older) == Policy()
+
+
 def test_nothing_is_no_page() -> None:
     assert record.pages([]) == [] == record.read_work([])
 
