@@ -139,6 +139,8 @@ class TextOut:
     sender: str
     template: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    also: Sequence[str] = ()  # other names of the sender, by which a customer may have asked for no more texts
+    number: str = ""  # the one that he knows, where `sender` has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class Inbound:
     entry: Entry | None = None  # written in the same transaction, so that the mail is not fetched again
     elsewhere: tuple[Elsewhere, ...] = ()
     opt: Opt | None = None
+    ours: str = ""  # which number of ours it came to, where `source` has several
     quiet: bool = False  # kept, and nobody need react: no unread mark, no queue
 
 
@@ -188,6 +191,7 @@ class Receipt:
     message_id: UUID | None = None
     provider_id: str | None = None
     error: str | None = None
+    sender: str = ""  # the number of ours that the other side chose, where it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,7 @@ class Sent:
 
     provider_id: str | None = None
     refused: tuple[Refusal, ...] = ()
+    sender: str = ""  # the number of ours that the other side chose, where it does and says so already
 
 
 SendErrorKind = Literal["temporary", "permanent", "ambiguous"]

@@ -142,7 +142,7 @@ class Deliver:
         channel = self._channels.get(kind)
         if channel is None:
             raise SendError("permanent", "no_channel", f"There is no channel {kind} now.")
-        await self._must_be_wanted(message)
+        message = await self._wanted(message)
         if not channel.carries_files or not message.files:
             return await self._try(channel, message)
         if sum(one.size for one in message.files) < LARGE:
@@ -150,14 +150,15 @@ class Deliver:
         async with self._large:
             return await self._try(channel, await self._loaded(message))
 
-    async def _must_be_wanted(self, message: Outbound) -> None:
+    async def _wanted(self, message: Outbound) -> Outbound:
         """A STOP that came after the agent had written counts, too."""
         try:
-            barred = await self._outbox.barred(message)
+            wanted = await self._outbox.wanted(message)
         except AWAY as problem:
             raise SendError("temporary", "database_away", "Nobody knows whether it is wanted.") from problem
-        if barred:
+        if wanted is None:
             raise SendError("permanent", "opted_out", OPTED_OUT)
+        return wanted
 
     async def _loaded(self, message: Outbound) -> Outbound:
         try:

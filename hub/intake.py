@@ -279,6 +279,8 @@ class Intake:
             data["subject"] = inbound.subject
         if inbound.opt is not None:
             data["opt"] = inbound.opt
+        if inbound.ours:
+            data["number"] = inbound.ours
         if inbound.elsewhere:
             data["fetching"] = len(inbound.elsewhere)
         rows = {**person.rows, **self._texted(inbound, now)}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from channels.base import Address, Inbound
-from channels.messaging.settings import MessagingSettings, Sender
+from channels.messaging.settings import MessagingSettings, Sender, Service
 from channels.telephone import e164, region_of
 from channels.text import storable
 from hub.errors import Conflict, Invalid, Unavailable, WrongState
@@ -38,7 +38,8 @@ class NewTexts:
     async def choices(self, actor: Actor) -> list[SenderChoice]:
         """Numbers that this agent may write from: those of his queues; a supervisor may use all."""
         return [SenderChoice(
-            id=one.source, kind=one.kind, number=one.number, name=one.name, queue=self._queue(one),
+            id=one.source, kind=one.kind, number=one.number if isinstance(one, Sender) else "",
+            name=one.name if isinstance(one, Sender) else one.name or one.sid, queue=self._queue(one),
             templates=self._texting.templates(one.kind, one.source)) for one in await self._senders(actor)]
 
     async def write(self, actor: Actor, wanted: NewText) -> tuple[UUID, bool]:
@@ -80,7 +81,7 @@ class NewTexts:
             (written,) = await page.open(Opening(new, "said", by(actor), enclosed))
             return written
 
-    async def _check(self, actor: Actor, sender: Sender, wanted: NewText) -> Address:
+    async def _check(self, actor: Actor, sender: Sender | Service, wanted: NewText) -> Address:
         pool = self._journal.pool
         number = e164(wanted.number, region_of(sender.number))
         if number is None:
@@ -93,7 +94,7 @@ class NewTexts:
             raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
         return Address("whatsapp" if sender.kind == "whatsapp" else "phone", number)
 
-    def _asked(self, sender: Sender, to: Address, wanted: NewText) -> Inbound:
+    def _asked(self, sender: Sender | Service, to: Address, wanted: NewText) -> Inbound:
         """As if he had written, for the same rules say where it belongs."""
         return Inbound(
             source=sender.source, natural_key=str(wanted.id), channel=sender.kind, text=wanted.text,
@@ -104,13 +105,13 @@ class NewTexts:
         now = self._journal.now()
         return replace(new, state="waiting", due_at=now + WAITS, preferred_agent_id=actor.id, answered_at=now, unread=0)
 
-    async def _senders(self, actor: Actor) -> list[Sender]:
+    async def _senders(self, actor: Actor) -> list[Sender | Service]:
         queues: Collection[str] | None = None
         if not actor.supervises:
             queues = await store.queues_of(self._journal.pool, actor.id)
-        return [one for one in self._settings.senders if queues is None or self._queue(one) in queues]
+        return [one for one in self._settings.ways if queues is None or self._queue(one) in queues]
 
-    def _queue(self, sender: Sender) -> str:
+    def _queue(self, sender: Sender | Service) -> str:
         return sender.queue or self._intake.placement.default_queue
 
 

@@ -1,7 +1,7 @@
 """What became of a message: sent, delivered, read, failed or unconfirmed. States only climb (receipts may be late)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -61,11 +61,16 @@ class Outbox:
         """The bytes of its files, in their order."""
         return await store.contents(self._journal.pool, [one.id for one in message.files])
 
-    async def barred(self, message: Outbound) -> bool:
-        """Whether the customer has asked for no more texts since this one was written."""
-        if message.texting is None:
-            return False
-        return await texting.stopped(self._journal.pool, message.recipient, message.texting.sender)
+    async def wanted(self, message: Outbound) -> Outbound | None:
+        """As it leaves now; None: the customer has asked for no more texts since this one was written."""
+        if (text := message.texting) is None:
+            return message
+        if await texting.stopped(self._journal.pool, message.recipient, [text.sender, *text.also]):
+            return None
+        if not text.also:
+            return message
+        number = await texting.number(self._journal.pool, message.recipient, text.sender)
+        return replace(message, texting=replace(text, number=number))
 
     async def next_due(self) -> datetime | None:
         found: datetime | None = await self._journal.pool.fetchval(store.sql["next_due"])
@@ -96,6 +101,8 @@ class Outbox:
     async def _taken(self, page: Page, message_id: UUID, sent: Sent) -> None:
         if sent.provider_id is not None:
             await page.conn.execute(store.sql["known_as"], message_id, store.plain(sent.provider_id))
+        if sent.sender:
+            await texting.went_from(page.conn, message_id, sent.sender)
         await self._mark(page, message_id, "sent")
 
     def _rest(self, kind: str, attempt: int, refused: Iterable[Refusal]) -> list[Rest]:
@@ -172,6 +179,8 @@ class Outbox:
             before = await page.lock(interaction_id)
             await page.conn.execute(store.sql["confirmed"], message_id, receipt.mark)
             lifted = await self._mark(page, message_id, receipt.mark, receipt.error)
+            if receipt.sender:
+                await texting.went_from(page.conn, message_id, receipt.sender)
             if lifted and receipt.mark == "failed":
                 await page.write(before, model.SendFailed("failed", message_id, receipt.error or "failed"), SYSTEM)
 

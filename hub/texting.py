@@ -41,14 +41,22 @@ class Texting:
         await self._must_fit(conn, before.channel, said)
         if len(said.text) > LONGEST:
             raise Invalid(f"A text may have {LONGEST} characters.", fields={"text": "too_long"})
-        stands = await store.stands(conn, to, before.source)
+        stands = await self._stands(conn, to, before.source)
         if stands.opted_out_at is not None:
             raise WrongState(OPTED_OUT, code="opted_out")
+        sender = self._sender(before.source)
         if said.template is not None:
-            return {"sender": before.source, **self._agreed(before, said.template, said.text)}
+            return {**sender, **self._agreed(before, said.template, said.text)}
         if before.channel == "whatsapp" and not self._free(stands):
             raise WrongState(WINDOW_CLOSED, code="window_closed")
-        return {"sender": before.source}
+        return sender
+
+    def _sender(self, source: str) -> Row:
+        service = self._settings.service_of(source)
+        return {"sender": source} if service is None else {"sender": source, "also": service.sources()}
+
+    async def _stands(self, conn: Reader, to: Address, source: str) -> Stands:
+        return await store.stands(conn, to, source, self._settings.heard_by(source))
 
     async def _must_fit(self, conn: Reader, channel: str, said: Say | NewText) -> None:
         most, size = (1, WHATSAPP_BYTES) if channel == "whatsapp" else (MMS_FILES, MMS_BYTES)
@@ -61,12 +69,19 @@ class Texting:
 
     async def view(self, conn: Reader, channel: str, source: str, to: Address) -> TextingView:
         """How a conversation stands, for the screen."""
-        stands = await store.stands(conn, to, source)
+        stands = await self._stands(conn, to, source)
         until = stands.wrote_at + FREE - MARGIN if stands.wrote_at is not None else None
         return TextingView(
-            kind="whatsapp" if channel == "whatsapp" else "sms", sender=source.split(":", 2)[2], longest=LONGEST,
+            kind="whatsapp" if channel == "whatsapp" else "sms", sender=await self._shown(conn, source, to), longest=LONGEST,
             opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
             templates=self.templates(channel, source))
+
+    async def _shown(self, conn: Reader, source: str, to: Address) -> str:
+        """The number that he knows; of a service that has written to him by none yet, its name."""
+        service = self._settings.service_of(source)
+        if service is None:
+            return source.split(":", 2)[2]
+        return await store.number(conn, to, source) or service.name or service.sid
 
     def templates(self, channel: str, source: str) -> list[TemplateView]:
         return [TemplateView(id=one.id, name={**one.name}, text=one.text, places=list(one.places))

@@ -60,6 +60,10 @@ def wrong_with_texts(messaging: MessagingSettings, accounts: Sequence[str], queu
              for place, one in enumerate(messaging.senders) if one.account not in accounts]
     wrong += [f"messaging.senders.{place}.queue: there is no queue {one.queue!r}"
               for place, one in enumerate(messaging.senders) if one.queue not in (None, *queues)]
+    wrong += [f"messaging.services.{place}.account: there is no account {one.account!r} in [[twilio]]"
+              for place, one in enumerate(messaging.services) if one.account not in accounts]
+    wrong += [f"messaging.services.{place}.queue: there is no queue {one.queue!r}"
+              for place, one in enumerate(messaging.services) if one.queue not in (None, *queues)]
     wrong += [f"messaging.templates.{place}.account: there is no account {one.account!r} in [[twilio]]"
               for place, one in enumerate(messaging.templates) if one.account not in ("", *accounts)]
     return wrong

@@ -22,7 +22,7 @@ class TextingView(Wire):
     """How this conversation stands with the network: one that may not be written to says why."""
 
     kind: Literal["sms", "whatsapp"]
-    sender: str = Field(description="our own number")
+    sender: str = Field(description="our own number; the name of a messaging service that has not chosen one yet")
     longest: int = Field(description="characters")
     opted_out_at: datetime | None = Field(description="the customer wants no texts from this number since then")
     free_until: datetime | None = Field(
@@ -42,7 +42,7 @@ class SenderChoice(Wire):
 
     id: str
     kind: Literal["sms", "whatsapp"]
-    number: str
+    number: str = Field(description='"" for a messaging service: it chooses one of its numbers')
     name: str
     queue: str
     templates: list[TemplateView] = Field(description="WhatsApp: only with one of these, unless he wrote within a day")

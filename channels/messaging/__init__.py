@@ -1,10 +1,10 @@
 """SMS, MMS and WhatsApp through Twilio.
 
-Source: `<kind>:<account>:<number of ours>`. Natural key: Twilio's MessageSid. Addresses: the customer's number; of
+Source: `<kind>:<account>:<number of ours>`, or the SID of the messaging service that the number belongs to. Natural key: Twilio's MessageSid. Addresses: the customer's number; of
 WhatsApp also as a telephone number, because it is one. A text continues the conversation that its number has with ours.
 """
 
 from channels.messaging.channel import Gateway, Sms, WhatsApp
-from channels.messaging.settings import MessagingSettings, Sender, Template
+from channels.messaging.settings import MessagingSettings, Sender, Service, Template
 
-__all__ = ["Gateway", "MessagingSettings", "Sender", "Sms", "Template", "WhatsApp"]
+__all__ = ["Gateway", "MessagingSettings", "Sender", "Service", "Sms", "Template", "WhatsApp"]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from channels.messaging.failures import send_error, word_of, words_of
 from channels.messaging.settings import Kind, MessagingSettings
 from channels.messaging.shelf import PATH as FILE
 from channels.messaging.shelf import Shelf
-from channels.messaging.understand import WHATSAPP, understand
+from channels.messaging.understand import WHATSAPP, ours_of, understand
 from channels.twilio.account import Account
 from channels.twilio.numbers import What
 from channels.twilio.rest import Rest, RestFailure, TooLargeError, quoted
@@ -42,6 +43,7 @@ log = structlog.get_logger()
 TAKE_SECONDS = 12.0  # Twilio waits for 15
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 AGAIN = "#rc=3&rp=all"  # Twilio's own retries, which it does not do after an error unless asked to
+SERVICE = "MG"  # what the SID of a messaging service begins with
 INBOUND, STATUS = "/messages", "/messages/{message}/status"
 _MARKS: Mapping[str, Mark] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed",
                               "undelivered": "failed", "canceled": "failed"}
@@ -92,6 +94,8 @@ class Gateway:
         kind: Kind = "whatsapp" if signed["To"].startswith(WHATSAPP) else "sms"
         receipt = self._receipt(signed.account.id, kind, signed["MessageStatus"] or signed["SmsStatus"],
                                 signed["ErrorCode"], message_id, signed["MessageSid"])
+        if receipt is not None and signed["MessagingServiceSid"]:
+            receipt = replace(receipt, sender=ours_of(signed["From"]) if signed["From"] else "")
         if receipt is None:
             return web.Response(status=204)
         try:
@@ -113,16 +117,25 @@ class Gateway:
             raise SendError("permanent", "no_number", "This sender cannot be answered: it is no telephone number.")
         before = WHATSAPP if kind == "whatsapp" else ""
         callback = rest.account.url(STATUS.format(message=message.message_id)) + AGAIN
-        form = {"To": before + message.recipient.value, "From": before + number, "StatusCallback": callback}
+        form = {"To": before + message.recipient.value, "StatusCallback": callback} | _content(message)
         files = [("MediaUrl", self._shelf.url(rest.account, one)) for one in message.files]
-        try:
-            made = await rest.post("/Messages.json", [*(form | _content(message)).items(), *files])
-        except RestFailure as failure:
-            raise send_error(failure) from failure
-        sid = made.get("sid")
+        by = _by(message, before, number)
+        made = await self._create(rest, [*form.items(), *files], by)
+        sid, chosen = made.get("sid"), made.get("from")
         if not isinstance(sid, str):
             raise SendError("ambiguous", "twilio_no_answer", "Twilio did not say whether it took the message.")
-        return Sent(sid)
+        chose = "MessagingServiceSid" in by and isinstance(chosen, str)
+        return Sent(sid, sender=ours_of(str(chosen)) if chose else "")
+
+    async def _create(self, rest: Rest, form: list[tuple[str, str]], by: Mapping[str, str]) -> Mapping[str, object]:
+        """A number that a service has no more is refused, which makes nothing: the service then chooses anew."""
+        try:
+            return await rest.post("/Messages.json", [*form, *by.items()])
+        except RestFailure as failure:
+            error = send_error(failure)
+            if error.code != "bad_sender" or len(by) < 2:
+                raise error from failure
+        return await self._create(rest, form, {name: by[name] for name in by if name != "From"})
 
     async def fetch(self, source: str, file: Elsewhere) -> File:
         """A file of a text, with our password, within the configured size. Raises `Unfetched`."""
@@ -152,8 +165,11 @@ class Gateway:
             if failure.kind in ("gone", "refused"):
                 return None
             raise Unanswered(failure.kind) from failure
-        return self._receipt(account, kind, str(found.get("status") or ""), str(found.get("error_code") or ""),
-                             message_id, provider_id)
+        receipt = self._receipt(account, kind, str(found.get("status") or ""), str(found.get("error_code") or ""),
+                                message_id, provider_id)
+        if receipt is None or not found.get("messaging_service_sid"):
+            return receipt
+        return replace(receipt, sender=ours_of(str(found.get("from") or "")))
 
     def _receipt(self, account: str, kind: Kind, status: str, code: str, message_id: UUID,
                  provider_id: str) -> Receipt | None:
@@ -172,13 +188,13 @@ class Gateway:
 
     def numbers(self, kind: Kind) -> Iterator[Check]:
         """What Twilio has to call; nobody is asked whether it does."""
-        senders = [one for one in self.settings.senders if one.kind == kind]
+        senders = [one for one in self.settings.ways if one.kind == kind]
         if not senders:
             yield Check("numbers", True, "none is configured")
         for one in senders:
             rest = self.rests.get(one.account)
             known = rest is not None
-            yield Check(one.number, known, f"Twilio has to call POST {called(rest.account)['sms']}" if rest
+            yield Check(one.source.split(":", 2)[2], known, f"Twilio has to call POST {called(rest.account)['sms']}" if rest
                         else f"there is no account {one.account!r} in [[twilio]]")
 
     def _turned(self, id: str) -> str:
@@ -253,8 +269,16 @@ def _content(message: Outbound) -> dict[str, str]:
     return {"ContentSid": texting.template, "ContentVariables": json.dumps(dict(texting.variables), ensure_ascii=False)}
 
 
+def _by(message: Outbound, before: str, number: str) -> dict[str, str]:
+    """Who sends: a number, or a service with the number that the customer knows."""
+    if not number.startswith(SERVICE):
+        return {"From": before + number}
+    known = message.texting.number if message.texting is not None else ""
+    return {"MessagingServiceSid": number} | ({"From": before + known} if known else {})
+
+
 def _from(message: Outbound) -> tuple[str, str]:
-    """Account and number of ours that a message goes out from."""
+    """Account, and number or service of ours, that a message goes out from."""
     sender = message.texting.sender.split(":", 2) if message.texting is not None else []
     if len(sender) != 3:
         raise SendError("permanent", "no_sender", "This message does not say which number of ours it goes from.")

@@ -28,14 +28,16 @@ def understand(raw: bytes, account: str, at: datetime, settings: MessagingSettin
     if wrong or len(key) > _LONGEST_KEY:
         raise Refused("incomplete", 400, wrong or {"MessageSid": "too_long"})
     kind: Kind = "whatsapp" if sender.startswith(WHATSAPP) else "sms"
-    source = f"{kind}:{account}:{_written(ours)}"
+    service = settings.service_of(f"{kind}:{account}:{posted.get('MessagingServiceSid', '').strip()}")
+    number = ours_of(ours)
+    source = service.source if service is not None else f"{kind}:{account}:{number}"
     text, files = _text(posted), _files(posted, key)
     opt = opt_of(posted.get("Body", ""), posted.get("OptOutType", ""))
     body = [posted.get("From"), posted.get("To"), text, [one.url for one in files]]
     return Inbound(
         source=source, natural_key=key, channel=kind, addresses=_addresses(kind, sender), text=text, at=at, raw=raw,
         content_type=CONTENT_TYPE, body=json.dumps(body).encode(), name=_name(posted), queue=settings.queue_of(source),
-        continues=True, client_id=key, elsewhere=files, opt=opt, quiet=needs_nobody(posted.get("Body", ""), opt))
+        continues=True, client_id=key, ours=number if service is not None else "", elsewhere=files, opt=opt, quiet=needs_nobody(posted.get("Body", ""), opt))
 
 
 def replay(source: str, raw: bytes, at: datetime, settings: MessagingSettings) -> Inbound:
@@ -43,7 +45,7 @@ def replay(source: str, raw: bytes, at: datetime, settings: MessagingSettings) -
     return understand(raw, source.split(":")[1], at, settings)
 
 
-def _written(address: str) -> str:
+def ours_of(address: str) -> str:
     """A number of ours, or a short code, without the channel in front."""
     bare = address.removeprefix(WHATSAPP)
     return (e164(bare) or bare)[:_LONGEST_NAME]

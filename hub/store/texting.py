@@ -1,5 +1,6 @@
 """Who may be written to: the end that a customer asked for, and when he last wrote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,14 +30,24 @@ class Unheard:
     written_at: datetime
 
 
-async def stands(conn: Reader, address: Address, sender: str) -> Stands:
-    row = await conn.fetchrow(sql["stands"], address.kind, address.value, sender)
+async def stands(conn: Reader, address: Address, sender: str, names: Sequence[str]) -> Stands:
+    """`names`: all by which the customer may have asked for no more texts."""
+    row = await conn.fetchrow(sql["stands"], address.kind, address.value, sender, list(names))
     assert row is not None, "a query without a table has a row"
     return Stands(row["opted_out_at"], row["wrote_at"])
 
 
-async def stopped(conn: Reader, address: Address, sender: str) -> bool:
-    return bool(await conn.fetchval(sql["stopped"], address.kind, address.value, sender))
+async def stopped(conn: Reader, address: Address, senders: Sequence[str]) -> bool:
+    return bool(await conn.fetchval(sql["stopped"], address.kind, address.value, list(senders)))
+
+
+async def number(conn: Reader, address: Address, sender: str) -> str:
+    """Which number of a sender that has several this customer knows; "" for none."""
+    return str(await conn.fetchval(sql["number"], address.kind, address.value, sender) or "")
+
+
+async def went_from(conn: Reader, message_id: UUID, number: str) -> None:
+    await conn.execute(sql["went_from"], message_id, number)
 
 
 async def stop(conn: Reader, address: Address, sender: str, now: datetime) -> None:

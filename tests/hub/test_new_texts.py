@@ -108,6 +108,6 @@ async def test_agents_write_from_the_numbers_of_their_queues(heart: Heart) -> No
     (queue, *_) = await mail.queues_of(heart.pool, ann.id)
     mine, other = (Sender(account="main", number=OURS, queue=queue),
                    Sender(account="main", number="+15550002000", queue="nobody's"))
-    there = texts(heart, SETTINGS.model_copy(update={"senders": (mine, other)}))
+    there = texts(heart, SETTINGS.model_copy(update={"senders": (mine, other), "services": ()}))
     assert [one.id for one in await there.choices(ann)] == [mine.source]
     assert [one.id for one in await there.choices(boss)] == [mine.source, other.source]

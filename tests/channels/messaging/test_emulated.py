@@ -190,10 +190,10 @@ async def test_unknown_parameters_and_states_are_kept_or_ignored() -> None:
 
 async def test_the_check_tells_what_twilio_would_call() -> None:
     async with line() as there:
-        account, number = [one async for one in there.sms.check()]
+        account, number, _ = [one async for one in there.sms.check()]
         assert (account.name, account.ok, account.detail) == ("account main", True, "")
         assert number.detail == f"Twilio has to call POST {there.base}/twilio/main/messages#rc=3&rp=all"
         await there.post("/messages", there.form("SM1", "Hi"), token="other")
-        account, _ = [one async for one in there.sms.check()]
+        account, *_ = [one async for one in there.sms.check()]
         assert account.detail == (f"1 requests were turned away; the last was checked against {there.base}"
                                   "/twilio/main/messages")
