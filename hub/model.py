@@ -10,6 +10,7 @@ State = Literal["queued", "offered", "active", "waiting", "parked", "wrapping", 
 Declared = Literal["available", "break", "offline", "missed"]
 Role = Literal["agent", "supervisor", "admin"]
 ActorKind = Literal["customer", "agent", "supervisor", "system"]
+Because = Literal["policy", "customer"]  # was published; was corrected or marked
 HELD: frozenset[State] = frozenset({"offered", "active", "wrapping"})
 
 
@@ -288,7 +289,7 @@ class Prioritised:
 
 @dataclass(frozen=True, slots=True)
 class PlacedAnew:
-    """A newer policy puts a contact that still waits where its rules say: `rule` None: none of them holds."""
+    """A contact that still waits goes where the rules say now: `rule` None: none of them holds."""
 
     queue_id: str
     priority: int
@@ -296,6 +297,7 @@ class PlacedAnew:
     version: int
     rule: str | None
     placement: Mapping[str, object]
+    because: Because
 
 
 @dataclass(frozen=True, slots=True)

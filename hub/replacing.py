@@ -4,7 +4,6 @@ say, and keep their age.
 Who was moved by hand, by an exit or up a ladder since he came stays where he was put.
 """
 
-from collections import deque
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +12,7 @@ import structlog
 from hub import loop, model
 from hub.doorbell import Moved, PolicyMoved, Ring
 from hub.journal import Journal
-from hub.model import SYSTEM
+from hub.model import SYSTEM, Because
 from hub.placing import waited_for
 from hub.policies import Policies
 from hub.store import policies as store
@@ -35,22 +34,23 @@ class Replacing:
         self._journal = journal
         self._policies = policies
         self._seen: int | None = None
-        self._again: deque[UUID] = deque()  # whose offer was out, or to whom something happened meanwhile
+        self._again: dict[UUID, Because] = {}  # who is corrected, or offered, or changed meanwhile; why he is placed
         self._netted: datetime | None = None
 
     async def run(self) -> None:
         await loop.run(loop.Wake(self._journal.doorbell, self._heard), self._turn)
 
     def _heard(self, what: Ring) -> bool:
-        if isinstance(what, Moved) and what.kind == "corrected" and what.interaction_id not in self._again:
-            self._again.append(what.interaction_id)
+        if isinstance(what, Moved) and what.kind == "corrected":
+            self._again.setdefault(what.interaction_id, "customer")
         return isinstance(what, PolicyMoved) or (isinstance(what, Moved) and what.interaction_id in self._again)
 
     async def _turn(self) -> float:
         now = self._journal.now()
         if self._netted is None or not timedelta() <= now - self._netted < timedelta(seconds=NET):
             since = now - 2 * timedelta(seconds=NET) if self._netted is None else self._netted - timedelta(seconds=NET)
-            self._again += set(await store.corrected(self._journal.pool, since)) - set(self._again)
+            for one in await store.corrected(self._journal.pool, since):
+                self._again.setdefault(one, "customer")
             self._netted = now
         await self.step()
         return POLL if self._again else NET
@@ -59,24 +59,26 @@ class Replacing:
         """Returns how many were placed anew."""
         version, policy = self._policies.current()
         if version != self._seen:
-            line = await store.waiting(self._journal.pool, self._journal.now())
+            everybody = await store.waiting(self._journal.pool, self._journal.now())
             self._again.clear()
+            moved = [await self._placed(one, "policy", version, policy) for one in everybody]
         else:
-            line = await self._looked_at_again()
-        moved = [await self._placed(one, version, policy) for one in line]
+            again = await self._looked_at_again()
+            moved = [await self._placed(one, because, version, policy) for one, because in again]
         self._seen = version
         return sum(moved)
 
-    async def _looked_at_again(self) -> list[store.Waiting]:
-        back: list[store.Waiting] = []
-        for _ in range(min(len(self._again), LOOKED_AT)):
-            found = await store.waiting(self._journal.pool, self._journal.now(), self._again.popleft())
-            back += [one for one in found if one.state in ("queued", "offered")]
+    async def _looked_at_again(self) -> list[tuple[store.Waiting, Because]]:
+        back: list[tuple[store.Waiting, Because]] = []
+        for one in list(self._again)[:LOOKED_AT]:
+            because = self._again.pop(one)
+            found = await store.waiting(self._journal.pool, self._journal.now(), one)
+            back += [(it, because) for it in found if it.state in ("queued", "offered")]
         return back
 
-    async def _placed(self, one: store.Waiting, version: int, policy: Policy) -> bool:
+    async def _placed(self, one: store.Waiting, because: Because, version: int, policy: Policy) -> bool:
         if one.state == "offered":
-            self._again.append(one.id)  # the offer stands; he follows when nobody takes it
+            self._again[one.id] = because  # the offer stands; he follows when nobody takes it
             return False
         was = one.placement
         if was is None or (was["queue"], was["priority"]) != (one.queue, one.priority):
@@ -93,11 +95,11 @@ class Replacing:
         if (now_is, found.rule_id) == (was, one.rule):
             return False
         preferred = waited_for(chosen, one.past)
-        act = model.PlacedAnew(chosen.queue, chosen.priority, preferred, version, found.rule_id, now_is)
+        act = model.PlacedAnew(chosen.queue, chosen.priority, preferred, version, found.rule_id, now_is, because)
         async with self._journal.begin() as page:
             before = await page.lock(one.id)
             if before.version != one.version:
-                self._again.append(one.id)
+                self._again[one.id] = because
                 return False
             await page.write(before, act, SYSTEM)
         return True

@@ -1,12 +1,14 @@
 """One interaction and the agent's verbs on it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub import wire
+from hub.errors import Invalid
 from hub.http.endpoint import Call, Endpoint
+from hub.line import in_line
 from hub.store import cards, history, interactions
 from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
 from hub.wire_base import Moment, Wire
@@ -23,6 +25,7 @@ class Listing(BaseModel):
     agent: UUID | None = None
     channel: str | None = None
     since: Moment | None = Field(None, description="only those that entered their state then or later")
+    order: Literal["age", "line"] = Field("age", description="line: as they are served, of state=queued alone")
     after: str | None = Field(None, max_length=500)
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -35,6 +38,13 @@ class Why(Wire):
 
 async def list_interactions(call: Call, query: Listing) -> Page[Card]:
     """Agents see their own queues and their own work, supervisors everything."""
+    if query.order == "line":
+        if query.state != ("queued",) or query.agent or query.channel or query.since:
+            raise Invalid("Only what waits stands in line: state=queued, and no filter but the queue.",
+                          fields={"order": "not_in_line"})
+        policies, parts = call.parts.policies, call.parts
+        return await in_line(parts.pool, call.actor, parts.now(), policies.current()[1], query.queue, query.after,
+                             query.limit)
     return await cards.listing(call.parts.pool, call.actor, query.state, query.queue, query.agent, query.channel,
                                query.since, query.after, query.limit)
 

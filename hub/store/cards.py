@@ -81,6 +81,20 @@ async def listing(
     )
 
 
+async def queues_seen(pool: Reader, actor: Actor, queue: str | None) -> list[str]:
+    """The queues whose line somebody may see, or this one of them."""
+    return await pool.fetchval(sql["queues_seen"], None if actor.supervises else actor.id, queue) or []
+
+
+async def waiting_of(pool: Reader, ids: Sequence[UUID]) -> list[Card]:
+    """Those of them that wait, in this order."""
+    return [of(row) for row in await pool.fetch(sql["waiting_of"], list(ids))]
+
+
+async def count_waiting(pool: Reader, queues: Sequence[str]) -> int:
+    return int(await pool.fetchval(sql["count_waiting"], list(queues)))
+
+
 def cursor(at: datetime, row_id: UUID) -> str:
     return f"{at.isoformat()}~{row_id}"
 

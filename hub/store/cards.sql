@@ -25,6 +25,18 @@ WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))
   AND ($7::timestamptz IS NULL OR (i.queued_at, i.id) > ($7, $8::uuid))
 ORDER BY i.queued_at, i.id LIMIT $9;
 
+-- name: queues_seen
+SELECT array_agg(q.id) FROM queues q
+WHERE ($2::text IS NULL OR q.id = $2)
+  AND ($1::uuid IS NULL OR q.id = ANY (SELECT unnest(v.queues) FROM agents v WHERE v.id = $1));
+
+-- name: waiting_of
+SELECT c.* FROM unnest($1::uuid[]) WITH ORDINALITY AS l (id, place) JOIN cards c ON c.id = l.id AND c.state = 'queued'
+ORDER BY l.place;
+
+-- name: count_waiting
+SELECT count(*) FROM interactions WHERE state = 'queued' AND queue_id = ANY ($1::text[]);
+
 -- name: count
 SELECT count(*) FROM interactions i
 WHERE (cardinality($1::text[]) = 0 OR i.state = ANY ($1))

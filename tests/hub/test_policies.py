@@ -235,7 +235,7 @@ async def test_who_waits_goes_where_a_new_policy_says_and_keeps_his_age(
     assert (rows[moved]["queue_id"], rows[moved]["priority"]) == ("support", 4)
     [touch] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'placed_anew'")
     assert json.loads(touch["data"]) == {
-        "from": "support", "to": "sales", "priority": 2, "rule": "r0", "policy": 3}
+        "from": "support", "to": "sales", "priority": 2, "rule": "r0", "policy": 3, "because": "policy"}
     assert await loop.step() == 0
     kept = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
     await heart.desk.claim(sue, lamp)
@@ -337,7 +337,8 @@ async def test_marking_a_customer_moves_his_contacts_that_wait(heart: Heart, pol
     await until(lambda: heart.pool.fetchval("SELECT queue_id = 'sales' FROM interactions WHERE id = $1", his))
     assert await heart.pool.fetchval("SELECT queue_id FROM interactions WHERE id = $1", other) == "support"
     [why] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'placed_anew'")
-    assert json.loads(why["data"])["rule"] == "r0"
+    told = json.loads(why["data"])
+    assert (told["rule"], told["because"]) == ("r0", "customer")
 
 
 async def test_a_mark_that_nobody_rang_for_is_found(heart: Heart, policies: Policies, sue: Actor) -> None:

@@ -21,7 +21,7 @@ export const viewsEn = {
   'floor.queue': 'Queue',
   'floor.all_queues': 'All queues',
   'floor.waiting': 'Waiting',
-  'floor.waiting.what': 'In the queue, offered to nobody at this moment.',
+  'floor.waiting.what': 'In the queue, offered to nobody at this moment. Who is served next stands first.',
   'floor.oldest': 'Oldest',
   'floor.oldest.what': 'How long the one that waits longest has been waiting.',
   'floor.late': 'Late',

@@ -17,7 +17,7 @@ export const viewsZh: Views = {
   'floor.queue': '队列',
   'floor.all_queues': '全部队列',
   'floor.waiting': '等待',
-  'floor.waiting.what': '在队列中，此刻没有派给任何人。',
+  'floor.waiting.what': '在队列中，此刻没有派给任何人。下一个被服务的排在最前。',
   'floor.oldest': '最久',
   'floor.oldest.what': '等得最久的已经等了多久。',
   'floor.late': '超时',

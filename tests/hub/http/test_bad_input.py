@@ -83,7 +83,8 @@ async def test_what_is_not_there(running_hub: RunningHub, path: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1000000", "state=asleep", "nope=1", "agent=7",
-                                   "after=made-up", "after=2026-01-01T00:00:00~x"])
+                                   "after=made-up", "after=2026-01-01T00:00:00~x", "order=line", "order=age&order=line",
+                                   "order=line&state=queued&after=-1", "order=line&state=queued&channel=form"])
 async def test_wrong_queries(running_hub: RunningHub, query: str) -> None:
     anna = await running_hub.person("anna")
     answer = await anna.get(f"/api/interactions?{query}")

@@ -53,6 +53,7 @@ export function queryOf(drill: Drill, now: number): Record<string, string | read
   return {
     queue: drill.queue, state: drill.what === 'level' || drill.what === 'ready' ? OPEN : states[drill.what],
     since: isExact(drill) || PROMISED.includes(drill.what) ? null : `${new Date(now).toISOString().slice(0, 10)}T00:00:00Z`, limit: 200,
+    ...(drill.what === 'waiting' && { order: 'line' }),
   }
 }
 

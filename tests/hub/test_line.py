@@ -1,0 +1,58 @@
+"""The line as it is shown is the line as it is served."""
+
+import pytest
+
+from hub.errors import Invalid
+from hub.line import in_line
+from hub.wire import Card, Page
+from routing.policy import Policy
+from routing.policy_data import load
+from tests.hub.conftest import Heart
+from tests.hub.test_dispatch import waiting
+from tests.hub.test_dispatch_policy import Office
+
+POLICY = {"format": 1, "skills": [], "default": {"queue": "support"},
+          "queues": [{"id": "support", "target_minutes": 30}, {"id": "sales", "target_minutes": 5}]}  # fmt: skip
+
+
+async def shown(heart: Heart, policy: Policy, who: str = "supervisor", queue: str | None = None,
+                after: str | None = None, limit: int = 50) -> Page[Card]:  # fmt: skip
+    actor = await heart.agent(f"{who} {heart.new_id()}", "supervisor" if who == "supervisor" else "agent", ready=False)
+    return await in_line(heart.pool, actor, heart.clock(), policy, queue, after, limit)
+
+
+@pytest.mark.parametrize("order", ["fifo", "lifo"])
+async def test_what_is_shown_first_is_offered_first(heart: Heart, order: str) -> None:
+    office = Office(heart)
+    queues = [{**queue, "order": order} for queue in POLICY["queues"]]  # type: ignore[attr-defined]
+    office.policy = load({**POLICY, "queues": queues})
+    items = []
+    for queue in ("support", "sales", "support", "sales", "support"):
+        items += await waiting(heart, 1, queue=queue)
+        heart.clock.advance(60)
+    await heart.pool.execute("UPDATE interactions SET priority = 3 WHERE id = $1", items[2])
+    line = await shown(heart, office.policy)
+    assert line.total == 5
+    served = []
+    for number in range(5):
+        ann = await heart.agent(f"Ann {number}", capacity=30, queues=("support", "sales"))
+        await office.dispatch.step()
+        served.append(await heart.pool.fetchval("SELECT id FROM interactions WHERE agent_id = $1", ann.id))
+    assert [card.id for card in line.items] == served
+    assert served != items
+
+
+async def test_it_is_read_page_by_page_and_by_queue(heart: Heart) -> None:
+    policy = load(POLICY)
+    items = await waiting(heart, 3)
+    other = await waiting(heart, 1, queue="sales")
+    first = await shown(heart, policy, limit=2, queue="support")
+    assert ([card.id for card in first.items], first.total, first.next) == (items[:2], 3, "2")
+    second = await shown(heart, policy, limit=2, queue="support", after=first.next)
+    assert ([card.id for card in second.items], second.next) == (items[2:], None)
+    mine = await shown(heart, policy, who="agent of support")
+    assert not {card.id for card in mine.items} & set(other)
+    assert (await shown(heart, policy, who="agent of support", queue="sales")).items == []
+    for wrong in ("-1", "x", "9999999"):
+        with pytest.raises(Invalid):
+            await shown(heart, policy, after=wrong)
