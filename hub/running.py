@@ -15,7 +15,7 @@ from hub.http.health import Finding, database, findings
 from hub.http.parts import PARTS, Parts
 from hub.serving import serve
 from hub.terminal import complain, say
-from hub.twilio_check import said
+from hub.twilio_check import said, said_of
 from hub.users import Users
 from simulator.correspondence import Door
 from simulator.crowd import Crowd, MailWay
@@ -93,9 +93,10 @@ async def run_check(options: argparse.Namespace) -> int:
         seen = [] if wrong else [await _written(parts)]
         for kind, channel in parts.channels.items():
             seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
-        for number in (await parts.twilio.ask()).numbers:
-            ok, detail = said(number)
-            seen.append(Finding(name=f"twilio: {number.number}", ok=ok, detail=detail))
+        asked = await parts.twilio.ask()
+        for name, (ok, detail) in [*((one.number, said(one)) for one in asked.numbers),
+                                   *((one.name or one.sid, said_of(one)) for one in asked.services)]:
+            seen.append(Finding(name=f"twilio: {name}", ok=ok, detail=detail))
         await parts.twilio.close()
     for one in seen:
         say(f"{one.name}: {'good' + (f' ({one.detail})' if one.detail else '') if one.ok else 'WRONG: ' + one.detail}")

@@ -72,8 +72,8 @@ class Texting:
         stands = await self._stands(conn, to, source)
         until = stands.wrote_at + FREE - MARGIN if stands.wrote_at is not None else None
         return TextingView(
-            kind="whatsapp" if channel == "whatsapp" else "sms", sender=await self._shown(conn, source, to), longest=LONGEST,
-            opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
+            kind="whatsapp" if channel == "whatsapp" else "sms", sender=await self._shown(conn, source, to),
+            longest=LONGEST, opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
             templates=self.templates(channel, source))
 
     async def _shown(self, conn: Reader, source: str, to: Address) -> str:

@@ -1,18 +1,21 @@
 """What Twilio has to call for each number of ours, and what it calls now."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import TypeVar
 
 from channels.messaging import channel as messaging
-from channels.messaging.settings import MessagingSettings
+from channels.messaging.settings import MessagingSettings, Service
 from channels.twilio.account import Account
 from channels.twilio.numbers import Called, Unasked, What, called
+from channels.twilio.pools import pool
 from channels.twilio.rest import Rest
 from channels.twilio.signature import Doorkeeper
 from channels.voice import channel as voice
 from channels.voice.settings import VoiceSettings
-from hub.wire_twilio import CalledView, NumberView, RefusedView, TwilioAccountView, TwilioView
+from hub.wire_twilio import CalledView, NumberView, RefusedView, ServiceView, TwilioAccountView, TwilioView
 
+View = TypeVar("View")
 AT_ONCE = 4
 ASK_SECONDS = 20.0  # for one number, with all that is tried again
 
@@ -30,18 +33,19 @@ class TwilioCheck:
     def view(self) -> TwilioView:
         """Nobody is asked."""
         return TwilioView(accounts=[self._account(rest.account) for rest in self._rests.values()],
-                          numbers=self._numbers())
+                          numbers=self._numbers(), services=[self._service(one) for one in self._texts.services])
 
     async def ask(self) -> TwilioView:
-        """Asks Twilio about each number, a few at a time. What cannot be asked says why."""
+        """Asks Twilio about each number and service, a few at a time. What cannot be asked says why."""
         before, turns = self.view(), asyncio.Semaphore(AT_ONCE)
 
-        async def asked(one: NumberView) -> NumberView:
+        async def in_turn(asking: Coroutine[None, None, View]) -> View:
             async with turns:
-                return await self._asked(one)
+                return await asking
 
-        numbers = await asyncio.gather(*(asked(one) for one in before.numbers))
-        return before.model_copy(update={"numbers": [*numbers]})
+        numbers = await asyncio.gather(*(in_turn(self._asked(one)) for one in before.numbers))
+        services = await asyncio.gather(*(in_turn(self._asked_service(one)) for one in before.services))
+        return before.model_copy(update={"numbers": [*numbers], "services": [*services]})
 
     async def close(self) -> None:
         for rest in self._rests.values():
@@ -58,6 +62,27 @@ class TwilioCheck:
         except TimeoutError:
             return one.model_copy(update={"problem": "unreached"})
         return one.model_copy(update={"called": [_compared(wanted, found[wanted.what]) for wanted in one.called]})
+
+    async def _asked_service(self, one: ServiceView) -> ServiceView:
+        if one.problem is not None:
+            return one
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                found = await pool(self._rests[one.account], one.sid)
+        except Unasked as unasked:
+            return one.model_copy(update={"problem": unasked.problem})
+        except TimeoutError:
+            return one.model_copy(update={"problem": "unreached"})
+        strange = sorted({*found.numbers} - {*one.numbers}) if one.numbers else []
+        return one.model_copy(update={
+            "called": _compared(one.called, found.called), "strange": strange, "empty": not found.numbers,
+            "missing": [number for number in one.numbers if number not in found.numbers]})
+
+    def _service(self, one: Service) -> ServiceView:
+        rest = self._rests.get(one.account)
+        wanted = messaging.called(rest.account)["sms"] if rest is not None else ""
+        return ServiceView(account=one.account, sid=one.sid, name=one.name, numbers=list(one.numbers),
+                           called=CalledView(what="sms", wanted=wanted), problem=None if rest else "no_account")
 
     def _numbers(self) -> list[NumberView]:
         """Each number once, whatever it is used for."""
@@ -106,6 +131,24 @@ def said(one: NumberView) -> tuple[bool, str]:
     return not wrong, "; ".join(wrong) or ", ".join(f"Twilio calls {each.found}" for each in one.called)
 
 
+def said_of(one: ServiceView) -> tuple[bool, str]:
+    """A service in one line, for a terminal."""
+    if one.problem is not None:
+        return False, _PROBLEMS.get(one.problem, f"Twilio could not be asked: {one.problem}")
+    wrong = []
+    if one.called.elsewhere:
+        wrong.append(f"it leaves texts to what each number calls; let it call POST {one.called.wanted}")
+    elif not one.called.ok:
+        wrong.append(_wrong(one.called))
+    if one.empty:
+        wrong.append("its pool holds no number, so nothing can be sent")
+    if one.missing:
+        wrong.append(f"its pool does not hold {', '.join(one.missing)}")
+    if one.strange:
+        wrong.append(f"its pool holds {', '.join(one.strange)}, which the configuration does not name")
+    return not wrong, "; ".join(wrong) or f"Twilio calls {one.called.found}"
+
+
 def _wrong(each: CalledView) -> str:
     there = "goes by an application or a trunk" if each.elsewhere else f"calls {each.method} {each.found or 'nothing'}"
     return f"for {_WHATS[each.what]} Twilio {there}; enter POST {each.wanted}"
@@ -113,4 +156,5 @@ def _wrong(each: CalledView) -> str:
 
 _WHATS: Mapping[What, str] = {"sms": "texts", "voice": "calls", "status": "the end of a call"}
 _PROBLEMS = {"no_account": "there is no such account in [[twilio]]", "no_such_number": "the account has no such number",
+             "no_such_service": "the account has no such messaging service",
              "log_in": "Twilio refuses the account's token or key"}

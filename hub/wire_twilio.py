@@ -47,6 +47,21 @@ class NumberView(Wire):
         "why Twilio did not say: no_account, no_such_number, unreached, busy, refused, gone, log_in, unknown"))
 
 
+class ServiceView(Wire):
+    """A messaging service, and the numbers of its pool. `called.elsewhere`: texts go to what each number calls."""
+
+    account: str
+    sid: str
+    name: str
+    called: CalledView
+    numbers: list[str] = Field(description="what the configuration says that its pool holds")
+    missing: list[str] = Field([], description="of these, what the pool does not hold")
+    strange: list[str] = Field([], description="in the pool, and not named: a STOP said to them before is not known")
+    empty: bool = Field(False, description="nothing can be sent: the pool holds no number")
+    problem: str | None = Field(None, description="as for a number, and no_such_service")
+
+
 class TwilioView(Wire):
     accounts: list[TwilioAccountView]
     numbers: list[NumberView]
+    services: list[ServiceView] = []

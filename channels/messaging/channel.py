@@ -193,8 +193,8 @@ class Gateway:
             yield Check("numbers", True, "none is configured")
         for one in senders:
             rest = self.rests.get(one.account)
-            known = rest is not None
-            yield Check(one.source.split(":", 2)[2], known, f"Twilio has to call POST {called(rest.account)['sms']}" if rest
+            name = one.source.split(":", 2)[2]
+            yield Check(name, rest is not None, f"Twilio has to call POST {called(rest.account)['sms']}" if rest
                         else f"there is no account {one.account!r} in [[twilio]]")
 
     def _turned(self, id: str) -> str:

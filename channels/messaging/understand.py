@@ -37,7 +37,8 @@ def understand(raw: bytes, account: str, at: datetime, settings: MessagingSettin
     return Inbound(
         source=source, natural_key=key, channel=kind, addresses=_addresses(kind, sender), text=text, at=at, raw=raw,
         content_type=CONTENT_TYPE, body=json.dumps(body).encode(), name=_name(posted), queue=settings.queue_of(source),
-        continues=True, client_id=key, ours=number if service is not None else "", elsewhere=files, opt=opt, quiet=needs_nobody(posted.get("Body", ""), opt))
+        continues=True, client_id=key, ours=number if service is not None else "",
+        elsewhere=files, opt=opt, quiet=needs_nobody(posted.get("Body", ""), opt))
 
 
 def replay(source: str, raw: bytes, at: datetime, settings: MessagingSettings) -> Inbound:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from channels.twilio.rest import Rest, RestFailure
 
 What = Literal["sms", "voice", "status"]
-Problem = Literal["unreached", "busy", "refused", "gone", "log_in", "unknown", "no_such_number"]
+Problem = Literal["unreached", "busy", "refused", "gone", "log_in", "unknown", "no_such_number",
+                  "no_such_service"]
 _FIELDS: Mapping[What, tuple[str, str, tuple[str, ...]]] = {  # address, method, what stands in front of it
     "sms": ("sms_url", "sms_method", ("sms_application_sid",)),
     "voice": ("voice_url", "voice_method", ("voice_application_sid", "trunk_sid")),

@@ -49,6 +49,7 @@ class Rest:
     def __init__(self, account: Account, *, answer_seconds: float = ANSWER_SECONDS,
                  pauses: tuple[float, ...] = READ_PAUSES) -> None:
         self.account = account
+        self.messaging = _messaging(account.settings.api_url)
         self._base = f"{account.settings.api_url}/{VERSION}/Accounts/{account.sid}"
         self._answer_seconds = answer_seconds
         self._pauses = pauses
@@ -66,16 +67,19 @@ class Rest:
             if failure.kind != "gone":
                 raise
 
-    async def get(self, path: str, query: Form = ()) -> dict[str, Any]:
-        """Reads; tried again a few times when nothing, or nothing useful, came back. Raises `RestFailure`."""
+    async def get(self, path: str, query: Form = (), base: str | None = None) -> dict[str, Any]:
+        """Reads; tried again a few times when nothing, or nothing useful, came back. Raises `RestFailure`.
+
+        `base`: of another one of Twilio's APIs, such as `messaging`.
+        """
         for pause in self._pauses:
             try:
-                return await self._once("GET", path, params=_pairs(query))
+                return await self._once("GET", path, base, params=_pairs(query))
             except RestFailure as failure:
                 if failure.kind not in ("unreached", "busy", "unknown"):
                     raise
                 await asyncio.sleep(min(failure.after or pause, 10.0))
-        return await self._once("GET", path, params=_pairs(query))
+        return await self._once("GET", path, base, params=_pairs(query))
 
     async def load(self, url: str, most: int) -> tuple[str, bytes]:
         """A file of the account (declared type, bytes), one attempt. Raises `RestFailure` or `TooLargeError`.
@@ -115,11 +119,11 @@ class Rest:
             return True
         return asked.scheme == "https" and (host == "twilio.com" or host.endswith((".twilio.com", ".twiliocdn.com")))
 
-    async def _once(self, method: str, path: str, **more: Any) -> dict[str, Any]:
-        auth = self._auth()
+    async def _once(self, method: str, path: str, base: str | None = None, **more: Any) -> dict[str, Any]:
+        auth, url = self._auth(), URL((self._base if base is None else base) + path, encoded=True)
         try:
             async with asyncio.timeout(self._answer_seconds + 1.0), self._session.request(
-                method, URL(self._base + path, encoded=True), headers=auth, allow_redirects=False, **more,
+                method, url, headers=auth, allow_redirects=False, **more,
             ) as answer:  # fmt: skip
                 raw = await answer.content.read(MOST_ANSWER)
                 while len(raw) < MOST_ANSWER and (rest := await answer.content.read(MOST_ANSWER - len(raw))):
@@ -147,6 +151,13 @@ class Rest:
             self._open = aiohttp.ClientSession(timeout=limits, headers={"Accept": "application/json"},
                                                connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=10.0))
         return self._open
+
+
+def _messaging(api: str) -> str:
+    """Where messaging services are asked for: a host of its own at Twilio, the same one at an emulator."""
+    scheme, _, rest = api.partition("://")
+    named = rest.startswith("api.") and rest.endswith(".twilio.com")
+    return f"{scheme}://messaging.{rest.removeprefix('api.')}" if named else api
 
 
 def quoted(part: str) -> str:

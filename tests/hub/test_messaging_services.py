@@ -1,4 +1,4 @@
-"""Texts by a messaging service: the pool chooses, the conversation keeps the number, and a STOP is said to all of it."""
+"""Texts by a messaging service: the pool chooses, the conversation keeps it, and a STOP is said to all of it."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from channels.messaging.settings import MessagingSettings, Sender
+from channels.twilio.rest import Rest
 from channels.voice.settings import VoiceSettings
-from hub.twilio_check import TwilioCheck, said
+from hub.twilio_check import TwilioCheck, said, said_of
 from hub.wire_twilio import NumberView
 from simulator.telephony import rest_numbers
-from tests.channels.messaging.driver import OURS, Line, line
+from tests.channels.messaging.driver import OURS, POOL, Line, line
 
 VOICE = "+15550002000"
 
@@ -84,3 +85,37 @@ async def test_accounts_tell_their_doubts_and_who_was_turned_away(side: Side) ->
     assert account.doubts == ["no_key"], "numbers with a telephone need one"
     assert [(one.reason, one.count) for one in account.refused] == [("forged", 1)]
     assert account.validated == f"{side.line.base}/twilio/main/messages"
+
+
+async def test_a_service_tells_whether_its_webhook_and_its_pool_fit(side: Side) -> None:
+    first, second = POOL.numbers
+    side.check._texts = MessagingSettings(services=(
+        POOL, POOL.model_copy(update={"sid": "MG" + "9" * 32, "numbers": ()}),
+        POOL.model_copy(update={"account": "other"})))
+    wanted = f"{side.line.base}/twilio/main/messages"
+    (before, *_) = side.check.view().services
+    assert (before.called.wanted, before.called.ok) == (wanted + "#rc=3&rp=all", None), "nobody was asked"
+    for number in (first, second, VOICE):
+        side.line.sim.number(number)
+    there = side.line.sim.service(first, second, inbound_request_url=wanted)
+    told = [said_of(one) for one in (await side.check.ask()).services]
+    assert told == [(True, f"Twilio calls {wanted}"), (False, "the account has no such messaging service"),
+                    (False, "there is no such account in [[twilio]]")]
+    there.inbound_request_url, there.senders = "", [first, VOICE]
+    ok, text = said_of((await side.check.ask()).services[0])
+    assert not ok
+    assert text == (f"for texts Twilio calls POST nothing; enter POST {wanted}#rc=3&rp=all; its pool does not hold "
+                    f"{second}; its pool holds {VOICE}, which the configuration does not name")
+    there.use_inbound_webhook_on_number, there.senders = True, []
+    _, text = said_of((await side.check.ask()).services[0])
+    assert text.startswith("it leaves texts to what each number calls; let it call POST ")
+    assert "its pool holds no number" in text
+
+
+@pytest.mark.parametrize(("api", "asked"), [
+    ("https://api.twilio.com", "https://messaging.twilio.com"),
+    ("https://api.dublin.ie1.twilio.com", "https://messaging.dublin.ie1.twilio.com"),
+    ("http://127.0.0.1:8090", "http://127.0.0.1:8090")])
+def test_services_are_asked_for_where_they_are(side: Side, api: str, asked: str) -> None:
+    settings = side.line.account.settings.model_copy(update={"api_url": api})
+    assert Rest(side.line.account.model_copy(update={"settings": settings})).messaging == asked

@@ -572,7 +572,7 @@ export interface UndeliverableView {
 export interface TextingView {
   kind: 'sms' | 'whatsapp'
   /**
-   * our own number
+   * our own number; the name of a messaging service that has not chosen one yet
    */
   sender: string
   /**
@@ -1561,6 +1561,9 @@ export interface Say {
 export interface SenderChoice {
   id: string
   kind: 'sms' | 'whatsapp'
+  /**
+   * "" for a messaging service: it chooses one of its numbers
+   */
   number: string
   name: string
   queue: string
@@ -1568,6 +1571,35 @@ export interface SenderChoice {
    * WhatsApp: only with one of these, unless he wrote within a day
    */
   templates: TemplateView[]
+}
+/**
+ * A messaging service, and the numbers of its pool. `called.elsewhere`: texts go to what each number calls.
+ */
+export interface ServiceView {
+  account: string
+  sid: string
+  name: string
+  called: CalledView
+  /**
+   * what the configuration says that its pool holds
+   */
+  numbers: string[]
+  /**
+   * of these, what the pool does not hold
+   */
+  missing: string[]
+  /**
+   * in the pool, and not named: a STOP said to them before is not known
+   */
+  strange: string[]
+  /**
+   * nothing can be sent: the pool holds no number
+   */
+  empty: boolean
+  /**
+   * as for a number, and no_such_service
+   */
+  problem: string | null
 }
 export interface SetPresence {
   state: 'available' | 'break' | 'offline'
@@ -1745,6 +1777,7 @@ export interface TwilioAccountView {
 export interface TwilioView {
   accounts: TwilioAccountView[]
   numbers: NumberView[]
+  services: ServiceView[]
 }
 export interface WaitFor {
   minutes: number

@@ -32,7 +32,8 @@ STATUS_OF: dict[Mark, str] = {"sent": "sent", "delivered": "delivered", "read": 
 Now = Callable[[], datetime]
 _KINDS: tuple[Kind, ...] = ("sms", "whatsapp")
 POOL = Service(account="main", sid="MG" + f"{1:032x}", name="Pool", numbers=("+15550004001", "+15550004002"))
-SETTINGS = MessagingSettings(services=(POOL,), senders=tuple(Sender(account="main", number=OURS, kind=kind) for kind in _KINDS),
+SETTINGS = MessagingSettings(services=(POOL,),
+                             senders=tuple(Sender(account="main", number=OURS, kind=kind) for kind in _KINDS),
                              templates=(Template(id="ready", name={"en": "Order is ready"}, content_sid="HX" + "1" * 32,
                                                  text="Hello {{1}}, order {{2}} is ready."),), file_bytes=10_000)
 

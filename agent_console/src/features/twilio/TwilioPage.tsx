@@ -1,6 +1,6 @@
 // Twilio's side, for administrators: what it has to call for each of our numbers, and what it calls now.
 import { useState } from 'react'
-import type { CalledView, NumberView, TwilioAccountView, TwilioView } from '../../desk/wire'
+import type { CalledView, NumberView, ServiceView, TwilioAccountView, TwilioView } from '../../desk/wire'
 import { Blank, Button, describe, Icon, names, useApi, useLoad, useT, useTell } from '../../shared'
 import css from './Twilio.module.css'
 
@@ -20,7 +20,7 @@ export function TwilioPage() {
     <div className={css.page}>
       <header className={css.head}>
         <h1>{t('nav.twilio')}</h1>
-        <Button kind="primary" icon="retry" isDisabled={busy || !view?.numbers.length} onPress={ask}>{t(busy ? 'twilio.asking' : 'twilio.ask')}</Button>
+        <Button kind="primary" icon="retry" isDisabled={busy || !(view && view.numbers.length + view.services.length)} onPress={ask}>{t(busy ? 'twilio.asking' : 'twilio.ask')}</Button>
       </header>
       <p className="quiet">{t('twilio.what')}</p>
       <p className="unseen" role="status">{asked && !busy && t('twilio.asked')}</p>
@@ -36,7 +36,8 @@ function Side({ view, asked }: { view: TwilioView; asked: boolean }) {
   return (
     <>
       {view.accounts.map((one) => <Account key={one.id} account={one} />)}
-      <Numbers of={view.numbers} asked={asked} />
+      {view.services.length > 0 && <Services of={view.services} asked={asked} />}
+      {(view.numbers.length > 0 || view.services.length === 0) && <Numbers of={view.numbers} asked={asked} />}
     </>
   )
 }
@@ -79,7 +80,35 @@ function Numbers({ of, asked }: { of: readonly NumberView[]; asked: boolean }) {
   )
 }
 
-function Called({ called, asked }: { called: CalledView; asked: boolean }) {
+function Services({ of, asked }: { of: readonly ServiceView[]; asked: boolean }) {
+  const t = useT()
+  return (
+    <ul className={css.list} aria-label={t('twilio.services')}>
+      {of.map((one) => (
+        <li key={`${one.account} ${one.sid}`} className={css.card}>
+          <h2><bdi>{one.name || one.sid}</bdi> <span className="quiet">{t('twilio.service')} <bdi>{one.name && one.sid}</bdi></span></h2>
+          {one.numbers.length > 0 && <p className="quiet small">{one.numbers.join(' · ')}</p>}
+          {one.problem && <p className="notice bad">{t.word('twilio.problem', one.problem)}</p>}
+          <Called called={one.called} asked={asked && !one.problem} deferred={t('twilio.deferred')} />
+          {asked && !one.problem && <Pool of={one} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Pool({ of }: { of: ServiceView }) {
+  const t = useT()
+  const wrong = [
+    of.empty && t('twilio.pool.empty'),
+    of.missing.length > 0 && t('twilio.pool.missing', { numbers: of.missing.join(', ') }),
+    of.strange.length > 0 && t('twilio.pool.strange', { numbers: of.strange.join(', ') }),
+  ].filter((one) => one !== false)
+  if (!wrong.length) return <p className="small"><span className="chip good"><Icon name="check" size={14} /> {t('twilio.pool.right')}</span></p>
+  return <>{wrong.map((one) => <p key={one} className="notice bad">{one}</p>)}</>
+}
+
+function Called({ called, asked, deferred }: { called: CalledView; asked: boolean; deferred?: string }) {
   const t = useT()
   const tell = useTell()
   const copy = () => void navigator.clipboard.writeText(called.wanted).then(() => tell(t('twilio.copied')), tell.failure)
@@ -94,7 +123,7 @@ function Called({ called, asked }: { called: CalledView; asked: boolean }) {
       </div>
       <p className="small">{t('twilio.wanted')} <code>POST {called.wanted}</code></p>
       {asked && !called.ok && (
-        <p className="small">{called.elsewhere ? t('twilio.elsewhere') : <>{t('twilio.found')} <code>{called.found ? `${called.method ?? ''} ${called.found}` : t('twilio.nothing')}</code></>}</p>
+        <p className="small">{called.elsewhere ? (deferred ?? t('twilio.elsewhere')) : <>{t('twilio.found')} <code>{called.found ? `${called.method ?? ''} ${called.found}` : t('twilio.nothing')}</code></>}</p>
       )}
     </div>
   )
