@@ -72,6 +72,7 @@ from hub.trials import Trials
 from hub.twilio_room import TwilioRoom
 from hub.users import Users
 from hub.watch import Watch
+from hub.ways_in import WaysIn
 
 log = structlog.get_logger()
 WIDGET = Path(__file__).parent / "static" / "chat" / "widget.js"
@@ -118,7 +119,7 @@ def build(settings: Settings, dsn: str, world: World | None = None) -> web.Appli
     sio, tasks, doorbell = _sockets(settings), Tasks(passing=(*AWAY, Unavailable)), Doorbell()
     sio.attach(app)
     journal = Journal(open_pool(dsn, settings.pool), world.now, world.new_id, doorbell)
-    policies = Policies(journal, settings.queues)
+    policies = Policies(journal, settings.queues, WaysIn(journal, settings))
     intake = Intake(journal, replace(_placement(settings), current=policies.current))
     outbox = Outbox(journal)
     room = MailRoom(settings, journal, world.now, world.new_id)

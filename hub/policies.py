@@ -6,7 +6,7 @@ work as it says.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,7 @@ from hub.wire_policy import (
 from routing import policy_data
 from routing.bounds import Staff
 from routing.lint import lint
+from routing.lint_ways import Ways
 from routing.policy import Policy
 from routing.rules import of_levels
 
@@ -67,11 +68,16 @@ class DraftInTheWay(Conflict):
 
 
 class Policies:
-    """`queues` are those of the configuration, the first of which takes what nobody places."""
+    """`queues` are those of the configuration, the first of which takes what nobody places. `ways`: into the hub, for
+    the linter.
+    """
 
-    def __init__(self, journal: Journal, queues: Sequence[Queue]) -> None:
+    def __init__(
+        self, journal: Journal, queues: Sequence[Queue], ways: Callable[[], Awaitable[Ways]] | None = None
+    ) -> None:
         self._journal = journal
         self._configured = configured(queues)
+        self._ways = ways
         self._current: tuple[int, Policy] = (0, policy_data.load(self._configured))
 
     def current(self) -> tuple[int, Policy]:
@@ -146,15 +152,23 @@ class Policies:
             raise NotFound("There is no such version.")
         return found
 
+    async def in_force(self) -> tuple[Document, int]:
+        """What the hub goes by, or would when it starts; 0: what the configuration says. Writes nothing."""
+        async with self._journal.pool.acquire(timeout=5) as conn:
+            found = await store.version(conn)
+            derived = await store.by_configuration(conn)
+        return (self._configured, 0) if found is None or derived else (found.document, found.version)
+
     async def versions(self) -> list[PolicyVersion]:
         return await store.versions(self._journal.pool)
 
     async def check(self, document: Document) -> PolicyChecked:
         """All that is wrong with a document, or doubtful. Thousands of rules take seconds."""
         staff = await store.staff(self._journal.pool)
-        return await asyncio.to_thread(self._checked, document, staff)
+        ways = await self._ways() if self._ways else None
+        return await asyncio.to_thread(self._checked, document, staff, ways)
 
-    def _checked(self, document: Document, staff: Sequence[Staff]) -> PolicyChecked:
+    def _checked(self, document: Document, staff: Sequence[Staff], ways: Ways | None) -> PolicyChecked:
         try:
             policy = policy_data.load(document)
         except policy_data.PolicyError as wrong:
@@ -168,7 +182,7 @@ class Policies:
         ]
         findings = [
             PolicyFinding(code=one.code, severity=one.severity, path=one.path, data=_plain(one.data))
-            for one in lint(policy, staff)
+            for one in lint(policy, staff, ways)
         ]
         return PolicyChecked(problems=unknown, findings=findings, digest=policy_data.digest(policy))
 

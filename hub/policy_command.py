@@ -14,11 +14,13 @@ from hub.clock import new_uuid, utc_now
 from hub.config import load
 from hub.doorbell import Doorbell
 from hub.errors import Invalid
+from hub.finding_words import in_words
 from hub.journal import Journal
 from hub.model import Actor
 from hub.policies import Policies, PolicyWrong
 from hub.store import users
 from hub.terminal import complain, say
+from hub.ways_in import WaysIn
 from hub.wire_policy import PolicyChecked, PublishPolicy
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def _with_policies(act: Act) -> Callable[[argparse.Namespace], Coroutine[None, N
         settings = load(options.config)
         async with start.database(settings, join=True) as found, start.open_pool(found.dsn, 2) as pool:
             journal = Journal(pool, utc_now, new_uuid, Doorbell())
-            policies = Policies(journal, settings.queues)
+            policies = Policies(journal, settings.queues, WaysIn(journal, settings))
             await policies.open()
             return await act(options, policies, journal)
 
@@ -107,13 +109,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def tell(checked: PolicyChecked) -> int:
     wrong = [f"{one.path}: {one.text}" for one in checked.problems]
-    wrong += [_line(one) for one in checked.findings if one.severity == "error"]
+    wrong += [in_words(one) for one in checked.findings if one.severity == "error"]
     for one in checked.findings:
         if one.severity == "warning":
-            say(f"warning: {_line(one)}")
+            say(f"warning: {in_words(one)}")
     return complain("This cannot be published:", wrong) if wrong else 0
-
-
-def _line(one: Any) -> str:
-    told = ", ".join(f"{name} {value}" for name, value in one.data.items())
-    return f"{one.path}: {one.code}" + (f" ({told})" if told else "")

@@ -9,14 +9,19 @@ from typing import Any
 from hub import demo, start
 from hub.app import World, build
 from hub.clock import new_uuid, utc_now
-from hub.config import load
+from hub.config import Settings, load
+from hub.doorbell import Doorbell
+from hub.finding_words import in_words
 from hub.http.demo import TELEPHONE
 from hub.http.health import Finding, database, findings
 from hub.http.parts import PARTS, Parts
+from hub.journal import Journal
+from hub.policies import Policies
 from hub.serving import serve
 from hub.terminal import complain, say
 from hub.twilio_check import said, said_of
 from hub.users import Users
+from hub.ways_in import WaysIn
 from simulator.correspondence import Door
 from simulator.crowd import Crowd, MailWay
 from simulator.mailsink import MailSink
@@ -91,6 +96,7 @@ async def run_check(options: argparse.Namespace) -> int:
             say(f"WRONG: {line}")
         parts = build(settings.model_copy(update={"redis_url": None}), found.dsn)[PARTS]  # Redis was tried above
         seen = [] if wrong else [await _written(parts)]
+        seen += [] if wrong else [await _policy(settings, found.dsn)]
         for kind, channel in parts.channels.items():
             seen += [one.model_copy(update={"name": f"{kind}: {one.name}"}) for one in await findings(channel, 15)]
         asked = await parts.twilio.ask()
@@ -101,6 +107,23 @@ async def run_check(options: argparse.Namespace) -> int:
     for one in seen:
         say(f"{one.name}: {'good' + (f' ({one.detail})' if one.detail else '') if one.ok else 'WRONG: ' + one.detail}")
     return 1 if wrong or not all(one.ok for one in seen) else 0
+
+
+async def _policy(settings: Settings, dsn: str) -> Finding:
+    """The policy in force against the configuration and the agents: warnings are said, errors are wrong."""
+    async with start.open_pool(dsn, 2) as pool:
+        journal = Journal(pool, utc_now, new_uuid, Doorbell())
+        policies = Policies(journal, settings.queues, WaysIn(journal, settings))
+        document, number = await policies.in_force()
+        checked = await policies.check(document)
+    wrong = [f"{one.path}: {one.text}" for one in checked.problems]
+    for one in checked.findings:
+        if one.severity == "error" and number:  # of what nobody has published, only the agents may be missing yet
+            wrong.append(in_words(one))
+        else:
+            say(f"routing policy: warning: {in_words(one)}")
+    in_force = f"version {number}" if number else "of the configuration"
+    return Finding(name="routing policy", ok=not wrong, detail="; ".join(wrong) or in_force)
 
 
 async def _written(parts: Parts) -> Finding:

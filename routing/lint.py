@@ -13,6 +13,7 @@ from routing.expression import Expression, all_of, holds, names
 from routing.expression_logic import LEVEL, implies, satisfiable
 from routing.facts import problems_of_skills
 from routing.lint_rules import unreachable
+from routing.lint_ways import Ways, of_ways
 from routing.policy import Ladder, Policy, QueueRouting
 from routing.rules import Placement, Ring
 
@@ -43,6 +44,10 @@ Code = Literal[
     "ladder_step_without_effect",  # ladder
     "ladder_step_unserved",  # ladder, queue: nobody there has what the step requires
     "ladder_unused",  # ladder
+    "value_never_given",  # these four: see `lint_ways.WayCode`
+    "fact_never_given",
+    "rule_never_arrives",
+    "queue_not_in_policy",
 ]
 Data = str | int | float | tuple[str, ...]
 MOST_PAIRS = 100  # of queues, reported as overtaken too long
@@ -63,16 +68,17 @@ class Finding:
     data: Mapping[str, Data] = field(default_factory=dict)
 
 
-def lint(policy: Policy, agents: Sequence[Staff]) -> tuple[Finding, ...]:
-    """Everything found, errors first, otherwise in the order of the document."""
+def lint(policy: Policy, agents: Sequence[Staff], ways: Ways | None = None) -> tuple[Finding, ...]:
+    """Everything found, errors first, otherwise in the order of the document. `ways`: into the hub, None: not known."""
     found = [
         *_rules(policy),
         *_skills(policy, agents),
         *_placements(policy, agents),
-        *_queues(policy, agents),
+        *_queues(policy, agents, ways.asked if ways else frozenset()),
         *_overflow(policy),
         *_overtaken(policy, agents),
         *_ladders(policy, agents),
+        *(Finding("warning", code, path, data) for code, path, data in (of_ways(policy, ways) if ways else ())),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
@@ -238,11 +244,11 @@ def _loosens(before: Expression | None, after: Expression | None) -> Code | None
     return "ring_tightens" if tighter else "ring_may_not_loosen"
 
 
-def _queues(policy: Policy, agents: Sequence[Staff]) -> Iterator[Finding]:
+def _queues(policy: Policy, agents: Sequence[Staff], asked: frozenset[str]) -> Iterator[Finding]:
     served = _Served(policy, agents)
     places = {place.queue for _, place in _places(policy)}
     others = {one.exit.queue for queue in policy.queues for one in queue.overflow}
-    led_to = places | others | {step.queue for ladder in policy.ladders for step in ladder.steps}
+    led_to = asked | places | others | {step.queue for ladder in policy.ladders for step in ladder.steps}
     for at, queue in enumerate(policy.queues):
         path = f"queues[{at}]"
         if queue.id not in led_to:

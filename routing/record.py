@@ -55,7 +55,7 @@ def read_ordering(data: Mapping[str, Any]) -> Policy:
 
 def explained_alike(data: Mapping[str, Any]) -> bool:
     """Whether what `ordering` wrote is of a decision whose reasons say what they say today: compare it as a whole."""
-    return data.get("explained", 1) == EXPLAINED
+    return bool(data.get("explained", 1) == EXPLAINED)
 
 
 def plan(decided: Plan) -> bytes:

@@ -162,4 +162,8 @@ export const policyWordsEn = {
   'finding.ladder_step_without_effect': (p: Found) => `A step of ladder ${p.get('ladder')} changes nothing and tells nobody.`,
   'finding.ladder_step_unserved': (p: Found) => `No agent in ${p.queue('queue')} has what a step of ladder ${p.get('ladder')} requires.`,
   'finding.ladder_unused': (p: Found) => `No queue uses ladder ${p.get('ladder')}.`,
+  'finding.value_never_given': (p: Found) => `${p.get('fact')} is never “${p.get('value')}”: the configuration has no such thing${p.get('suggestion') ? `. Did you mean “${p.get('suggestion')}”?` : '. Correct the rule, or add it to the configuration.'}`,
+  'finding.fact_never_given': (p: Found) => `No way into this hub gives ${p.get('fact')}${p.get('suggestion') ? `. Did you mean ${p.get('suggestion')}?` : '. Take the test out of the rule, or set up what gives it.'}`,
+  'finding.rule_never_arrives': (p: Found) => `Rule ${p.rule('rule')} never holds: what comes by ${p.list('channels').join(', ')} carries no ${p.get('fact')}. Correct one of the two tests.`,
+  'finding.queue_not_in_policy': (p: Found) => `${p.queue('queue')} is in the configuration and not in this policy, so it works as the configuration says. Add it here to change that.`,
 }

@@ -154,4 +154,8 @@ export const policyWordsZh: Words = {
   'finding.ladder_step_without_effect': (p) => `阶梯 ${p.get('ladder')} 有一级既不改变什么，也不通知任何人。`,
   'finding.ladder_step_unserved': (p) => `“${p.queue('queue')}”中没有坐席符合阶梯 ${p.get('ladder')} 某一级的要求。`,
   'finding.ladder_unused': (p) => `没有队列使用阶梯 ${p.get('ladder')}。`,
+  'finding.value_never_given': (p) => `${p.get('fact')} 不会是“${p.get('value')}”：配置中没有它${p.get('suggestion') ? `。是否想写“${p.get('suggestion')}”？` : '。请改正规则，或在配置中添加。'}`,
+  'finding.fact_never_given': (p) => `没有任何入口提供 ${p.get('fact')}${p.get('suggestion') ? `。是否想写 ${p.get('suggestion')}？` : '。请从规则中去掉这个条件，或设置提供它的入口。'}`,
+  'finding.rule_never_arrives': (p) => `规则 ${p.rule('rule')} 永远不会成立：经 ${p.list('channels').join(', ')} 来的联系没有 ${p.get('fact')}。请改正其中一个条件。`,
+  'finding.queue_not_in_policy': (p) => `配置中有“${p.queue('queue')}”，而此策略没有，因此按配置工作。如需改变，请在此添加。`,
 }
