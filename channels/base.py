@@ -435,8 +435,15 @@ class Unfetched(Exception):
 class Fetching(Protocol):
     """The extra power of channels whose messages leave files with the vendor."""
 
+    @property
+    def copy_days(self) -> int | None:
+        """How long the vendor's copy may stay after ours is kept, 0 for no time at all; None: as long as it likes."""
+
     async def fetch(self, source: str, file: Elsewhere) -> File:
         """One attempt, within limits of bytes and seconds. Raises `Unfetched`."""
+
+    async def discard(self, source: str, url: str) -> None:
+        """The vendor's copy is deleted; what is gone already counts as deleted. Raises `Unfetched`."""
 
 
 class Unanswered(Exception):

@@ -1,4 +1,7 @@
-"""Loop: copies files that lie with a vendor, behind the messages that brought them. No message waits for its files."""
+"""Loop: copies files that lie with a vendor, behind the messages that brought them, and lets his own be deleted.
+
+No message waits for its files.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,6 +13,7 @@ from channels.base import Fetching, File, Unfetched
 from hub import files, loop, model
 from hub.doorbell import Doorbell, Moved
 from hub.journal import Journal
+from hub.media_there import There
 from hub.model import SYSTEM
 from hub.store import media as store
 from hub.store.journal import put
@@ -31,6 +35,7 @@ class Media:
         self._journal = journal
         self._vendors = vendors
         self._doorbell = doorbell
+        self._there = There(journal.pool, journal.now, vendors)
 
     async def run(self) -> None:
         def matters(what: object) -> bool:
@@ -43,7 +48,8 @@ class Media:
         now = self._journal.now()
         wanted = await store.claim(self._journal.pool, now, now + CLAIM, AT_ONCE)
         await asyncio.gather(*(self._fetch(one) for one in wanted))
-        return 0.0 if wanted else NET
+        cleared = await self._there.step()
+        return 0.0 if wanted or cleared else NET
 
     async def _fetch(self, wanted: Wanted) -> None:
         try:
@@ -72,10 +78,10 @@ class Media:
         """The file hangs on its message, and every desk that shows it hears of it, in one transaction."""
         async with self._journal.begin() as page:
             before = await page.lock(wanted.interaction_id)
-            if not await store.settle(page.conn, wanted.id, "kept" if file else "failed", error or None):
+            now = self._journal.now()
+            if not await store.settle(page.conn, wanted.id, "kept" if file else "failed", now, error or None):
                 return
             if file is not None:
-                now = self._journal.now()
                 row = files.row(file, self._journal.new_id(), f"source:{wanted.source}", now)
                 await put(page.conn, now, {"files": [{**row, "touch_id": wanted.touch_id}]}, [file.content])
             await page.write(before, model.Fetched(wanted.message_id, wanted.file.name, error), SYSTEM)

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -36,7 +38,7 @@ from channels.messaging.shelf import Shelf
 from channels.messaging.understand import WHATSAPP, ours_of, understand
 from channels.twilio.account import Account
 from channels.twilio.numbers import What
-from channels.twilio.rest import Rest, RestFailure, TooLargeError, quoted
+from channels.twilio.rest import VERSION, Rest, RestFailure, TooLargeError, quoted
 from channels.twilio.signature import Doorkeeper, Signed
 
 log = structlog.get_logger()
@@ -45,6 +47,7 @@ NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 AGAIN = "#rc=3&rp=all"  # Twilio's own retries, which it does not do after an error unless asked to
 SERVICE = "MG"  # what the SID of a messaging service begins with
 INBOUND, STATUS = "/messages", "/messages/{message}/status"
+_MEDIA = re.compile(rf"/{VERSION}/Accounts/(?P<account>AC\w{{32}})(?P<path>/Messages/[SM]M\w{{32}}/Media/ME\w{{32}})$")
 _MARKS: Mapping[str, Mark] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed",
                               "undelivered": "failed", "canceled": "failed"}
 
@@ -153,6 +156,19 @@ class Gateway:
             raise Unfetched("empty", later=False)
         return File(file.name, declared or file.declared_type, content)
 
+    async def discard(self, source: str, url: str) -> None:
+        """Twilio's copy of a file is deleted. Raises `Unfetched`."""
+        rest = self.rests.get(source.split(":")[1] if source.count(":") >= 2 else "")
+        if rest is None:
+            raise Unfetched("no_account", later=False)
+        found = _MEDIA.match(urlsplit(url).path)
+        if found is None or found["account"] != rest.account.sid:
+            raise Unfetched("not_theirs", later=False)
+        try:
+            await rest.delete(f"{found['path']}.json")
+        except RestFailure as failure:
+            raise Unfetched(failure.kind, later=True) from failure
+
     async def became(self, source: str, message_id: UUID, provider_id: str, kind: Kind) -> Receipt | None:
         """What Twilio knows of a text of ours. Raises `Unanswered`."""
         account = source.split(":")[1] if source.count(":") >= 2 else ""
@@ -229,6 +245,13 @@ class _Texts(Channel, Fetching, Accountable):
 
     async def fetch(self, source: str, file: Elsewhere) -> File:
         return await self._gateway.fetch(source, file)
+
+    @property
+    def copy_days(self) -> int | None:
+        return self._gateway.settings.delete_there_days
+
+    async def discard(self, source: str, url: str) -> None:
+        await self._gateway.discard(source, url)
 
     async def became(self, source: str, message_id: UUID, provider_id: str) -> Receipt | None:
         return await self._gateway.became(source, message_id, provider_id, self.kind)

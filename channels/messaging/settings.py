@@ -84,6 +84,8 @@ class MessagingSettings(Part):
     templates: tuple[Template, ...] = ()
     reopen_hours: int = Field(72, ge=0, le=24 * 90, description=(
         "a text this soon after the end goes on with the same conversation; later it begins a linked one"))
+    delete_there_days: int | None = Field(None, ge=0, le=400, description=(
+        "files that we have copied are deleted at Twilio after so many days, 0 for at once; never unless set"))
     file_bytes: int = Field(16_000_000, ge=10_000, le=100_000_000, description="longest file of a text that is kept")
 
     @model_validator(mode="after")
