@@ -384,7 +384,7 @@ def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, n
 
 def _placed_anew(it: Interaction, agent: Agent | None, act: model.PlacedAnew, now: datetime) -> Change:
     data = {"from": it.queue_id, "to": act.queue_id, "priority": act.priority, "rule": act.rule, "policy": act.version,
-            "because": act.because}
+            "because": act.because, "name": act.name}
     return Change(replace(
         it, queue_id=act.queue_id, priority=act.priority, preferred_agent_id=act.preferred_agent_id, rule=act.rule,
         policy_version=act.version, placement=act.placement, placed_at=now), "placed_anew", data)

@@ -298,6 +298,7 @@ class PlacedAnew:
     rule: str | None
     placement: Mapping[str, object]
     because: Because
+    name: str = ""  # of the rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class Replacing:
         if (now_is, found.rule_id) == (was, one.rule):
             return False
         preferred = waited_for(chosen, one.past)
-        act = model.PlacedAnew(chosen.queue, chosen.priority, preferred, version, found.rule_id, now_is, because)
+        name = next((rule.name for rule in policy.rules if rule.id == found.rule_id), "")
+        act = model.PlacedAnew(chosen.queue, chosen.priority, preferred, version, found.rule_id, now_is, because, name)
         async with self._journal.begin() as page:
             before = await page.lock(one.id)
             if before.version != one.version:

@@ -235,7 +235,7 @@ async def test_who_waits_goes_where_a_new_policy_says_and_keeps_his_age(
     assert (rows[moved]["queue_id"], rows[moved]["priority"]) == ("support", 4)
     [touch] = await heart.pool.fetch("SELECT data FROM touches WHERE kind = 'placed_anew'")
     assert json.loads(touch["data"]) == {
-        "from": "support", "to": "sales", "priority": 2, "rule": "r0", "policy": 3, "because": "policy"}
+        "from": "support", "to": "sales", "priority": 2, "rule": "r0", "policy": 3, "because": "policy", "name": ""}
     assert await loop.step() == 0
     kept = await heart.pool.fetchrow("SELECT rule, placement IS NULL AS none FROM interactions WHERE id = $1", lamp)
     await heart.desk.claim(sue, lamp)

@@ -39,7 +39,7 @@ type Handlers = { [T in DeskEvent['type']]: (state: DeskState, event: Extract<De
 
 const handlers: Handlers = {
   snapshot: (state, { snapshot }) => fresh(state, snapshot),
-  card: (state, { event }) => moved(state, event),
+  card: (state, { event }) => moved(event.card?.state === 'queued' ? { ...state, moves: state.moves + 1 } : state, event),
   answer: (state, { card }) => answered(state, card),
   touch: (state, { touch }) => happened(state, touch, null),
   detail: (state, { detail }) => opened(state, detail),

@@ -65,6 +65,8 @@ export interface DeskState {
   heldBack: readonly TouchView[]
   /** Promises at risk or broken, and work that was taken from me: the latest, to be told. */
   notices: readonly TouchView[]
+  /** How often something that waits has moved: whoever shows a line reads it again. */
+  moves: number
 }
 
 export const empty: DeskState = {
@@ -86,6 +88,7 @@ export const empty: DeskState = {
   returned: {},
   heldBack: [],
   notices: [],
+  moves: 0,
 }
 
 export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

@@ -21,7 +21,7 @@ export const promisesEn = {
   'touch.sla_cleared': (p: Touch) => `Not late after all: the ${clock(p)}`,
   'touch.escalated': (p: Touch) => `${p.who} escalated it (step ${p.get('step')}) to ${p.to}: ${p.reason}`,
   'touch.placed_anew': (p: Touch) =>
-    `${p.get('because') === 'customer' ? 'What is known of the customer has changed' : 'A new routing policy'}: ${p.from === p.to ? `placed anew in ${p.to}` : `moved from ${p.from} to ${p.to}`}${p.get('rule') ? ` by rule ${p.get('rule')}` : ''}`,
+    `${p.get('because') === 'customer' ? 'What is known of the customer has changed' : 'A new routing policy'}: ${p.from === p.to ? `placed anew in ${p.to}` : `moved from ${p.from} to ${p.to}`}${p.get('name') ? ` by rule “${p.get('name')}”` : ''}`,
   'touch.overflowed': (p: Touch) => (p.from === p.to ? `Waits on in ${p.to}: ${p.reason}` : `Went on from ${p.from} to ${p.to}: ${p.reason}`),
   'did.sla_promised': 'promise made',
   'did.sla_warned': 'promise at risk',

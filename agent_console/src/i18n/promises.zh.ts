@@ -20,7 +20,7 @@ export const promisesZh: { [K in keyof typeof promisesEn]: (typeof promisesEn)[K
   'touch.sla_cleared': (p) => `实际并未超时：${clock(p)}`,
   'touch.escalated': (p) => `${p.who} 已升级至 ${p.to}（第 ${p.get('step')} 级）：${p.reason}`,
   'touch.placed_anew': (p) =>
-    `${p.get('because') === 'customer' ? '客户资料已变更' : '新的分配策略'}：${p.from === p.to ? `重新安排其在 ${p.to} 的位置` : `由 ${p.from} 移至 ${p.to}`}${p.get('rule') ? `（规则 ${p.get('rule')}）` : ''}`,
+    `${p.get('because') === 'customer' ? '客户资料已变更' : '新的分配策略'}：${p.from === p.to ? `重新安排其在 ${p.to} 的位置` : `由 ${p.from} 移至 ${p.to}`}${p.get('name') ? `（规则“${p.get('name')}”）` : ''}`,
   'touch.overflowed': (p) => (p.from === p.to ? `继续在 ${p.to} 等待：${p.reason}` : `由 ${p.from} 转至 ${p.to}：${p.reason}`),
   'did.sla_promised': '作出承诺',
   'did.sla_warned': '即将超时',

@@ -8,7 +8,7 @@ import { Diff } from './Diff'
 import { same } from './document'
 import type { Document } from './document'
 import { Part } from './Fields'
-import { useDocument, useDraft, useDraftState, useQueueName } from './parts'
+import { useDocument, useDraft, useDraftState, useQueueName, useRuleName } from './parts'
 import { tabPath } from './places'
 import css from './Policy.module.css'
 import { Simulation } from './Simulate'
@@ -89,13 +89,14 @@ function Moved({ preview }: { preview: PolicyPreview }) {
 function MovedRow({ one }: { one: PreviewItem }) {
   const t = useT()
   const queueName = useQueueName()
+  const ruleName = useRuleName()
   const where = (at: PreviewItem['before']) => `${queueName(at.queue)}${at.place === null ? '' : ` · ${t('policy.preview.place', { n: at.place })}`}`
   return (
     <tr>
       <th scope="row"><a href={href(deskPath(one.interaction_id))}>{one.reference}</a></th>
       <td>{where(one.before)}</td>
       <td>{where(one.after)}</td>
-      <td>{one.rule ?? t('policy.default')}</td>
+      <td>{one.rule === null ? t('policy.default') : <bdi>{ruleName(one.rule)}</bdi>}</td>
     </tr>
   )
 }

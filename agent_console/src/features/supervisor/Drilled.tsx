@@ -97,7 +97,7 @@ function useItems(drill: Drill) {
   const api = useApi()
   const { clock } = useDeskParts()
   const queues = useDesk((state) => state.queues)
-  const signature = useDesk((state) => JSON.stringify('agent' in drill ? state.agents[drill.agent] : state.figures))
+  const signature = useDesk((state) => JSON.stringify('agent' in drill ? state.agents[drill.agent] : [state.figures, state.moves]))
   const seconds = (queue: string) => queues.find((one) => one.id === queue)?.service_level_seconds ?? 0
   const link = useDesk((state) => state.link) // once the hub is back, it is asked again
   return useLoad(useCalm(`${link} ${signature}`), () => collect(api, drill, clock.now(), (card) => counts(drill, card, clock.now(), seconds)))
