@@ -71,10 +71,10 @@ class Recordings:
     async def accesses(self, recording_id: UUID) -> list[RecordingAccess]:
         return await store.accesses(self._journal.pool, recording_id)
 
-    async def delete(self, actor: Actor, recording_id: UUID) -> None:
-        """Our copy at once, the provider's soon. Raises `NotFound`."""
-        if not await self._delete(recording_id, actor):
-            raise NotFound()
+    async def delete(self, actor: Actor, recording_id: UUID, reason: str) -> None:
+        """Our copy at once, the provider's soon; who and why stands in the history. Raises `NotFound`."""
+        if not await self._delete(recording_id, actor, reason):
+            raise NotFound("There is no sound under this id: not yet, or not any more.")
 
     # --- the loop -----------------------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Recordings:
             if await store.fail(page.conn, one, error):
                 await page.write(it, model.CallEvent("recording_lost", {"recording_id": str(one.id)}), SYSTEM)
 
-    async def _delete(self, recording_id: UUID, by: Actor | None) -> bool:
+    async def _delete(self, recording_id: UUID, by: Actor | None, reason: str = "") -> bool:
         async with self._journal.begin() as page:
             interaction_id = await store.interaction_of(page.conn, recording_id)
             if interaction_id is None:
@@ -182,6 +182,7 @@ class Recordings:
             it = await page.lock(interaction_id)
             if not await store.delete(page.conn, recording_id, by.id if by else None, self._journal.now()):
                 return False
-            data = {"recording_id": str(recording_id), **({"agent": str(by.id)} if by else {"because": "rule"})}
+            data = {"recording_id": str(recording_id),
+                    **({"agent": str(by.id), "reason": reason} if by else {"because": "rule"})}
             await page.write(it, model.CallEvent("recording_deleted", data), SYSTEM)
         return True

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from hub.wire_base import Moment, Wire
 
@@ -87,6 +87,13 @@ class RecordingView(Wire):
     state: Literal["fetching", "stored", "failed", "deleted"]
     peaks: list[int] = Field(description="at most 400 loudnesses over the whole length, 0 to 100; empty: not known")
     keep_until: datetime | None = Field(description="when it is deleted; null: it is kept")
+    again_at: datetime | None = Field(description="while it is fetched, and that failed: when it is tried again")
+    problem: Literal["absent", "too_large", "unreachable"] | None = Field(description="why there is no sound")
+
+
+class DeleteRecording(Wire):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
+        description="stands in the history of the contact")
 
 
 class RecordingAccess(Wire):

@@ -29,8 +29,8 @@ BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",
           "LoggedContact", "EditCustomer",
           "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy",
-          "Simulate", "PutAgentWork", "Hold", "Consult", "Supervise", "RecordingWish", "CallbackOutcome", "BlockNumber",
-          "PutMarks"}
+          "Simulate", "PutAgentWork", "Hold", "Consult", "Supervise", "RecordingWish", "DeleteRecording",
+          "CallbackOutcome", "BlockNumber", "PutMarks"}
 MODULES = (wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_simulations,
            wire_twilio, wire)
 Mode = Literal["validation", "serialization"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from hub.errors import HubError, NotFound
 from hub.http.endpoint import Call, Endpoint
 from hub.wire_base import Wire
-from hub.wire_calls import RecordingAccess, RecordingView
+from hub.wire_calls import DeleteRecording, RecordingAccess, RecordingView
 
 PART = 8_000_000  # bytes of one answer at most; a player asks for the next part by itself
 
@@ -66,8 +66,8 @@ async def list_accesses(call: Call, id: UUID) -> list[RecordingAccess]:
     return await call.parts.recordings.accesses(id)
 
 
-async def delete_recording(call: Call, id: UUID) -> None:
-    await call.parts.recordings.delete(call.actor, id)
+async def delete_recording(call: Call, id: UUID, body: DeleteRecording) -> None:
+    await call.parts.recordings.delete(call.actor, id, body.reason)
 
 
 QUIET = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
@@ -78,6 +78,7 @@ ENDPOINTS = (
              media="audio/wav"),
     Endpoint("GET", f"{ONE}/accesses", list_accesses, "Who listened to it, took it along or deleted it",
              role="supervisor"),
-    Endpoint("DELETE", ONE, delete_recording, "Delete the sound here and at the provider; that there was one stays",
+    Endpoint("POST", f"{ONE}/delete", delete_recording,
+             "Delete the sound here and at the provider; that there was one, who deleted it and why stays",
              role="admin", status=204),
 )

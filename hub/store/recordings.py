@@ -18,6 +18,8 @@ Pool = asyncpg.Pool
 Source = Literal["call", "voicemail"]
 State = Literal["running", "fetching", "stored", "failed", "deleted"]
 Access = Literal["listened", "downloaded", "deleted"]
+Problem = Literal["absent", "too_large", "unreachable"]
+ABSENT = (None, "absent", "no_sound", "not ready")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,14 @@ async def one(pool: Pool, recording_id: UUID, agent_id: UUID, softphone: str) ->
         return None
     fields = dict(row)
     heard = bool(fields.pop("heard"))
+    error = fields.pop("error")
+    fields["problem"] = _problem(error) if fields["state"] == "failed" else None
     fields["state"] = "fetching" if fields["state"] == "running" else fields["state"]
     return RecordingView.model_validate(fields), heard
+
+
+def _problem(error: str | None) -> Problem:
+    return "too_large" if error == "too_large" else "absent" if error in ABSENT else "unreachable"
 
 
 async def part(pool: Pool, recording_id: UUID, begin: int, length: int) -> tuple[str, bytes] | None:

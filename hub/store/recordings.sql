@@ -59,6 +59,7 @@ SELECT queue_id FROM interactions WHERE id = $1;
 -- name: one
 -- `heard`: the agent was on the line, or holds what the voicemail is about.
 SELECT r.id, r.interaction_id, r.source, r.started_at, r.seconds, r.channels, r.size, r.state, r.peaks, r.keep_until,
+       r.error, CASE WHEN r.state = 'fetching' AND r.error IS NOT NULL THEN r.due_at END AS again_at,
        r.source = 'voicemail' OR i.agent_id = $2 OR EXISTS (
            SELECT FROM call_legs l WHERE l.call_id = r.call_id AND l.who = $3 AND l.answered_at IS NOT NULL) AS heard
 FROM recordings r JOIN interactions i ON i.id = r.interaction_id

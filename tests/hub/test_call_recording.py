@@ -251,6 +251,7 @@ async def test_a_recording_that_was_lost_is_said_to_be(phone: Telephone) -> None
     await ends(phone, caller)
     row = await stored(phone)
     assert (row["state"], (await phone.kinds()).count("recording_lost")) == ("failed", 1)
+    assert (await phone.recordings.view(ann, row["id"])).problem == "absent"
     with pytest.raises(NotFound):
         await phone.recordings.part(ann, row["id"], 0, 10)
 

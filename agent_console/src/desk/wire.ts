@@ -444,6 +444,12 @@ export interface DecideSuggestion {
 export interface Decline {
   reason: string
 }
+export interface DeleteRecording {
+  /**
+   * stands in the history of the contact
+   */
+  reason: string
+}
 /**
  * An interaction opened: its card, its customer, everything that happened in it, and my drafts.
  */
@@ -1501,6 +1507,14 @@ export interface RecordingView {
    * when it is deleted; null: it is kept
    */
   keep_until: string | null
+  /**
+   * while it is fetched, and that failed: when it is tried again
+   */
+  again_at: string | null
+  /**
+   * why there is no sound
+   */
+  problem: ('absent' | 'too_large' | 'unreachable') | null
 }
 /**
  * What the agent wants of the recording. A pause, while the customer says what must not be kept, ends by itself.

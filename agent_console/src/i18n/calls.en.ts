@@ -38,7 +38,7 @@ const what: Record<string, (p: Touch) => string> = {
   recording_refused: () => 'The recording could not be begun',
   recorded: () => 'Recording of the call',
   recording_lost: () => 'The recording was lost: the provider has nothing',
-  recording_deleted: (p) => (p.get('because') === 'rule' ? 'The recording was deleted, as it was old enough' : `${p.agent} deleted the recording`),
+  recording_deleted: (p) => (p.get('because') === 'rule' ? 'The recording was deleted, as it was old enough' : `${p.agent} deleted the recording: ${p.get('reason')}`),
   called_again: () => 'Called again and has the kept place; no callback is needed',
 }
 

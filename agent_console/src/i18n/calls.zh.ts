@@ -35,7 +35,7 @@ const what: Record<string, (p: Touch) => string> = {
   recording_refused: () => '未能开始录音',
   recorded: () => '通话录音',
   recording_lost: () => '录音丢失：运营商处没有内容',
-  recording_deleted: (p) => (p.get('because') === 'rule' ? '录音已到期删除' : `${p.agent}删除了录音`),
+  recording_deleted: (p) => (p.get('because') === 'rule' ? '录音已到期删除' : `${p.agent}删除了录音：${p.get('reason')}`),
   called_again: () => '客户再次来电并保留原位置，无需回电',
 }
 

@@ -4,17 +4,19 @@ import type { KeyboardEvent, PointerEvent, RefObject } from 'react'
 import { ApiError } from '../desk/api'
 import type { RecordingView } from '../desk/wire'
 import { useT } from '../i18n'
-import { useApi, useMe } from './desk'
+import type { Translate } from '../i18n'
+import { useApi, useDesk, useDeskParts, useMe } from './desk'
 import { Icon } from './Icon'
 import { useLoad } from './load'
 import css from './Player.module.css'
 import { preferences, usePreferences } from './preferences'
+import { Kept } from './Kept'
+import { fateOf, waitFor } from './recordings'
 import { describe } from './status'
-import { duration } from './time'
+import { clockTime, duration } from './time'
 import { Button, Select } from './ui'
 import { bars, keyed, strokes, within } from './waveform'
 
-const AGAIN_MS = 3_000
 const SKIP = 10
 const MOST_BARS = 120
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2] as const
@@ -22,25 +24,46 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2] as const
 /** `stamp`: changes whenever something may have happened to it. */
 export function Player({ id, stamp = '' }: { id: string; stamp?: string | number }) {
   const api = useApi()
-  const { value, error, reload } = useLoad(`recording ${id} ${stamp}`, () => api.recording(id))
-  const state = value?.state
+  const { clock } = useDeskParts()
+  const fate = useDesk((state) => fateOf(id, state.details))
+  const { value, error, reload } = useLoad(`recording ${id} ${stamp} ${fate}`, () => api.recording(id))
   useEffect(() => {
-    if (state !== 'fetching') return undefined
-    const timer = setTimeout(reload, AGAIN_MS)
+    if (value?.state !== 'fetching') return undefined
+    const timer = setTimeout(reload, waitFor(value.again_at, clock.now()))
     return () => clearTimeout(timer)
-  }, [state, value, reload])
+  }, [value, reload, clock])
   if (error !== null) return <Trouble error={error} onAgain={reload} />
   if (!value) return <div className={css.player} aria-busy="true"><div className={css.wave} /></div>
-  if (value.state !== 'stored') return <State view={value} />
-  return <Sound view={value} onLost={reload} />
+  if (value.state !== 'stored') return <State view={value} onChange={reload} />
+  return <Sound view={value} onChange={reload} />
 }
 
-function State({ view }: { view: RecordingView }) {
-  const t = useT()
-  const words = { fetching: 'play.fetching', failed: 'play.failed', deleted: 'play.deleted', stored: 'play.call' } as const
-  const icons = { fetching: 'clock', failed: 'alert', deleted: 'block', stored: 'check' } as const
-  return <p className={css.state} role="status"><Icon name={icons[view.state]} size={14} /> {t(words[view.state])}</p>
+interface Shown {
+  view: RecordingView
+  onChange: () => void
 }
+
+const ICONS = { fetching: 'clock', failed: 'alert', deleted: 'block', stored: 'check' } as const
+
+/** There is no sound: not yet, or not any more. */
+function State({ view, onChange }: Shown) {
+  const t = useT()
+  return (
+    <div className={css.state}>
+      <p className={css.state} role="status"><Icon name={ICONS[view.state]} size={14} /> {useStanding(view)}</p>
+      {view.state !== 'fetching' && <Kept view={view} name={nameOf(view, t)} onChange={onChange} />}
+    </div>
+  )
+}
+
+function useStanding({ state, again_at: again, problem }: RecordingView): string {
+  const t = useT()
+  if (state === 'deleted') return t('play.deleted')
+  if (state === 'failed') return t(`play.failed.${problem ?? 'absent'}`)
+  return again ? t('play.fetching.again', { at: clockTime(again, t.language) }) : t('play.fetching')
+}
+
+const nameOf = (view: RecordingView, t: Translate): string => t(view.source === 'voicemail' ? 'play.voicemail' : 'play.call')
 
 function Trouble({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const t = useT()
@@ -53,13 +76,13 @@ function Trouble({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   )
 }
 
-function Sound({ view, onLost }: { view: RecordingView; onLost: () => void }) {
+function Sound({ view, onChange }: Shown) {
   const t = useT()
   const api = useApi()
   const element = useRef<HTMLAudioElement>(null)
   const sound = useSound(element, view.seconds ?? 0)
   const { at, seconds, playing } = sound
-  const name = t(view.source === 'voicemail' ? 'play.voicemail' : 'play.call')
+  const name = nameOf(view, t)
   const { role } = useMe()
   return (
     <div className={css.player} role="group" aria-label={name}>
@@ -77,12 +100,13 @@ function Sound({ view, onLost }: { view: RecordingView; onLost: () => void }) {
         <Speed />
         {role !== 'agent' && <a className="button" href={api.soundUrl(view.id, true)} download>{t('play.download')}</a>}
       </div>
+      <Kept view={view} name={name} onChange={onChange} />
       {sound.broken && (
         <p className={css.state} role="alert">
           <Icon name="alert" size={14} /> {t('play.broken')}
           <Button onPress={() => {
             sound.mend()
-            onLost()
+            onChange()
           }}>{t('play.again')}</Button>
         </p>
       )}

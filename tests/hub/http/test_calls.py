@@ -102,7 +102,18 @@ async def test_a_call_is_recorded_and_played_back(dsn: str) -> None:
         assert (beyond.status, beyond.body["code"]) == (416, "beyond_end")
         assert (await anna.get(f"{recording}/audio?take=along")).status == 403
         assert (await anna.get(f"{recording}/accesses")).status == 403
-        assert (await anna.ask("DELETE", recording)).status == 403
+        assert (await anna.post(f"{recording}/delete", {"reason": "a card number"})).status == 403
+        boss = await hub.person("ada", "admin")
+        assert (await boss.post(f"{recording}/delete", {"reason": "  "})).status == 422
+        assert (await boss.post(f"{recording}/delete", {"reason": " A card number was said. "})).status == 204
+        assert (await boss.post(f"{recording}/delete", {"reason": "again"})).status == 404
+        gone = await ears.until("card", lambda one: one["touch"] and one["touch"]["data"].get("reason"))
+        assert gone["touch"]["data"]["what"] == "recording_deleted"
+        assert gone["touch"]["data"]["reason"] == "A card number was said."
+        seen = (await boss.get(f"{recording}/accesses")).body
+        assert {(one["agent_name"], one["what"]) for one in seen} == {("Ada", "deleted"), ("Anna", "listened")}
+        assert (await boss.get(recording)).body["state"] == "deleted"
+        assert (await boss.get(f"{recording}/audio")).status == 404
 
 
 async def _stored(anna: Person, recording: str) -> bool:
