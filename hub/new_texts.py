@@ -16,11 +16,13 @@ from hub.intake import Intake
 from hub.journal import Enclosed, NewMessage, Opening, Written
 from hub.mailing import by, owner
 from hub.model import Actor, Interaction
-from hub.store import customers
+from hub.store import customers, drafts
 from hub.store import intake as files_store
 from hub.store import mail as store
+from hub.store.drafts import Folder
 from hub.texting import Texting
-from hub.wire_messaging import NewText, SenderChoice
+from hub.wire_drafts import KeptNewText, NewTextDraft, NewTextKept
+from hub.wire_messaging import NewText, SenderChoice, Standing, StandingView
 
 WAITS = timedelta(days=7)  # for an answer
 OPEN_ALREADY = "There is an open conversation with this number. Write there, so that nothing is said twice."
@@ -57,9 +59,7 @@ class NewTexts:
         raise Unavailable()
 
     async def _open(self, actor: Actor, message_id: UUID, wanted: NewText) -> Written:
-        sender = next((one for one in await self._senders(actor) if one.source == wanted.sender), None)
-        if sender is None:
-            raise Invalid("You cannot write from this number.", fields={"sender": "unknown"})
+        sender = await self._sender(actor, wanted.sender)
         to = await self._check(actor, sender, wanted)
         async with self._journal.begin() as page:
             found = await page.lock_latest(to, sender.kind, sender.source)
@@ -79,7 +79,42 @@ class NewTexts:
             message = NewMessage(message_id, "out", str(wanted.id), wanted.text, actor.id, actor.name, said)
             enclosed = Enclosed(message=message, attach=tuple(wanted.files), owner=owner(actor), rows=person.rows)
             (written,) = await page.open(Opening(new, "said", by(actor), enclosed))
+            await drafts.drop(page.conn, Folder(actor.id, None, "text"), wanted.sheet)
             return written
+
+    async def standing(self, actor: Actor, asked: Standing) -> StandingView:
+        """What would be said to a text, before it is written. Raises `Invalid`."""
+        sender = await self._sender(actor, asked.sender)
+        number = e164(asked.number, region_of(sender.number))
+        if number is None:
+            return StandingView(number=None, texting=None)
+        to = Address("whatsapp" if sender.kind == "whatsapp" else "phone", number)
+        async with self._journal.at_once() as page:
+            found = await page.latest(to, sender.kind, sender.source)
+            texting = await self._texting.view(page.conn, sender.kind, sender.source, to)
+        before = found[2] if found else None
+        return StandingView(number=number, texting=texting,
+                            open=before.id if before is not None and before.closed_at is None else None)
+
+    async def drafts(self, actor: Actor) -> list[KeptNewText]:
+        return await drafts.kept_texts(self._journal.pool, actor.id)
+
+    async def save_draft(self, actor: Actor, draft: NewTextDraft) -> NewTextKept:
+        """Keeps the new text that is being written; one that says nothing and goes to nobody is dropped."""
+        pool, folder = self._journal.pool, Folder(actor.id, None, "text")
+        if draft.text.strip() or draft.number.strip():
+            kept = draft.model_copy(update={"number": storable(draft.number)})
+            head = kept.model_dump_json(include={"sender", "customer_id", "number"})
+            await drafts.keep(pool, folder, draft, storable(draft.text), head, self._journal.now())
+        else:
+            await drafts.drop(pool, folder, draft)
+        return NewTextKept(others=[one for one in await self.drafts(actor) if one.sheet != draft.sheet])
+
+    async def _sender(self, actor: Actor, source: str) -> Sender | Service:
+        sender = next((one for one in await self._senders(actor) if one.source == source), None)
+        if sender is None:
+            raise Invalid("You cannot write from this number.", fields={"sender": "unknown"})
+        return sender
 
     async def _check(self, actor: Actor, sender: Sender | Service, wanted: NewText) -> Address:
         pool = self._journal.pool

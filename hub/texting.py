@@ -74,7 +74,7 @@ class Texting:
         return TextingView(
             kind="whatsapp" if channel == "whatsapp" else "sms", sender=await self._shown(conn, source, to),
             longest=LONGEST, opted_out_at=stands.opted_out_at, free_until=until if channel == "whatsapp" else None,
-            templates=self.templates(channel, source))
+            templates=self.templates(channel, source), unreachable=stands.unreachable)
 
     async def _shown(self, conn: Reader, source: str, to: Address) -> str:
         """The number that he knows; of a service that has written to him by none yet, its name."""

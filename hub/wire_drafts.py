@@ -1,10 +1,10 @@
 """What crosses the wire about drafts: what is being written, in as many windows as an agent likes."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from hub.wire_base import Sheet, Text, Wire
 from hub.wire_mail import MailDraft
@@ -55,3 +55,28 @@ class NewMailKept(Wire):
     """`others`: new mails that I keep on other sheets, the newest first."""
 
     others: list[KeptNewMail]
+
+
+class NewTextDraft(Sheet):
+    """A new text that I am writing. One that says nothing and goes to nobody is dropped."""
+
+    sender: str | None = None
+    customer_id: UUID | None = None
+    number: Annotated[str, StringConstraints(max_length=100)] = ""
+    text: Text = ""
+
+
+class KeptNewText(Wire):
+    sheet: UUID
+    version: int
+    saved_at: datetime
+    sender: str | None
+    customer_id: UUID | None
+    number: str
+    text: str
+
+
+class NewTextKept(Wire):
+    """`others`: new texts that I keep on other sheets, the newest first."""
+
+    others: list[KeptNewText]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from hub.wire_base import Line, Text, Wire
+from hub.wire_base import Line, Sheet, Text, Wire
 
 
 class TemplateView(Wire):
@@ -28,6 +28,9 @@ class TextingView(Wire):
     free_until: datetime | None = Field(
         description="WhatsApp: free text is allowed until then; null or past: templates only. Always null for SMS")
     templates: list[TemplateView]
+    unreachable: str | None = Field(None, description=(
+        "why our latest text did not reach this number and another one hardly will: phone_unknown, no_mobile, "
+        "no_whatsapp; null once the customer has written"))
 
 
 class TemplateUse(Wire):
@@ -58,3 +61,19 @@ class NewText(Wire):
     text: Text
     template: TemplateUse | None = None
     files: Annotated[list[UUID], Field(max_length=10)] = []
+    sheet: Sheet | None = Field(None, description="the draft that this was; left out: all new texts that I keep")
+
+
+class Standing(Wire):
+    """Who is about to be texted, and from where."""
+
+    sender: str
+    number: Line
+
+
+class StandingView(Wire):
+    """Whether he may be, before anybody writes a word."""
+
+    number: str | None = Field(description="in full; null: this is no telephone number")
+    texting: TextingView | None
+    open: UUID | None = Field(None, description="a conversation with him that is open: write there")

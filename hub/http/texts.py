@@ -3,7 +3,8 @@
 from hub.http.endpoint import Call, Endpoint
 from hub.store import history
 from hub.wire import TouchView
-from hub.wire_messaging import NewText, SenderChoice
+from hub.wire_drafts import KeptNewText, NewTextDraft, NewTextKept
+from hub.wire_messaging import NewText, SenderChoice, Standing, StandingView
 
 
 async def write_text(call: Call, body: NewText) -> TouchView:
@@ -17,7 +18,22 @@ async def text_from(call: Call) -> list[SenderChoice]:
     return await call.parts.new_texts.choices(call.actor)
 
 
+async def text_standing(call: Call, body: Standing) -> StandingView:
+    return await call.parts.new_texts.standing(call.actor, body)
+
+
+async def get_text_drafts(call: Call) -> list[KeptNewText]:
+    return await call.parts.new_texts.drafts(call.actor)
+
+
+async def save_text_draft(call: Call, body: NewTextDraft) -> NewTextKept:
+    return await call.parts.new_texts.save_draft(call.actor, body)
+
+
 ENDPOINTS = (
     Endpoint("POST", "/api/texts", write_text, "Text somebody; a retry with the same id answers 200", status=201),
     Endpoint("GET", "/api/texts/from", text_from, "Numbers that I may begin a text from"),
+    Endpoint("POST", "/api/texts/standing", text_standing, "Whether somebody may be texted now, and if not, why"),
+    Endpoint("GET", "/api/texts/drafts", get_text_drafts, "New texts that I am writing, a sheet for each window"),
+    Endpoint("PUT", "/api/texts/draft", save_text_draft, "Keep the new text that I write; an empty one is deleted"),
 )

@@ -11,17 +11,17 @@ import asyncpg
 from hub.store.journal import Connection
 from hub.store.sql import named
 from hub.wire_base import Sheet
-from hub.wire_drafts import KeptDraft, KeptNewMail
+from hub.wire_drafts import KeptDraft, KeptNewMail, KeptNewText
 from hub.wire_mail import MailDraft
 
 sql = named(__file__)
 Reader = asyncpg.Pool | Connection
-Kind = Literal["reply", "note", "new"]
+Kind = Literal["reply", "note", "new", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Whose sheets, and of what: an interaction, or None for mails that begin one."""
+    """Whose sheets, and of what: an interaction, or None for mails and texts that begin one."""
 
     agent_id: UUID
     interaction_id: UUID | None
@@ -46,7 +46,7 @@ async def drop(conn: Reader, of: Folder, on: Sheet | None) -> None:
 async def kept(conn: Reader, agent_id: UUID, interaction_id: UUID) -> dict[Kind, list[KeptDraft]]:
     """Replies and notes, the newest first; a hundred sheets at most."""
     found: dict[Kind, list[KeptDraft]] = {}
-    for row in await conn.fetch(sql["kept"], agent_id, interaction_id):
+    for row in await conn.fetch(sql["kept"], agent_id, interaction_id, ["reply", "note"]):
         mail = MailDraft.model_validate_json(row["mail"]) if row["mail"] else None
         found.setdefault(row["kind"], []).append(KeptDraft(**_sheet(row), mail=mail))
     return found
@@ -54,8 +54,14 @@ async def kept(conn: Reader, agent_id: UUID, interaction_id: UUID) -> dict[Kind,
 
 async def kept_new(conn: Reader, agent_id: UUID) -> list[KeptNewMail]:
     """New mails, the newest first; a hundred sheets at most."""
-    rows = await conn.fetch(sql["kept"], agent_id, None)
+    rows = await conn.fetch(sql["kept"], agent_id, None, ["new"])
     return [KeptNewMail(**_sheet(row), **json.loads(row["mail"])) for row in rows]
+
+
+async def kept_texts(conn: Reader, agent_id: UUID) -> list[KeptNewText]:
+    """New texts, the newest first; a hundred sheets at most."""
+    rows = await conn.fetch(sql["kept"], agent_id, None, ["text"])
+    return [KeptNewText(**_sheet(row), **json.loads(row["mail"])) for row in rows]
 
 
 def _sheet(row: asyncpg.Record) -> dict[str, Any]:

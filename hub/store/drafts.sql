@@ -17,4 +17,4 @@ DELETE FROM drafts WHERE agent_id = $1 AND interaction_id IS NOT DISTINCT FROM $
 
 -- name: kept
 SELECT kind, sheet, version, text, mail, saved_at FROM drafts
-WHERE agent_id = $1 AND interaction_id IS NOT DISTINCT FROM $2 ORDER BY saved_at DESC, sheet LIMIT 100;
+WHERE agent_id = $1 AND interaction_id IS NOT DISTINCT FROM $2 AND kind = ANY ($3::text[]) ORDER BY saved_at DESC, sheet LIMIT 100;

@@ -19,6 +19,7 @@ Reader = Connection | asyncpg.Pool
 class Stands:
     opted_out_at: datetime | None
     wrote_at: datetime | None
+    unreachable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ async def stands(conn: Reader, address: Address, sender: str, names: Sequence[st
     """`names`: all by which the customer may have asked for no more texts."""
     row = await conn.fetchrow(sql["stands"], address.kind, address.value, sender, list(names))
     assert row is not None, "a query without a table has a row"
-    return Stands(row["opted_out_at"], row["wrote_at"])
+    return Stands(row["opted_out_at"], row["wrote_at"], row["unreachable"])
 
 
 async def stopped(conn: Reader, address: Address, senders: Sequence[str]) -> bool:

@@ -5,7 +5,11 @@ SELECT (SELECT at FROM (SELECT at, stopped FROM opt_outs WHERE kind = $1 AND add
                         ORDER BY at DESC, stopped DESC LIMIT 1) last WHERE stopped) AS opted_out_at,
        (SELECT max(m.at) FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.source = $3
         JOIN messages m ON m.interaction_id = i.id AND m.direction = 'in'
-        WHERE a.kind = $1 AND a.value = $2) AS wrote_at;
+        WHERE a.kind = $1 AND a.value = $2) AS wrote_at,
+       (SELECT substring(error FROM '^(phone_unknown|no_mobile|no_whatsapp):') FROM (
+            SELECT m.error FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.source = $3
+            JOIN messages m ON m.interaction_id = i.id
+            WHERE a.kind = $1 AND a.value = $2 ORDER BY m.at DESC, m.number DESC LIMIT 1) latest) AS unreachable;
 
 -- name: stopped
 SELECT coalesce((SELECT stopped FROM opt_outs WHERE kind = $1 AND address = $2 AND sender = ANY ($3::text[])

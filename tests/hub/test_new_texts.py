@@ -10,7 +10,10 @@ from hub.errors import Conflict, Invalid, WrongState
 from hub.new_texts import NewTexts
 from hub.store import cards, mail
 from hub.texting import Texting
-from hub.wire_messaging import NewText, TemplateUse
+from hub.wire_base import Sheet
+from hub.wire_drafts import NewTextDraft
+from hub.wire_messaging import NewText, Standing, StandingView, TemplateUse
+from simulator.telephony.messages import Outcome
 from tests.channels.messaging.driver import ANN, OURS, SETTINGS, SOURCES
 from tests.hub.conftest import Heart
 from tests.hub.texts import Phone, phone
@@ -111,3 +114,60 @@ async def test_agents_write_from_the_numbers_of_their_queues(heart: Heart) -> No
     there = texts(heart, SETTINGS.model_copy(update={"senders": (mine, other), "services": ()}))
     assert [one.id for one in await there.choices(ann)] == [mine.source]
     assert [one.id for one in await there.choices(boss)] == [mine.source, other.source]
+
+
+async def test_what_is_being_written_is_kept_on_its_sheet_and_goes_with_the_text(heart: Heart) -> None:
+    async with phone(heart) as ann:
+        there, sheet, other = texts(heart), uuid4(), uuid4()
+        half = NewTextDraft(sheet=sheet, sender=SOURCES["sms"], number="555 12", text="Your bi\0ke")
+        assert (await there.save_draft(ann.agent, half)).others == []
+        kept = await there.save_draft(ann.agent, NewTextDraft(sheet=other, number="+49"))
+        assert [(one.sheet, one.number, one.text) for one in kept.others] == [(sheet, "555 12", "Your bi\ufffdke")]
+        assert await there.drafts(await heart.agent("Eve")) == []
+        await there.write(ann.agent, new(sheet=Sheet(sheet=sheet)))
+        assert [one.sheet for one in await there.drafts(ann.agent)] == [other]
+        await there.save_draft(ann.agent, NewTextDraft(sheet=other, number=" "))
+        assert await there.drafts(ann.agent) == []
+
+
+async def test_before_a_word_is_written_it_is_said_why_it_cannot_be(heart: Heart) -> None:
+    async with phone(heart) as ann:
+        async def standing(kind: str = "sms", number: str = ANN) -> StandingView:
+            return await texts(heart).standing(ann.agent, Standing(sender=SOURCES[kind], number=number))
+
+        nobody = await standing(number="12")
+        assert (nobody.number, nobody.texting, nobody.open) == (None, None, None)
+        fresh = await standing(number="(555) 123-0001")
+        assert fresh.number == ANN
+        assert fresh.texting is not None
+        assert (fresh.texting.opted_out_at, fresh.texting.unreachable, fresh.open) == (None, None, None)
+        closed = (await standing("whatsapp")).texting
+        assert closed is not None
+        assert (closed.free_until, len(closed.templates)) == (None, 1)
+        await ann.text("Hello")
+        assert (await standing()).open == await ann.latest()
+        await ann.text("STOP")
+        stopped = (await standing()).texting
+        assert stopped is not None
+        assert stopped.opted_out_at == heart.clock()
+        with pytest.raises(Invalid):
+            await texts(heart).standing(ann.agent, Standing(sender="sms:main:+1", number=ANN))
+
+
+@pytest.mark.parametrize(("outcome", "word"), [
+    (Outcome("undelivered", 30005), "phone_unknown"), (Outcome("undelivered", 30006), "no_mobile"),
+    (Outcome("undelivered", 30003), None)])
+async def test_a_number_that_texts_do_not_reach_is_said_to_be_one_until_it_writes(
+        heart: Heart, outcome: Outcome, word: str | None) -> None:
+    async with phone(heart) as ann:
+        ann.line.sim.exchange.desk.outcomes[ANN] = outcome
+        it = await begun(ann, new())
+        await ann.sent()
+        texting = (await ann.detail(it)).texting
+        assert texting is not None
+        assert texting.unreachable == word
+        heart.clock.advance(1)
+        await ann.text("I am here")
+        texting = (await ann.detail(it)).texting
+        assert texting is not None
+        assert texting.unreachable is None

@@ -29,6 +29,7 @@ FROZEN = {
     "0019_wrap_up.sql": "668b5b124b9d3df2df90862f1ea4c24d1765f7c02a702395bfb1fb0d95198c72",
     "0020_calls_aside.sql": "5e42c930a0432ae25e9ed24f515222389b119881b8eb464af737c7b0e1aa6e29",
     "0021_media_there.sql": "cf2153e3d0fa3c9dc740e5384cecdcb574cecb4e4b0c1de2b79920eb44117d43",
+    "0022_text_drafts.sql": "b329cc2daaa99d81b91b0a694af12cb0bfa1f0551209ddd65da988ffd12c7247",
 }
 
 

@@ -594,6 +594,10 @@ export interface TextingView {
    */
   free_until: string | null
   templates: TemplateView[]
+  /**
+   * why our latest text did not reach this number and another one hardly will: phone_unknown, no_mobile, no_whatsapp; null once the customer has written
+   */
+  unreachable: string | null
 }
 /**
  * A text agreed beforehand. `{{name}}` in it is filled in by the agent.
@@ -910,6 +914,15 @@ export interface KeptNewMail {
   mail: MailDraft
   text: string
 }
+export interface KeptNewText {
+  sheet: string
+  version: number
+  saved_at: string
+  sender: string | null
+  customer_id: string | null
+  number: string
+  text: string
+}
 export interface Labelled {
   id: string
   name: {
@@ -1143,6 +1156,10 @@ export interface NewText {
    * @maxItems 10
    */
   files?: string[]
+  /**
+   * the draft that this was; left out: all new texts that I keep
+   */
+  sheet?: Sheet | null
 }
 /**
  * A template with what is filled in. The message's own text must be the text that comes of it.
@@ -1152,6 +1169,31 @@ export interface TemplateUse {
   variables?: {
     [k: string]: string
   }
+}
+/**
+ * A new text that I am writing. One that says nothing and goes to nobody is dropped.
+ */
+export interface NewTextDraft {
+  /**
+   * made by the window; left out: one for all that leave it out
+   */
+  sheet: string
+  /**
+   * sheets that this one goes on with, each with the version that was read; one written on since then stays
+   */
+  replaces: {
+    [k: string]: number
+  }
+  sender: string | null
+  customer_id: string | null
+  number: string
+  text: string
+}
+/**
+ * `others`: new texts that I keep on other sheets, the newest first.
+ */
+export interface NewTextKept {
+  others: KeptNewText[]
 }
 /**
  * A number of ours. A WhatsApp sender cannot be asked for in this API.
@@ -1721,6 +1763,20 @@ export interface SoftphoneTicket {
   token: string
   expires_at: string
   emulator: string
+}
+/**
+ * Whether he may be, before anybody writes a word.
+ */
+export interface StandingView {
+  /**
+   * in full; null: this is no telephone number
+   */
+  number: string | null
+  texting: TextingView | null
+  /**
+   * a conversation with him that is open: write there
+   */
+  open: string | null
 }
 /**
  * One step of a mailbox's test; the answer is one such object a line (application/x-ndjson), as they end.
