@@ -173,8 +173,18 @@ class Inbound:
     entry: Entry | None = None  # written in the same transaction, so that the mail is not fetched again
     elsewhere: tuple[Elsewhere, ...] = ()
     opt: Opt | None = None
+    spam: "Spam | None" = None  # None: nobody says so
+    dialled: str = ""  # which address of ours was written to, where `source` does not say it
     ours: str = ""  # which number of ours it came to, where `source` has several
     quiet: bool = False  # kept, and nobody need react: no unread mark, no queue
+
+
+@dataclass(frozen=True, slots=True)
+class Spam:
+    """`because`: who says so, in a few words."""
+
+    verdict: Literal["suspected", "sure"]
+    because: str
 
 
 Mark = Literal["sent", "delivered", "read", "failed"]

@@ -267,7 +267,7 @@ class Intake:
             language=inbound.language,
             last_text=inbound.text[:200],
             unread=0 if quiet else 1,
-            fields=dict(inbound.fields),
+            fields=placing.kept_fields(inbound),
         )
 
     def enclosed(self, inbound: Inbound, person: Person, direction: Literal["in", "out"] = "in") -> Enclosed:
@@ -281,6 +281,8 @@ class Intake:
             data["opt"] = inbound.opt
         if inbound.ours:
             data["number"] = inbound.ours
+        if inbound.spam is not None:
+            data["spam"] = {"verdict": inbound.spam.verdict, "because": inbound.spam.because}
         if inbound.elsewhere:
             data["fetching"] = len(inbound.elsewhere)
         rows = {**person.rows, **self._texted(inbound, now)}

@@ -42,7 +42,8 @@ class MailRoom:
 
     def channel(self, sink: Sink) -> Email:
         return Email(sink, self.mailboxes, self.tokens, self.settings.mail.listener, self._now,
-                     self.settings.mail_hostname, consents=self.mailboxes.consents, troubles=self.mailboxes)
+                     self.settings.mail_hostname, consents=self.mailboxes.consents, troubles=self.mailboxes,
+                     own_filter=self.settings.mail.filter)
 
     def quarantine(self, email: Email) -> Quarantine:
         return Quarantine(self.journal, self.mailboxes, email.receiver)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field
 
-from channels.email.settings import Listener, Mailbox, Part, Secrets
+from channels.email.settings import Filter, Listener, Mailbox, Part, Secrets
 from hub.found_secrets import secrets_of
 from hub.wire_mail import SecretName
 
@@ -44,6 +44,7 @@ class MailSettings(Part):
     """What is the same for all mailboxes."""
 
     listener: Listener = Listener()
+    filter: Filter = Filter()
     hostname: str = Field("", max_length=255, description=(
         "what this machine calls itself to mail servers, and the domain of Message-IDs where a mailbox has none; "
         "that of `public_url` unless set"))

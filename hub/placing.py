@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from channels.base import Inbound
-from hub.store.intake import Past, facts
+from hub.store.intake import OWN, Past, facts
 from routing import policy_data
 from routing.expression import Value
 from routing.facts import local_facts
@@ -64,7 +64,7 @@ def _facts(inbound: Inbound, past: Past) -> dict[str, Value]:
     return facts(
         inbound.channel,
         inbound.source,
-        inbound.fields,
+        kept_fields(inbound),
         past,
         queue=inbound.queue,
         address=first.value if first and first.kind in ("email", "phone", "whatsapp") else None,
@@ -74,6 +74,15 @@ def _facts(inbound: Inbound, past: Past) -> dict[str, Value]:
         attachments=len(names) + len(inbound.file_ids),
         attachment_names=names,
     )
+
+
+def kept_fields(inbound: Inbound) -> dict[str, str]:
+    """What is kept with the contact: what was filled in, and what rules may ask besides, under names of its own."""
+    said = {"_to": inbound.dialled}
+    if inbound.spam:
+        said |= {"_spam": inbound.spam.verdict, "_spam_because": inbound.spam.because}
+    given = {name: value for name, value in inbound.fields.items() if name not in OWN}
+    return given | {name: value for name, value in said.items() if value}
 
 
 def waited_for(chosen: Placement, past: Past) -> UUID | None:

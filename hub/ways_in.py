@@ -1,7 +1,7 @@
 """The ways into this hub, as rules of the routing policy may name them: mailboxes, forms, numbers, menus, sites."""
 
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from channels.manual.entry import ContactKind
 from channels.messaging.settings import Sender, Service
@@ -23,12 +23,14 @@ class WaysIn:
 
     async def __call__(self) -> Ways:
         added = await store.stored(self._journal.pool)
-        return of(self._settings, {one.id: one.settings.get("queue") for one in added})
+        return of(self._settings, {one.id: one.settings for one in added})
 
 
-def of(settings: Settings, added: dict[str, str | None]) -> Ways:
-    """`added`: mailboxes that the configuration does not name -> the queue of each."""
-    mailboxes: dict[str, str | None] = {**{one.id: one.queue for one in settings.mailboxes}, **added}
+def of(settings: Settings, added: Mapping[str, Mapping[str, Any]]) -> Ways:
+    """`added`: mailboxes that the configuration does not name, by id, as they were set up."""
+    mailboxes = {**{one.id: one.model_dump(mode="json") for one in settings.mailboxes}, **added}
+    addresses = {address for one in mailboxes.values() for address in (one.get("address"), *one.get("aliases", ()))
+                 if address}
     voice, messaging, forms = settings.voice, settings.messaging, settings.forms
     texts: tuple[Sender | Service, ...] = (*messaging.senders, *messaging.services)
     steps = {name: step for flow in voice.flows.values() for name, step in flow.steps.items()}
@@ -36,8 +38,8 @@ def of(settings: Settings, added: dict[str, str | None]) -> Ways:
         "webchat": True, "manual": True, "form": bool(forms), "email": bool(mailboxes), "voice": bool(voice.numbers),
         "voicemail": any(step.kind == "voicemail" for step in steps.values())} | {one.kind: True for one in texts}
     first = settings.queues[0].id
-    asked = [settings.webchat.queue, *mailboxes.values(), *(form.queue for form in forms.values()),
-             *(one.queue for one in texts), *_queues_of(voice)]
+    asked = [settings.webchat.queue, *(one.get("queue") for one in mailboxes.values()),
+             *(form.queue for form in forms.values()), *(one.queue for one in texts), *_queues_of(voice)]
     texting = {source.partition(":")[2] for one in messaging.senders for source in (one.source,)}
     texting |= {source.partition(":")[2] for one in messaging.services for source in one.sources()}
     numbers = {one.number for one in voice.numbers}
@@ -49,7 +51,7 @@ def of(settings: Settings, added: dict[str, str | None]) -> Ways:
                 {*mailboxes, *forms, "webchat", *get_args(ContactKind), *accounts, *numbers, *texting}),
             "form": frozenset(forms),
             "queue": frozenset(queue.id for queue in settings.queues),
-            "address_dialled": frozenset(numbers),
+            "address_dialled": frozenset({*numbers, *addresses, *(one.partition(":")[2] for one in texting)}),
         },
         form_fields=frozenset(field.name for form in forms.values() for field in form.fields),
         ivr_fields=frozenset(_collected(voice)),

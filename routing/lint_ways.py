@@ -26,7 +26,7 @@ CALLS = frozenset({"voice", "voicemail"})
 GIVEN_BY: Mapping[str, frozenset[str]] = {
     "form": frozenset({"form"}), "form.": frozenset({"form"}), "ivr_path": CALLS, "ivr.": CALLS,
     "anonymous": frozenset({"voice"}), "attestation": frozenset({"voice"}),
-    "address_dialled": CALLS,
+    "address_dialled": frozenset({"voice", "voicemail", "email", "sms", "whatsapp"}),
 }  # fmt: skip
 _ALWAYS = frozenset(fact.name for fact in FACTS if fact.domain.always)
 

@@ -15,7 +15,7 @@ from channels.email.ports import Account, Accounts, Consents, MailboxLedger, Tro
 from channels.email.probe import StepResult, probe
 from channels.email.receive import Receiver
 from channels.email.room import Room
-from channels.email.settings import Listener
+from channels.email.settings import Filter, Listener
 from channels.email.smtp.failure import NotLetInError
 from channels.email.smtp.listener import Door, address_of, networks_of, tls_of
 from channels.email.smtp.receiving import Intake
@@ -42,12 +42,13 @@ class Email(Channel):
 
     def __init__(self, sink: Sink, accounts: Accounts, tokens: Tokens, listener: Listener,
                  now: Callable[[], datetime], hostname: str, parser: Parser | None = None, *,
-                 consents: Consents | None = None, troubles: Troubles | None = None) -> None:
+                 consents: Consents | None = None, troubles: Troubles | None = None,
+                 own_filter: Filter | None = None) -> None:
         self._accounts = accounts
         self._listener = listener
         self._now = now
         self._parser = parser or Parser()
-        self._receiver = Receiver(self._parser, tokens, sink, now)
+        self._receiver = Receiver(self._parser, tokens, sink, now, own_filter)
         self._grants = Grants(now, consents)
         self._troubles = troubles
         self._hostname = hostname

@@ -8,6 +8,7 @@ from typing import Protocol
 from channels.base import Entry, Inbound, Kept, Sink
 from channels.email.parse.model import Mail
 from channels.email.ports import Account
+from channels.email.settings import Filter
 from channels.email.tokens import Tokens
 from channels.email.understand import understand
 
@@ -22,8 +23,9 @@ class Parses(Protocol):
 class Receiver:
     """Shared by everything that brings mail in, so that mails of one thread go in in the order of their arrival."""
 
-    def __init__(self, parser: Parses, tokens: Tokens, sink: Sink, now: Callable[[], datetime]) -> None:
-        self._parser = parser
+    def __init__(self, parser: Parses, tokens: Tokens, sink: Sink, now: Callable[[], datetime],
+                 own_filter: Filter | None = None) -> None:
+        self._parser, self._filter = parser, own_filter
         self._tokens = tokens
         self._sink = sink
         self._now = now
@@ -40,9 +42,10 @@ class Receiver:
         mail = await self._parser.parse(raw)
         arrived = at or self._now()
         if len(raw) < _LARGE:
-            return understand(mail, raw, account, entry, arrived, self._tokens, oversized=oversized)
+            return understand(mail, raw, account, entry, arrived, self._tokens, oversized=oversized,
+                              own_filter=self._filter)
         return await asyncio.to_thread(
-            understand, mail, raw, account, entry, arrived, self._tokens, oversized=oversized)
+            understand, mail, raw, account, entry, arrived, self._tokens, oversized=oversized, own_filter=self._filter)
 
     async def take(self, inbound: Inbound) -> Kept:
         """Hands it to the hub and returns after COMMIT. Raises `Refused` when nothing could be written now.

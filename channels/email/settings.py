@@ -88,6 +88,15 @@ class Mailbox(Part):
     enabled: bool = True
 
 
+class Filter(Part):
+    """Which servers of your own judge mail. Only what they write counts: lines above their last `Received`."""
+
+    servers: tuple[Name, ...] = Field((), description=(
+        "what your own servers call themselves after `by` in Received lines, and in Authentication-Results"))
+    suspected_score: float = Field(6, description="of the filter's score (X-Spam-Status, X-Spam-Score, X-Spamd-Result)")
+    sure_score: float = Field(15, description="from here on it is surely spam")
+
+
 class Listener(Part):
     """Takes mail from mail servers directly, by SMTP or LMTP."""
 

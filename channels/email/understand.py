@@ -9,6 +9,8 @@ from channels.email.identity import bounded_id, canonical, is_ours, same
 from channels.email.parse.clean import clean
 from channels.email.parse.model import Mail
 from channels.email.ports import Account
+from channels.email.settings import Filter, Mailbox
+from channels.email.spam import judged
 from channels.email.tokens import Tokens
 
 CONTENT_TYPE = "message/rfc822"
@@ -25,11 +27,12 @@ _DELIVERED = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to", 
 
 def understand(
     mail: Mail, raw: bytes, account: Account, entry: Entry | None, at: datetime, tokens: Tokens, *,
-    oversized: bool = False,
+    oversized: bool = False, own_filter: Filter | None = None,
 ) -> Inbound:
     """What the hub is to know of one mail that came to `account` at `at`.
 
     `oversized`: `raw` is the head alone, because the mail is longer than the mailbox allows.
+    `own_filter`: whose verdict on spam counts.
     """
     mailbox = account.mailbox
     identity = same(raw, mail.message_id)
@@ -47,7 +50,8 @@ def understand(
         name=author.name[:_NAME_MOST] or None, language=mail.language,
         subject=" ".join(mail.subject.split())[:_SUBJECT_MOST], queue=mailbox.queue,
         files=tuple(File(one.name, one.type, one.content) for one in mail.attachments),
-        entry=entry,
+        entry=entry, spam=judged(mail.headers, own_filter) if own_filter else None,
+        dialled=_dialled(mail, mailbox),
         mail=MailIn(
             key=identity.key, mail_id=identity.mail_id, author=author, mailbox=mailbox.id,
             reply_to=mail.reply_to[:_PARTIES_MOST], to=mail.to[:_PARTIES_MOST], cc=mail.cc[:_PARTIES_MOST],
@@ -59,6 +63,13 @@ def understand(
             reports=mail.reports, warnings=tuple(dict.fromkeys(warnings)),
         ),
     )
+
+
+def _dialled(mail: Mail, mailbox: Mailbox) -> str:
+    """Which of the mailbox's addresses it was written to; the first where it does not say."""
+    ours = {one.lower() for one in (mailbox.address, *mailbox.aliases)}
+    named = (one.address.lower() for one in (*mail.to, *mail.cc))
+    return next((one for one in named if one in ours), mailbox.address.lower())
 
 
 def _author(mail: Mail, account: Account) -> tuple[Party, str, tuple[str, ...]]:

@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from aiohttp import web
 
-from channels.base import Accepted, Channel, Check, Inbound, Outbound, Refused, Route, SendError, Sent, Sink
+from channels.base import Accepted, Channel, Check, Inbound, Outbound, Refused, Route, SendError, Sent, Sink, Spam
 from channels.form import answer
 from channels.form.body import Submission
 from channels.form.pace import Pace
@@ -137,17 +137,21 @@ class Forms(Channel):
         if wait := form.pace.wait(self._network_address(post.request)):
             raise Refused("too_many", 429, after=wait)
         await post.read()
-        self._must_be_human(form, post)
+        spam = self._judged(form, post)
+        if spam and form.settings.spam == "refuse":
+            raise Refused("spam" if spam.verdict == "sure" else "too_quick", 422)
         key = post.key() or str(self._new_id())
-        return form.reader.understand(post.submission, Arrival(key, self._now(), post.raw, post.content_type))
+        found = form.reader.understand(post.submission, Arrival(key, self._now(), post.raw, post.content_type))
+        return replace(found, spam=spam)
 
-    def _must_be_human(self, form: Form, post: Post) -> None:
+    def _judged(self, form: Form, post: Post) -> Spam | None:
         """Only the page has a time to be filled in; a program posts as it likes, within its rate."""
         if post.submission.first(TRAP):
-            raise Refused("spam", 422)
+            return Spam("sure", "trap")
         rendered = post.submission.first(RENDERED)
         if rendered and self._seal.age(form.id, rendered) < form.settings.min_fill_seconds:
-            raise Refused("too_quick", 422)
+            return Spam("suspected", "too_quick")
+        return None
 
     async def _take_in(self, inbound: Inbound) -> Accepted:
         try:

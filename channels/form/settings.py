@@ -108,6 +108,8 @@ class FormSettings(_Settings):
         (), description="other sites that may post or frame it, like https://www.example.com; * for all"
     )
     rate_per_minute: int = Field(30, ge=0, description="posts per client address and minute; 0: no limit")
+    spam: Literal["refuse", "mark"] = Field("refuse", description=(
+        "what fell into the trap, or was sent too soon: refused and said so, or taken and marked, for rules to place"))
     min_fill_seconds: float = Field(2, ge=0, description="a page sent sooner than this was read by no human")
     max_bytes: int = Field(256 * 1024, ge=1024, description="largest body without files")
     max_file_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="largest single file")

@@ -63,6 +63,9 @@ def read_past(text: str) -> Past:
     return Past({name: value for name, value in found.items() if value is not None}, last, owner)
 
 
+OWN = frozenset({"_spam", "_spam_because", "_to"})  # fields that nobody filled in
+
+
 def facts(
     channel: str, source: str, fields: Mapping[str, str], past: Past, **own: Value | None
 ) -> dict[str, Value]:
@@ -72,9 +75,9 @@ def facts(
         "channel": channel,
         "source": way_in or source,
         "form": way_in if channel == "form" else None,
-        "address_dialled": fields.get("address_dialled"),
+        "address_dialled": fields.get("address_dialled") or fields.get("_to") or _number(channel, way_in),
         "ivr_path": fields.get("ivr_path"),
-        "spam": fields.get("spam", "none") if channel == "voice" else "none",
+        "spam": fields.get("_spam") or (fields.get("spam") if channel == "voice" else None) or "none",
         "attestation": fields.get("attestation", "none") if channel == "voice" else None,
         "anonymous": "anonymous" in fields if channel == "voice" else None,
         "attachments": 0,
@@ -82,10 +85,15 @@ def facts(
         "known": False,
         **own,
         **past.facts,
-        **{f"form.{name}": value for name, value in fields.items() if channel == "form"},
+        **{f"form.{name}": value for name, value in fields.items() if channel == "form" and name not in OWN},
         **{name: value for name, value in fields.items() if name.startswith("ivr.")},
     }
     return {name: value for name, value in found.items() if value not in (None, "", ())}
+
+
+def _number(channel: str, way_in: str) -> str | None:
+    number = way_in.rpartition(":")[2]
+    return number if channel in ("sms", "whatsapp") and number.startswith("+") else None
 
 
 async def arrival(conn: Reader, source: str, natural_key: str) -> asyncpg.Record | None:

@@ -24,10 +24,11 @@ FULL: dict[str, Any] = {
 
 
 def test_everything_that_is_configured() -> None:
-    found = of(Settings(**FULL), {"info": None})
+    found = of(Settings(**FULL), {"info": {"address": "info@example.org"}})
     assert found.channels == {"form", "webchat", "manual", "email"}, "no number, so no calls"
     assert {"returns", "info", "webchat"} <= found.values["source"]
     assert found.values["form"] == {"returns"}
+    assert found.values["address_dialled"] == {"info@example.org"}
     assert found.form_fields == {"order"}
     assert found.steps == {"hello", "number", "line"}
     assert found.ivr_fields == {"contract"}

@@ -33,6 +33,8 @@ export const policyWordsEn = {
   'fact.anonymous': 'Number withheld',
   'fact.attestation': 'How sure the network is of the number',
   'fact.spam': 'Spam',
+  'fact._spam': 'Spam',
+  'fact._spam_because': 'Spam, says who',
   'fact.repeat_contacts': 'Contacts in the last seven days',
   'fact.attachments': 'Number of files',
   'fact.attachment_names': 'Names of files',

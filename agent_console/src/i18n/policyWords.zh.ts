@@ -25,6 +25,8 @@ export const policyWordsZh: Words = {
   'fact.anonymous': '隐藏号码',
   'fact.attestation': '网络对号码的确认程度',
   'fact.spam': '垃圾信息',
+  'fact._spam': '垃圾信息',
+  'fact._spam_because': '垃圾信息依据',
   'fact.repeat_contacts': '最近七天的联系次数',
   'fact.attachments': '文件数量',
   'fact.attachment_names': '文件名',

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import FormData
 
-from channels.base import Address, Refused
+from channels.base import Address, Refused, Spam
 from channels.form import post
 from tests.channels.form.driver import ANN, MALFORMED, REPAIR, Website, answer_of, form, website
 from tests.channels.kit.suite import stored
@@ -261,6 +262,17 @@ async def test_the_trap_catches_machines(site: Website) -> None:
     [arrival] = site.sink.outcomes("refused")
     assert (arrival.source, arrival.reason) == ("form:contact", "spam")
     assert b"spam.example" in arrival.raw
+
+
+async def test_what_looks_like_spam_is_taken_and_marked_where_the_form_says_so() -> None:
+    async with website(form(spam="mark")) as site:
+        page = await (await site.client.get("/forms/contact")).text()
+        rendered = re.search(r'name="_rendered" value="([^"]+)"', page)
+        assert rendered
+        posts = [{**ANN, "_website": "https://spam.example"}, {**ANN, "_rendered": rendered[1]}, ANN]
+        assert [(await site.post(one)).status for one in posts] == [202, 202, 202]
+        assert [one.inbound.spam for one in site.sink.kept.values()] == [
+            Spam("sure", "trap"), Spam("suspected", "too_quick"), None]
 
 
 @pytest.mark.parametrize("token", ["x", "WyJjb250YWN0IiwxXQ.forged", "\ufffd", "a.b.c"])
