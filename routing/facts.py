@@ -46,7 +46,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("vip", _FLAG, "the customer is marked as very important"),
     Fact("known", _FLAG, "the customer has been in contact before"),
     Fact("open_case", _FLAG, "the customer has a case or another contact that is not closed"),
-    Fact("last_agent", _TEXT, "the login of the agent who spoke with the customer last"),
+    Fact("last_agent", _TEXT, "the login of the agent who took a contact of the customer last"),
     Fact("owner", _TEXT, "the login of the agent the customer, or his open case, belongs to"),
     Fact("spam", Domain("text", ("none", "suspected", "sure"), always=True), "none, suspected or sure"),
     Fact("anonymous", _FLAG, "the caller withholds his number"),

@@ -26,10 +26,7 @@ LEFT JOIN LATERAL (
     SELECT true AS known, bool_or(h.closed_at IS NULL OR h.closed_at > i.created_at) AS open_case,
            count(*) FILTER (WHERE h.created_at > i.created_at - $3::interval) AS repeat_contacts
     FROM interactions h WHERE h.customer_id = i.customer_id AND h.created_at < i.created_at HAVING count(*) > 0) h ON true
-LEFT JOIN LATERAL (
-    SELECT g.id, g.login FROM interactions h JOIN assignments s ON s.interaction_id = h.id JOIN agents g ON g.id = s.agent_id
-    WHERE h.customer_id = i.customer_id AND h.id <> i.id AND s.started_at < i.created_at
-    ORDER BY s.started_at DESC LIMIT 1) l ON true
+LEFT JOIN agents l ON l.id = last_agent_of(i.customer_id, i.created_at)
 LEFT JOIN LATERAL (
     SELECT array_agg(f.name ORDER BY f.id) AS names
     FROM (SELECT t.id FROM touches t WHERE t.interaction_id = i.id ORDER BY t.version LIMIT 1) t

@@ -165,6 +165,31 @@ async def test_rules_know_the_customers_past(heart: Heart, policies: Policies, s
     assert await where(heart, addresses=(MIA,)) == ("sales", 9, "r0", 2)
 
 
+async def test_the_last_agent_of_rules_is_whom_dispatch_waits_for(heart: Heart, sue: Actor) -> None:
+    """Who took a contact last, not whose contact came last; never one whose account is disabled."""
+    async def last() -> tuple[Any, ...]:
+        row = await heart.pool.fetchrow(
+            "SELECT past_of(c.id, now(), i.id) ->> 'last_agent_id' AS rules,"
+            " known_by(c.id, i.id, 'last_agent') AS waits, last_agent_of(c.id, 'infinity') AS one"
+            " FROM customers c JOIN interactions i ON i.customer_id = c.id")
+        assert row is not None
+        assert str(row["rules"]) == str(row["waits"]) == str(row["one"])
+        return tuple(row)
+
+    ben = await heart.agent("Ben")
+    first = (await heart.arrive(addresses=(MIA,), channel="form", continues=False)).interaction_id
+    assert (await last())[2] is None
+    later = (await heart.arrive(addresses=(MIA,), channel="form", continues=False)).interaction_id
+    await heart.desk.claim(ben, later)
+    heart.clock.advance(60)
+    await heart.desk.claim(sue, first)
+    assert (await last())[2] == sue.id
+    await heart.pool.execute("UPDATE agents SET disabled_at = now() WHERE id = $1", sue.id)
+    assert (await last())[2] == ben.id
+    assert await heart.pool.fetchval(
+        "SELECT last_agent_of(customer_id, $2) FROM interactions WHERE id = $1", later, heart.clock()) == ben.id
+
+
 async def test_an_arrival_that_cannot_be_judged_goes_where_its_way_in_says(
     heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

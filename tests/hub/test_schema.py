@@ -30,6 +30,7 @@ FROZEN = {
     "0020_calls_aside.sql": "5e42c930a0432ae25e9ed24f515222389b119881b8eb464af737c7b0e1aa6e29",
     "0021_media_there.sql": "cf2153e3d0fa3c9dc740e5384cecdcb574cecb4e4b0c1de2b79920eb44117d43",
     "0022_text_drafts.sql": "b329cc2daaa99d81b91b0a694af12cb0bfa1f0551209ddd65da988ffd12c7247",
+    "0023_last_agent.sql": "aa78c339cbc7c85cdb58073a47e168c2764f69687b0fca0885cb40cf0d7609d1",
 }
 
 

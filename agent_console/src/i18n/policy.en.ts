@@ -133,7 +133,7 @@ export const policyEn = {
   'policy.sticky.what': 'Wait for one agent before anybody else is asked, but only while he is here and suits.',
   'policy.sticky.nobody': 'Nobody',
   'policy.sticky.owner': 'the customer’s owner',
-  'policy.sticky.last_agent': 'whoever spoke with the customer last',
+  'policy.sticky.last_agent': 'whoever served the customer last',
 
   'policy.queues.what': 'Where work waits: who may take it, in what order, and what happens when nobody does.',
   'policy.queues.empty': 'There are no queues: work needs a place to wait',

@@ -28,7 +28,7 @@ export const policyWordsEn = {
   'fact.vip': 'Very important customer',
   'fact.known': 'Has been in contact before',
   'fact.open_case': 'Has something open',
-  'fact.last_agent': 'Who spoke with the customer last',
+  'fact.last_agent': 'Who served the customer last',
   'fact.owner': 'Who the customer belongs to',
   'fact.anonymous': 'Number withheld',
   'fact.attestation': 'How sure the network is of the number',
