@@ -22,7 +22,7 @@ from hub.store import mail as store
 from hub.store.drafts import Folder
 from hub.texting import Texting
 from hub.wire_drafts import KeptNewText, NewTextDraft, NewTextKept
-from hub.wire_messaging import NewText, SenderChoice, Standing, StandingView
+from hub.wire_messaging import NewText, SenderChoice, TextStanding, TextStandingView
 
 WAITS = timedelta(days=7)  # for an answer
 OPEN_ALREADY = "There is an open conversation with this number. Write there, so that nothing is said twice."
@@ -82,18 +82,18 @@ class NewTexts:
             await drafts.drop(page.conn, Folder(actor.id, None, "text"), wanted.sheet)
             return written
 
-    async def standing(self, actor: Actor, asked: Standing) -> StandingView:
+    async def standing(self, actor: Actor, asked: TextStanding) -> TextStandingView:
         """What would be said to a text, before it is written. Raises `Invalid`."""
         sender = await self._sender(actor, asked.sender)
         number = e164(asked.number, region_of(sender.number))
         if number is None:
-            return StandingView(number=None, texting=None)
+            return TextStandingView(number=None, texting=None)
         to = Address("whatsapp" if sender.kind == "whatsapp" else "phone", number)
         async with self._journal.at_once() as page:
             found = await page.latest(to, sender.kind, sender.source)
             texting = await self._texting.view(page.conn, sender.kind, sender.source, to)
         before = found[2] if found else None
-        return StandingView(number=number, texting=texting,
+        return TextStandingView(number=number, texting=texting,
                             open=before.id if before is not None and before.closed_at is None else None)
 
     async def drafts(self, actor: Actor) -> list[KeptNewText]:

@@ -64,14 +64,14 @@ class NewText(Wire):
     sheet: Sheet | None = Field(None, description="the draft that this was; left out: all new texts that I keep")
 
 
-class Standing(Wire):
+class TextStanding(Wire):
     """Who is about to be texted, and from where."""
 
     sender: str
     number: Line
 
 
-class StandingView(Wire):
+class TextStandingView(Wire):
     """Whether he may be, before anybody writes a word."""
 
     number: str | None = Field(description="in full; null: this is no telephone number")

@@ -23,7 +23,8 @@ from hub import (
 )
 from hub.wire_base import Wire
 
-BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewMail", "NewText", "PlaceCall", "TemplateUse",
+BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewTextDraft", "NewMail", "NewText", "PlaceCall",
+          "TemplateUse",
           "Decide", "DecideSuggestion", "PutMailbox",
           "MailboxFields", "OAuthFields", "ImapFields", "SmtpFields", "DkimFields",
           "Login", "SetPresence", "Say", "Draft", "Decline", "WrapUp", "Park", "WaitFor", "Requeue", "Prioritise",

@@ -4,7 +4,7 @@ from hub.http.endpoint import Call, Endpoint
 from hub.store import history
 from hub.wire import TouchView
 from hub.wire_drafts import KeptNewText, NewTextDraft, NewTextKept
-from hub.wire_messaging import NewText, SenderChoice, Standing, StandingView
+from hub.wire_messaging import NewText, SenderChoice, TextStanding, TextStandingView
 
 
 async def write_text(call: Call, body: NewText) -> TouchView:
@@ -18,7 +18,7 @@ async def text_from(call: Call) -> list[SenderChoice]:
     return await call.parts.new_texts.choices(call.actor)
 
 
-async def text_standing(call: Call, body: Standing) -> StandingView:
+async def text_standing(call: Call, body: TextStanding) -> TextStandingView:
     return await call.parts.new_texts.standing(call.actor, body)
 
 

@@ -12,7 +12,7 @@ from hub.store import cards, mail
 from hub.texting import Texting
 from hub.wire_base import Sheet
 from hub.wire_drafts import NewTextDraft
-from hub.wire_messaging import NewText, Standing, StandingView, TemplateUse
+from hub.wire_messaging import NewText, TextStanding, TextStandingView, TemplateUse
 from simulator.telephony.messages import Outcome
 from tests.channels.messaging.driver import ANN, OURS, SETTINGS, SOURCES
 from tests.hub.conftest import Heart
@@ -132,8 +132,8 @@ async def test_what_is_being_written_is_kept_on_its_sheet_and_goes_with_the_text
 
 async def test_before_a_word_is_written_it_is_said_why_it_cannot_be(heart: Heart) -> None:
     async with phone(heart) as ann:
-        async def standing(kind: str = "sms", number: str = ANN) -> StandingView:
-            return await texts(heart).standing(ann.agent, Standing(sender=SOURCES[kind], number=number))
+        async def standing(kind: str = "sms", number: str = ANN) -> TextStandingView:
+            return await texts(heart).standing(ann.agent, TextStanding(sender=SOURCES[kind], number=number))
 
         nobody = await standing(number="12")
         assert (nobody.number, nobody.texting, nobody.open) == (None, None, None)
@@ -151,7 +151,7 @@ async def test_before_a_word_is_written_it_is_said_why_it_cannot_be(heart: Heart
         assert stopped is not None
         assert stopped.opted_out_at == heart.clock()
         with pytest.raises(Invalid):
-            await texts(heart).standing(ann.agent, Standing(sender="sms:main:+1", number=ANN))
+            await texts(heart).standing(ann.agent, TextStanding(sender="sms:main:+1", number=ANN))
 
 
 @pytest.mark.parametrize(("outcome", "word"), [

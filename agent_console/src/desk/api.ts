@@ -1,6 +1,7 @@
 // The hub's HTTP interface, typed. Every call has a time limit and fails with an `ApiError`.
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
+  KeptNewText, NewTextDraft, NewTextKept, TextStanding, TextStandingView,
   Ledger, LoggedContact, PutMarks, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
   Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Simulate, SimulationLine, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
@@ -167,6 +168,9 @@ function mailCalls(call: Call) {
     askTwilio: () => call<TwilioView>('POST', '/api/twilio/ask', undefined, UPLOAD_LIMIT_MS),
     senderChoices: () => call<SenderChoice[]>('GET', '/api/texts/from'),
     newText: (body: NewText) => call<TouchView>('POST', '/api/texts', body),
+    newTextDrafts: () => call<KeptNewText[]>('GET', '/api/texts/drafts'),
+    saveNewTextDraft: (body: NewTextDraft) => call<NewTextKept>('PUT', '/api/texts/draft', body),
+    textStanding: (body: TextStanding) => call<TextStandingView>('POST', '/api/texts/standing', body),
     saveNewMailDraft: (body: NewMailDraft) => call<NewMailKept>('PUT', '/api/mail/draft', body),
   }
 }

@@ -1177,17 +1177,17 @@ export interface NewTextDraft {
   /**
    * made by the window; left out: one for all that leave it out
    */
-  sheet: string
+  sheet?: string
   /**
    * sheets that this one goes on with, each with the version that was read; one written on since then stays
    */
-  replaces: {
+  replaces?: {
     [k: string]: number
   }
-  sender: string | null
-  customer_id: string | null
-  number: string
-  text: string
+  sender?: string | null
+  customer_id?: string | null
+  number?: string
+  text?: string
 }
 /**
  * `others`: new texts that I keep on other sheets, the newest first.
@@ -1765,20 +1765,6 @@ export interface SoftphoneTicket {
   emulator: string
 }
 /**
- * Whether he may be, before anybody writes a word.
- */
-export interface StandingView {
-  /**
-   * in full; null: this is no telephone number
-   */
-  number: string | null
-  texting: TextingView | null
-  /**
-   * a conversation with him that is open: write there
-   */
-  open: string | null
-}
-/**
  * One step of a mailbox's test; the answer is one such object a line (application/x-ndjson), as they end.
  */
 export interface Step {
@@ -1810,6 +1796,27 @@ export interface Step {
  */
 export interface Supervise {
   mode: 'listen' | 'whisper' | 'barge'
+}
+/**
+ * Who is about to be texted, and from where.
+ */
+export interface TextStanding {
+  sender: string
+  number: string
+}
+/**
+ * Whether he may be, before anybody writes a word.
+ */
+export interface TextStandingView {
+  /**
+   * in full; null: this is no telephone number
+   */
+  number: string | null
+  texting: TextingView | null
+  /**
+   * a conversation with him that is open: write there
+   */
+  open: string | null
 }
 /**
  * Facts that were typed in, or an interaction whose facts are taken; what is typed in goes before.

@@ -49,6 +49,7 @@ function Sheet({ detail, card, lettering }: Props & { lettering: Lettering | nul
     <section ref={box} aria-label={t('composer.label')} className={names(css.composer, kind === 'note' && css.noting)}>
       <Tabs kind={kind} card={card} mode={lettering?.letter.mode ?? null} cannot={cannot} onTurn={turnTo} />
       <Obstructed obstacle={obstacle} kind={kind} detail={detail}>
+        <Unreachable kind={kind} texting={detail.texting} />
         <Writer
           key={`${card.id} ${kind} ${turn}`} id={card.id} kind={kind} kept={detail.drafts[kind] ?? NONE} name={card.customer_name}
           back={back?.kind === kind ? back : null} onTaken={done} mailing={mailingOf(kind, lettering)} texting={kind === 'reply' ? detail.texting : null}
@@ -74,6 +75,13 @@ function Obstructed({ obstacle, kind, detail, children }: { obstacle: Obstacle |
       {(kind === 'note' || !obstacle) && children}
     </>
   )
+}
+
+/** The last text did not arrive; another one is not forbidden. */
+function Unreachable({ kind, texting }: { kind: Kind; texting: TextingView | null }) {
+  const t = useT()
+  const why = kind === 'reply' && texting?.unreachable
+  return why ? <p className={css.obstacle}>{t.word('send_error', why)} {t('texts.unreachable')}</p> : null
 }
 
 const SPOKEN: ReadonlySet<string> = new Set(['voice', 'voicemail'])

@@ -1,19 +1,19 @@
 // A mail that no contact asks for. What is written is kept at the hub, and found again in any browser.
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import type { KeptNewMail, MailboxChoice, NewMailDraft } from '../../desk/wire'
+import type { KeptNewMail, MailboxChoice } from '../../desk/wire'
 import { Blank, Button, describe, isMac, keyLabel, names, Select, useApi, useLoad, useT } from '../../shared'
 import { Attachments } from './Attachments'
 import css from './NewMail.module.css'
-import { createKeeper } from './drafts'
 import { useAttached } from './files'
 import { problemOf } from './letter'
 import { MailFoot } from './MailFoot'
 import { MailHead } from './MailHead'
 import { addressedTo, blank, flawOf, fromDraft, gist, isBlank, mailboxOf, toDraft } from './newMail'
 import type { Fresh } from './newMail'
-import { NEW_MAIL, saveOn, sheetOf, split, takeOver, turnOver, wireSheet } from './sheets'
-import type { WireSheet } from './sheets'
+import { NEW_MAIL, split } from './sheets'
+import { useNewSheet } from './useNewSheet'
+import type { KeptState } from './useNewSheet'
 import { FILES, useSendNew } from './useSendNew'
 import { Drop, Picker, sends, useTaking } from './Writer'
 
@@ -50,13 +50,12 @@ interface SheetProps {
 function Sheet({ first, own, others, choices }: SheetProps) {
   const t = useT()
   const [fresh, setFresh] = useState(first)
-  const { state, keep, beside, turn } = useKept(own, others)
+  const { state, keep, beside, turn } = useNewSheet(NEW_MAIL, own, others, useApi().saveNewMailDraft)
   const files = useAttached(FILES)
   const { over, take, dropping } = useTaking(FILES)
   const { id: mailbox, signature } = mailboxOf(fresh, choices) ?? NOWHERE
-  const clear = () => setFresh({ ...blank, mailbox: fresh.mailbox })
   const discard = () => {
-    clear()
+    setFresh({ ...blank, mailbox: fresh.mailbox })
     keep(toDraft(blank), true) // over what may still wait to be kept
   }
   const { send, busy, flaw, doubt, error } = useSendNew(discard)
@@ -64,6 +63,11 @@ function Sheet({ first, own, others, choices }: SheetProps) {
     const next = { ...fresh, ...fields }
     setFresh(next)
     keep(toDraft(next), isBlank(next))
+  }
+  const turnTo = (kept: KeptNewMail | null) => {
+    const next = kept ? fromDraft(kept) : blank
+    setFresh(next)
+    turn(kept, toDraft(next))
   }
   const submit = () => {
     if (!busy) send(fresh, mailbox)
@@ -75,12 +79,9 @@ function Sheet({ first, own, others, choices }: SheetProps) {
   }
   return (
     <div className={names(css.page, over && css.over)} {...dropping} onKeyDown={onKey}>
-      <Top isDisabled={!movable(fresh, files)} onAnother={() => setFresh(turn(null))} />
-      <Others of={files.length ? [] : beside} onTurn={(draft) => setFresh(turn(draft))} />
-      <Select
-        label={t('new_mail.from')} value={mailbox} onChange={(chosen) => change({ mailbox: chosen })}
-        choices={choices.map((one) => ({ id: one.id, name: one.name ? `${one.name} <${one.address}>` : one.address }))}
-      />
+      <Top isDisabled={!movable(fresh, files)} onAnother={() => turnTo(null)} />
+      <Others of={files.length ? [] : beside} onTurn={turnTo} />
+      <From value={mailbox} choices={choices} onChange={(chosen) => change({ mailbox: chosen })} />
       <div className={css.sheet}>
         <MailHead
           isNew head={{ ...fresh, quote: false }} onChange={(edits) => change(edits)} known={[]} bad={NONE} focus={first.to.length ? null : 'to'}
@@ -105,6 +106,12 @@ function Sheet({ first, own, others, choices }: SheetProps) {
       </div>
     </div>
   )
+}
+
+function From({ value, choices, onChange }: { value: string; choices: readonly MailboxChoice[]; onChange: (id: string) => void }) {
+  const t = useT()
+  const shown = choices.map((one) => ({ id: one.id, name: one.name ? `${one.name} <${one.address}>` : one.address }))
+  return <Select label={t('new_mail.from')} value={value} choices={shown} onChange={onChange} />
 }
 
 function Top({ isDisabled, onAnother }: { isDisabled: boolean; onAnother: () => void }) {
@@ -147,7 +154,7 @@ function Trouble({ unwritten, error }: { unwritten: boolean; error: string | nul
   )
 }
 
-function Kept({ state }: { state: keyof typeof STATES | null }) {
+export function Kept({ state }: { state: KeptState | null }) {
   const t = useT()
   return <span className={css.kept} role="status">{state && t(STATES[state])}</span>
 }
@@ -156,47 +163,3 @@ const NOWHERE = { id: '', signature: '' }
 const NONE: ReadonlyMap<string, string> = new Map()
 const STATES = { waiting: 'new_mail.keeping', saved: 'new_mail.kept', failed: 'new_mail.not_kept' } as const
 const DOUBTS = { no_subject: 'new_mail.no_subject', forgotten: 'composer.forgotten' } as const
-
-/** Keeps the draft at the hub within two seconds, and when the page is left. */
-function useKept(own: KeptNewMail | null, others: readonly KeptNewMail[]) {
-  const api = useApi()
-  const [state, setState] = useState<keyof typeof STATES | null>(null)
-  const [beside, setBeside] = useState(others)
-  const base = useRef(own)
-  const keeper = useMemo(
-    () => createKeeper<{ draft: NewMailDraft; on: WireSheet }>({
-      save: async (_, { draft, on }) => {
-        const found = await saveOn(NEW_MAIL, on, () => api.saveNewMailDraft({ ...draft, ...on }))
-        setBeside(found.filter((one) => one.sheet !== sheetOf(NEW_MAIL).sheet))
-      },
-      later: (job, ms) => {
-        const timer = setTimeout(job, ms)
-        return () => clearTimeout(timer)
-      },
-      onState: setState,
-    }),
-    [api],
-  )
-  useEffect(() => {
-    addEventListener('pagehide', keeper.flush)
-    return () => {
-      removeEventListener('pagehide', keeper.flush)
-      keeper.flush()
-    }
-  }, [keeper])
-  const keep = (draft: NewMailDraft, now: boolean) => {
-    if (base.current) takeOver(NEW_MAIL, [base.current])
-    base.current = null
-    keeper.change('new', 'new', { draft, on: wireSheet(NEW_MAIL) }, now)
-  }
-  /** What is being written stays on its sheet, and `draft` is gone on with, or another one begun. */
-  const turn = (draft: KeptNewMail | null): Fresh => {
-    const fresh = draft ? fromDraft(draft) : blank
-    keeper.flush()
-    turnOver(NEW_MAIL)
-    base.current = draft
-    keep(toDraft(fresh), true)
-    return fresh
-  }
-  return { state, keep, beside, turn }
-}

@@ -7,6 +7,7 @@ import css from './Composer.module.css'
 import { attach, detachAll, useAttached } from './files'
 import type { Attached } from './files'
 import { Attachments } from './Attachments'
+import { fileFlaw } from './newText'
 import { fromWire, shown } from './recipients'
 import { useSeen } from './useSeen'
 import type { Seen } from './useSeen'
@@ -72,6 +73,7 @@ export function Writer(props: Props) {
       <Words kind={kind} isMail={Boolean(mailing)} text={text} onText={write} onFiles={take} autoFocus={back !== null} />
       {over && <Drop />}
       <Attachments of={of} files={files} />
+      <FileLimits kind={limits.kind} files={files} />
       {mailing?.foot}
       <Bar kind={kind} onPick={take} text={text} limits={limits} keys={enterSends ? 'Enter' : 'Mod+Enter'} submit={submit} ready={ready} />
     </div>
@@ -114,10 +116,12 @@ interface Limits {
   longest: number
   /** Whether it is paid for by parts. */
   parts: boolean
+  /** Of a text to a telephone. */
+  kind: TextingView['kind'] | null
 }
 
 const limitsOf = (texting: TextingView | null): Limits =>
-  texting ? { longest: texting.longest, parts: texting.kind === 'sms' } : { longest: MOST, parts: false }
+  texting ? { longest: texting.longest, parts: texting.kind === 'sms', kind: texting.kind } : { longest: MOST, parts: false, kind: null }
 
 interface BarProps {
   kind: Kind
@@ -222,9 +226,18 @@ export function Picker({ onPick }: { onPick: (files: FileList | null) => void })
   )
 }
 
-function isReady(text: string, files: readonly Attached[], { longest }: Limits, mailing: Mailing | undefined): boolean {
+function isReady(text: string, files: readonly Attached[], { longest, kind }: Limits, mailing: Mailing | undefined): boolean {
+  if (kind && fileFlaw(kind, files)) return false
   const written = text.trim() !== '' && text.trim() !== mailing?.template.trim()
   return files.every((file) => file.id) && text.length <= longest && (written || files.length > 0 || mailing?.mayBeEmpty === true)
+}
+
+/** What goes along with a text, and whether this does. */
+export function FileLimits({ kind, files }: { kind: TextingView['kind'] | null; files: readonly Attached[] }) {
+  const t = useT()
+  if (!kind || !files.length) return null
+  const wrong = fileFlaw(kind, files) !== null
+  return <p className={wrong ? 'notice bad' : 'quiet small'} role={wrong ? 'alert' : undefined}>{t(`texts.files.${kind}`)}</p>
 }
 
 /** Files come by button, by paste and by being dropped. */

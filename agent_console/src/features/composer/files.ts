@@ -8,6 +8,8 @@ import type { Translate } from '../../i18n'
 export interface Attached {
   key: string
   name: string
+  /** Bytes; 0 where nobody said. */
+  size: number
   id: string | null
   error: string | null
 }
@@ -25,7 +27,7 @@ export const useAttached = (of: string): readonly Attached[] => useStore(store, 
 export function attach(of: string, files: Iterable<File>, api: Api, t: Translate): void {
   for (const file of files) {
     const key = `file${++last}`
-    change(of, (all) => [...all, { key, name: file.name, id: null, error: null }])
+    change(of, (all) => [...all, { key, name: file.name, size: file.size, id: null, error: null }])
     const settle = (fields: Partial<Attached>) =>
       change(of, (all) => all.map((one) => (one.key === key ? { ...one, ...fields } : one)))
     api.upload(file).then(
@@ -36,8 +38,8 @@ export function attach(of: string, files: Iterable<File>, api: Api, t: Translate
 }
 
 /** Files that are at the hub already come back with the message that they hung on. */
-export const reattach = (of: string, files: readonly { id: string; name: string }[]): void =>
-  change(of, (all) => [...all, ...files.map(({ id, name }) => ({ key: `file${++last}`, name, id, error: null }))])
+export const reattach = (of: string, files: readonly { id: string; name: string; size?: number }[]): void =>
+  change(of, (all) => [...all, ...files.map(({ id, name, size = 0 }) => ({ key: `file${++last}`, name, size, id, error: null }))])
 
 export const detach = (of: string, key: string): void => change(of, (all) => all.filter((one) => one.key !== key))
 export const detachAll = (of: string): void => change(of, () => NONE)

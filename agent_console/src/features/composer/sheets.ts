@@ -19,6 +19,9 @@ const sheets = new Map<string, Sheet>()
 /** Key of the new mail that is being written. */
 export const NEW_MAIL = 'new mail'
 
+/** Key of the new text that is being written, and of its files. */
+export const NEW_TEXT = 'new text'
+
 export const keyOf = (id: string, kind: string): string => `${id} ${kind}`
 
 export function sheetOf(key: string): Sheet {
