@@ -34,6 +34,7 @@ ROWS = (  # field, words, kind
     ("utilisation", "utilisation", "share"),
 )  # fmt: skip
 SHOWN = {"share": (100, 1, " %"), "seconds": (1, 1, " s"), "number": (1, 0, ""), "plain": (1, 3, "")}
+CALIBRATING = ("answered", "service_level", "abandonment", "mean_wait", "p95_wait")
 LEGEND = (
     "service level: answered in time / (answered + abandoned + waiting beyond the threshold already)",
     "abandoned: of answered + abandoned + flowed out; waits: of the answered, the longest of everybody",
@@ -113,11 +114,27 @@ def lines(told: Simulated) -> list[str]:
         f"recorded under version {versions}; published is version {told.version}; "
         f"{told.runs} runs from seed {told.seed}, +- is 95 % confidence",
     ]
+    found += [_calibration(told)]
     found += ["", *_table("all queues", [told.recorded.all, told.published.all, told.new.all], told.difference)]
     for queue in sorted({*told.recorded.queues, *told.published.queues, *told.new.queues}):
         worlds: list[WorldView] = [told.recorded, told.published, told.new]
         found += ["", *_table(queue, [one.queues.get(queue) for one in worlds])]
     return [*found, "", *LEGEND]
+
+
+def _calibration(told: Simulated) -> str:
+    """How well the model reproduces what happened: the policy in force, simulated, less what was recorded."""
+    was, model = told.recorded.all, told.published.all
+    said = []
+    for field, words, kind in ROWS:
+        one, other = getattr(was, field), getattr(model, field)
+        if field in CALIBRATING and one and other:
+            scale, digits, unit = SHOWN[kind]
+            share = f" ({other.mean / one.mean - 1:+.0%})" if kind == "seconds" and one.mean else ""
+            said.append(f"{words} {(other.mean - one.mean) * scale:+.{digits}f}{unit or ''}{share}")
+    same = told.versions == [told.version]
+    of = "" if same else "; another version was in force then, so that its difference is in there, too"
+    return f"calibration, the model less what was recorded: {', '.join(said) or 'nobody was answered'}{of}"
 
 
 def _table(title: str, worlds: list[FiguresView | None], difference: FiguresView | None = None) -> list[str]:

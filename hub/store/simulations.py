@@ -55,6 +55,7 @@ def _contact(row: asyncpg.Record, asked: Mapping[str, str], since: datetime) -> 
     answered = row["answered_at"] and _after(row["answered_at"], since)
     unanswered = row["answered_at"] is None and row["closed_at"] is not None
     way_in = row["queue"] if row["rule"] is None else asked.get(row["source"])
+    handle, later = _stages(row)
     return {
         "id": str(row["id"]),
         "at": max(0.0, came),
@@ -72,11 +73,28 @@ def _contact(row: asyncpg.Record, asked: Mapping[str, str], since: datetime) -> 
         "left_at": _after(row["closed_at"], since) if unanswered else None,
         "leaving": "abandoned" if row["disposition"] is None else "flowed_out",
         "rings": row["ring_seconds"],
-        "handle": row["handle_seconds"] or 0.0,
+        "handle": handle,
+        "later": later,
+        "refused": row["refused"] or [],
+        "moves": json.loads(row["moves"]) if row["moves"] else [],
         "handled": answered is not None and not row["going"],
         "owner": _text(row["owner_id"]),
         "last_agent": _text(row["last_agent_id"]),
     }
+
+
+def _stages(row: asyncpg.Record) -> tuple[float, list[tuple[str, float]]]:
+    """How long it was worked on until it was first given back, and then again and again, with the queue it went to. Of
+    what goes on nobody knows how it will end: all of that is one."""
+    whole = row["handle_seconds"] or 0.0
+    if row["going"] or not row["held"]:
+        return whole, []
+    stages: list[tuple[str, float]] = [("", 0.0)]
+    for seconds, to in json.loads(row["held"]):
+        stages[-1] = stages[-1][0], stages[-1][1] + seconds
+        if to is not None:
+            stages.append((to, 0.0))
+    return stages[0][1], [one for one in stages[1:] if one[1] > 0]
 
 
 def _facts(row: asyncpg.Record, way_in: str | None) -> Data:

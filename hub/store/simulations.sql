@@ -18,7 +18,7 @@ SELECT i.id, i.created_at, coalesce(i.placement ->> 'queue', i.queue_id) AS queu
        c.vip, c.segments, c.contract, o.login AS owner, o.id AS owner_id, l.login AS last_agent, l.id AS last_agent_id,
        coalesce(h.known, false) AS known, coalesce(h.open_case, false) AS open_case,
        coalesce(h.repeat_contacts, 0) AS repeat_contacts, f.names AS attachment_names,
-       w.agent_id, w.seconds AS handle_seconds, w.going, r.seconds AS ring_seconds, coalesce(q.service_level_seconds, 60) AS service_level_seconds
+       w.agent_id, w.seconds AS handle_seconds, w.going, w.held, n.refused, x.moves, r.seconds AS ring_seconds, coalesce(q.service_level_seconds, 60) AS service_level_seconds
 FROM came i JOIN customers c ON c.id = i.customer_id
 LEFT JOIN agents o ON o.id = c.owner_id
 LEFT JOIN queues q ON q.id = coalesce(i.placement ->> 'queue', i.queue_id)
@@ -34,8 +34,24 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT (array_agg(s.agent_id ORDER BY s.started_at))[1] AS agent_id,
            sum(extract(epoch FROM coalesce(s.ended_at, $5) - s.started_at))::float8 AS seconds,
-           bool_or(s.ended_at IS NULL) AS going
+           bool_or(s.ended_at IS NULL) AS going,
+           jsonb_agg(jsonb_build_array(
+               extract(epoch FROM coalesce(s.ended_at, $5) - s.started_at),
+               CASE WHEN s.end_reason = 'requeued' THEN coalesce(
+                   (SELECT t.data ->> 'to' FROM touches t
+                    WHERE t.interaction_id = i.id AND t.recorded_at >= s.ended_at
+                      AND t.kind IN ('requeued', 'transferred', 'escalated')
+                    ORDER BY t.recorded_at LIMIT 1), i.queue_id) END) ORDER BY s.started_at, s.id) AS held
     FROM assignments s WHERE s.interaction_id = i.id) w ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(extract(epoch FROM x.ended_at - x.offered_at)::float8 ORDER BY x.offered_at) AS refused
+    FROM offers x WHERE x.interaction_id = i.id AND x.state IN ('declined', 'missed')
+      AND x.offered_at >= $1 AND x.ended_at <= coalesce(i.answered_at, i.closed_at, $5)) n ON true
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(extract(epoch FROM t.recorded_at - greatest(i.created_at, $1)), t.data ->> 'to')
+                     ORDER BY t.recorded_at) AS moves
+    FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed' AND t.data ->> 'to' <> t.data ->> 'from'
+      AND t.recorded_at >= $1 AND t.recorded_at <= coalesce(i.answered_at, i.closed_at, $5)) x ON true
 LEFT JOIN LATERAL (
     SELECT extract(epoch FROM x.ended_at - x.offered_at)::float8 AS seconds
     FROM offers x WHERE x.interaction_id = i.id AND x.state = 'accepted' ORDER BY x.offered_at LIMIT 1) r ON true

@@ -11,7 +11,7 @@ from routing import policy_data
 from routing.match import match
 from routing.model import Candidate, Work
 from routing.policy import Policy
-from routing.simulation.day import Day, Draws, as_it_was, placed, read
+from routing.simulation.day import Day, Draws, as_it_was, followed, placed, read
 from routing.simulation.floor import Fate, Played, play
 from routing.simulation.metrics import Counts, estimates, jain, live_service_level, quantile
 
@@ -44,11 +44,12 @@ def compared(job: Mapping[str, Any], told: Callable[[float], object] = lambda sh
     stretch = _stretch(day.seconds)
     queues = _queues(day)
     work = {name: placed(day, policy) for name, policy in policies.items()}
+    then = {name: followed(day, policy, work[name]) for name, policy in policies.items()}
     draws, done = Draws(day), 0
     found: dict[str, list[_World]] = {name: [] for name in policies}
     for seed in range(job["seed"], job["seed"] + runs):
         for name, policy in policies.items():
-            result = play(draws.trace(work[name], seed), Published(policy))
+            result = play(draws.trace(work[name], then[name], seed), Published(policy))
             found[name].append(_World(result, queues | {item.queue for item in work[name]}, stretch))
             done += 1
             told(done / (2 * runs))

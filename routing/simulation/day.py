@@ -21,7 +21,7 @@ from routing.model import Held, Work
 from routing.policy import Policy
 from routing.rules import Placement, place
 from routing.simulation.floor import Fate, Played, Span
-from routing.simulation.trace import Arrival, Holding, Leaving, Staff, Trace
+from routing.simulation.trace import Arrival, Holding, Leaving, Staff, Then, Trace
 
 FEWEST = 5  # likes of the same queue and channel, for something to be drawn from them alone
 SUPPOSED = 300.0  # seconds of work on a contact, where nobody was answered at all
@@ -32,7 +32,9 @@ class Recorded:
     """One contact. Seconds from the beginning of the day; who waited when it began came at 0, `before` seconds earlier.
 
     `queue`: where it was put, `asked`: what its way in asks for. `handle`: of all agents who had it; if not
-    `handled`, it goes on. `rings`: how long the offer rang that was accepted. `within`: the threshold of its queue.
+    `handled`, it goes on. `refused`: how long each offer rang that was declined or missed before the accepted one,
+    `moves`: exits to other queues, seconds after it came, and `later`: queue and handle time of each time that it was
+    given back. `rings`: how long the offer rang that was accepted. `within`: the threshold of its queue.
     """
 
     id: UUID
@@ -55,6 +57,9 @@ class Recorded:
     handled: bool
     owner: UUID | None
     last_agent: UUID | None
+    refused: tuple[float, ...] = ()
+    moves: tuple[tuple[float, str], ...] = ()
+    later: tuple[tuple[str, float], ...] = ()
 
     @property
     def waited(self) -> float | None:
@@ -156,6 +161,30 @@ def _chosen(
     return plain.setdefault(one.queue, Placement(one.queue))
 
 
+def followed(day: Day, policy: Policy, work: Sequence[Work]) -> list[Then | None]:
+    """What people and queues did with each contact, as far as it can have happened under this policy: exits belong to
+    the queue in which it was, and a queue that the policy does not have is none to be given to."""
+    known = {queue.id: queue for queue in policy.queues}
+
+    def into(item: Work, to: str) -> Work:
+        priority = item.priority - day.priorities.get(item.queue, 0) + day.priorities.get(to, 0)
+        queue = known[to]
+        return replace(item, queue=to, queue_requires=queue.require, target_minutes=queue.target_minutes,
+                       priority=priority)
+
+    found: list[Then | None] = []
+    for one, item in zip(day.contacts, work, strict=True):
+        if not (one.refused or one.moves or one.later):
+            found.append(None)
+            continue
+        excluded = known[item.queue].exclude_seconds if item.queue in known else 60
+        moves = tuple((after, into(item, to)) for after, to in one.moves if to in known and item.queue == one.queue)
+        alone = replace(item, preferred_agent=None, preferred_until=None)
+        later = tuple((into(alone, to) if to in known else alone, handle) for to, handle in one.later)
+        found.append(Then(one.refused, excluded, moves, later))
+    return found
+
+
 class Draws:
     """What is not known of the contacts of a day, drawn from their likes."""
 
@@ -168,9 +197,11 @@ class Draws:
         self._patience = _Survivals([
             (one, wait, one.left_at is not None and one.leaving == "abandoned") for one, wait in waits])
 
-    def trace(self, work: Sequence[Work], seed: int) -> Trace:
+    def trace(self, work: Sequence[Work], then: Sequence[Then | None], seed: int) -> Trace:
         """The day as this seed has it, its contacts placed as given."""
-        arrivals = tuple(self._arrival(one, item, seed) for one, item in zip(self._day.contacts, work, strict=True))
+        arrivals = tuple(
+            replace(self._arrival(one, item, seed), then=given)
+            for one, item, given in zip(self._day.contacts, work, then, strict=True))
         return Trace("simulated", arrivals, self._day.staff, self._day.begin, self._day.seconds, slower=1.0)
 
     def _arrival(self, one: Recorded, work: Work, seed: int) -> Arrival:
@@ -278,7 +309,12 @@ def read(data: Mapping[str, Any]) -> Day:
 def _read_contact(data: Mapping[str, Any]) -> Recorded:
     ids = {name: UUID(data[name]) if data[name] else None for name in ("agent", "owner", "last_agent")}
     facts = {name: tuple(value) if isinstance(value, list) else value for name, value in data["facts"].items()}
-    return Recorded(**{**data, **ids, "id": UUID(data["id"]), "facts": facts})
+    then = {
+        "refused": tuple(data.get("refused", ())),
+        "moves": tuple((after, queue) for after, queue in data.get("moves", ())),
+        "later": tuple((queue, handle) for queue, handle in data.get("later", ())),
+    }
+    return Recorded(**{**data, **ids, **then, "id": UUID(data["id"]), "facts": facts})
 
 
 def _read_staff(data: Mapping[str, Any]) -> Staff:

@@ -13,7 +13,7 @@ from routing.expression import Expression, holds, names
 from routing.match import next_change_seconds
 from routing.model import Candidate, Held, Work
 from routing.rules import of_levels
-from routing.simulation.trace import Arrival, Staff, Trace
+from routing.simulation.trace import NOTHING, Arrival, Staff, Then, Trace
 
 FIRST_AGENT = 1_000_000
 LONGEST_RING = 600.0  # seconds: a policy that gives nobody an item within that time never will
@@ -89,6 +89,9 @@ class _Play:
         self.timed = any(_timed(item) for item in self.items)
         self.waiting: dict[UUID, tuple[int, Work]] = {}
         self.ringing: dict[int, int] = {}  # arrival -> place of the agent who is asked
+        self.refused = [0] * len(trace.arrivals)  # offers so far that were declined or missed
+        self.stage = [0] * len(trace.arrivals)  # how often it was given back
+        self.holder: dict[int, int] = {}  # arrival -> place of the agent who has it
         self.there: dict[UUID, Candidate] = {}
         self.room: set[UUID] = set()  # agents who could take something, however small
         self.spans: list[Span] = []
@@ -108,7 +111,8 @@ class _Play:
                 self._decide(now)
         if self.trace.until == inf:
             for number, _ in self.waiting.values():  # nobody may take them, and they are patient
-                self.fates[number].left_at = self.last
+                if self.fates[number].answered_at is None:
+                    self.fates[number].left_at = self.last
         there = [sum(max(0.0, min(one.end, self.last) - one.start) for one in staff.shifts)
                  for staff in self.trace.staff]
         return Played(self.trace, self.fates, self.busy, there, self.spans)
@@ -136,11 +140,29 @@ class _Play:
         self.waiting[self.items[number].id] = number, self.items[number]
         if arrival.patience < inf:
             self._at(now + arrival.patience, "leaves", number)
+        for after, _ in self._then(number).moves:
+            self._at(now + after, "moves", number)
         if self.routing.tick_seconds and not self.ticking:
             self.ticking = True
             self._at(now + self.routing.tick_seconds, "ticks", 0)
 
+    def _moves(self, now: float, number: int) -> None:
+        """An exit led to another queue, where it keeps its age."""
+        item, arrival = self.items[number], self.trace.arrivals[number]
+        if item.id in self.waiting and self.fates[number].answered_at is None:
+            to = next(work for after, work in reversed(self._then(number).moves) if arrival.at + after <= now)
+            self._waits(number, replace(to, excluded_agents=item.excluded_agents, refusals=item.refusals))
+
+    def _then(self, number: int) -> Then:
+        return self.trace.arrivals[number].then or NOTHING
+
+    def _waits(self, number: int, item: Work) -> None:
+        self.items[number] = item
+        self.waiting[item.id] = number, item
+
     def _leaves(self, now: float, number: int) -> None:
+        if self.fates[number].answered_at is not None:
+            return
         place = self.ringing.pop(number, None)
         if self.waiting.pop(self.items[number].id, None) or place is not None:
             self.fates[number].left_at = self.last = now
@@ -183,9 +205,32 @@ class _Play:
 
     def _ends(self, now: float, number: int) -> None:
         self.last = now
-        place = self.fates[number].agent
-        assert place is not None
+        place = self.holder.pop(number)
         self._loses(place, _held(self.trace.arrivals[number]), now)
+        then, stage = self._then(number), self.stage[number]
+        if stage < len(then.later):
+            self.stage[number] += 1
+            self._not_again(now, number, replace(then.later[stage][0], queued_at=self._moment(now)), place)
+
+    def _refuses(self, now: float, number: int) -> None:
+        """Declined or missed."""
+        place = self.ringing.pop(number, None)
+        if place is None:  # he left while it rang
+            return
+        self._loses(place, _held(self.trace.arrivals[number], offered=True), now)
+        self.refused[number] += 1
+        item = self.items[number]
+        self._not_again(now, number, replace(item, refusals=item.refusals + 1), place)
+
+    def _not_again(self, now: float, number: int, item: Work, place: int) -> None:
+        """It waits, and not for him who has just had it."""
+        self._waits(number, replace(item, excluded_agents=item.excluded_agents | {self.ids[place]}))
+        self._at(now + self._then(number).excluded_seconds, "forgives", number)
+
+    def _forgives(self, now: float, number: int) -> None:
+        item = self.items[number]
+        if item.id in self.waiting:
+            self._waits(number, replace(item, excluded_agents=frozenset()))
 
     def _loses(self, place: int, held: Held, now: float) -> None:
         agent = self.there[self.ids[place]]
@@ -229,6 +274,12 @@ class _Play:
         if not skilled(item, agent):
             raise RuntimeError(f"{type(self.routing).__name__} gives {item.id} to {agent_id}, who lacks the skill")
         arrival, place = self.trace.arrivals[number], self.places[agent_id]
+        refused, said = self._then(number).refused, self.refused[number]
+        if said < len(refused):
+            self._now_is(_with(agent, _held(arrival, offered=True), self._moment(now)))
+            self.ringing[number] = place
+            self._at(now + refused[said], "refuses", number)
+            return
         if arrival.rings <= 0:
             self._now_is(_with(agent, _held(arrival), self._moment(now)))
             self._answer(now, number, place)
@@ -250,8 +301,12 @@ class _Play:
 
     def _answer(self, now: float, number: int, place: int) -> None:
         arrival, agent = self.trace.arrivals[number], self.there[self.ids[place]]
-        takes = arrival.handle * (1 if fully_skilled(self.items[number], agent) else self.trace.slower)
-        self.fates[number].answered_at, self.fates[number].agent = now, place
+        stage, fate = self.stage[number], self.fates[number]
+        handle = self._then(number).later[stage - 1][1] if stage else arrival.handle
+        takes = handle * (1 if fully_skilled(self.items[number], agent) else self.trace.slower)
+        if fate.answered_at is None:
+            fate.answered_at, fate.agent = now, place
+        self.holder[number] = place
         self._spent(place, now, now + takes, _held(arrival))
         self._at(now + takes, "ends", number)
 
@@ -266,11 +321,15 @@ class _Play:
 
 
 def fits(item: Work, agent: Candidate) -> bool:
-    """Whether the agent is here and has room: within his capacity, an exclusive item alone or above what rests."""
+    """Whether the agent is here and has room: within his capacity and the channel's limit, an exclusive item alone or
+    above what rests. What `capacity.Room` says, but for open offers.
+    """
     resting = [held for held in agent.load if held.interruptible and not held.offered]
     working = [held for held in agent.load if not (item.exclusive and held in resting)]
     alone = not (item.exclusive and working) and not any(held.exclusive for held in agent.load)
-    return agent.routable and alone and sum(held.units for held in working) + item.units <= agent.capacity
+    of_channel = sum(held.channel == item.channel for held in agent.load) if agent.limits else 0
+    allowed = of_channel < agent.limits.get(item.channel, inf)
+    return agent.routable and alone and allowed and sum(held.units for held in working) + item.units <= agent.capacity
 
 
 def skilled(item: Work, agent: Candidate) -> bool:

@@ -41,6 +41,26 @@ class Arrival:
     vip: bool | None = None
     work: Work | None = None
     counts: bool = True
+    then: "Then | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What people and queues did with one contact, given as it happened.
+
+    `refused`: seconds that each offer rang which was declined or missed, before one is accepted; for
+    `excluded_seconds` that agent is not asked again. `moves`: exits to other queues, seconds after the arrival, taken
+    if it still waits then. `later`: after the handle time it was given back; as what it waited again, and its next
+    handle time.
+    """
+
+    refused: tuple[float, ...] = ()
+    excluded_seconds: float = 60.0
+    moves: tuple[tuple[float, Work], ...] = ()
+    later: tuple[tuple[Work, float], ...] = ()
+
+
+NOTHING = Then()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,23 @@ from uuid import UUID
 from channels.base import Address
 from hub import model
 from hub.model import CUSTOMER, Actor
-from hub.wire import SetPresence, WrapUp
+from hub.wire import Decline, Requeue, SetPresence, WrapUp
 from tests.hub.conftest import Heart
 from tests.support.clock import START
 
 CONTACTS, PATIENCE = 30, 120.0
+BACK = 20.0  # seconds after which one is given back that is not for him
 RINGS = 5.0  # seconds until an offer is accepted
 
 
 class Morning:
-    """Two agents with one chat at a time, one of whom goes home half-way; every third customer is a VIP."""
+    """Two agents with one chat at a time, one of whom goes home half-way; every third customer is a VIP. `refuses`:
+    every so-manieth offer is declined, and every so-manieth contact given back once.
+    """
 
-    def __init__(self, heart: Heart, seed: int = 3) -> None:
-        self.heart, self.dice = heart, Random(seed)
+    def __init__(self, heart: Heart, seed: int = 3, refuses: int = 0) -> None:
+        self.heart, self.dice, self.refuses = heart, Random(seed), refuses
+        self.offered = self.declined = self.given_back = 0
         self.events: list[tuple[float, int, str, UUID | None]] = []
         self.people: dict[UUID, Actor] = {}
         self.answered = self.left = 0
@@ -62,10 +66,27 @@ class Morning:
 
     async def _accepts(self, now: float, offer: UUID | None) -> None:
         row = await self.heart.pool.fetchrow("SELECT * FROM offers WHERE id = $1 AND state = 'open'", offer)
-        if row is not None:
-            await self.heart.desk.accept(self.people[row["agent_id"]], row["id"])
-            self.answered += 1
-            self.at(now + self.dice.expovariate(1 / 80), "ends", row["interaction_id"])
+        if row is None:
+            return
+        self.offered += 1
+        actor, it = self.people[row["agent_id"]], row["interaction_id"]
+        again = (await self.heart.loaded(it)).answered_at is not None
+        if self.refuses and not again and self.offered % self.refuses == 0:
+            await self.heart.desk.decline(actor, row["id"], Decline(reason="busy"))
+            self.declined += 1
+            return
+        await self.heart.desk.accept(actor, row["id"])
+        self.answered += not again
+        if self.refuses and not again and self.answered % self.refuses == 0:
+            self.at(now + BACK, "gives_back", it)
+        else:
+            self.at(now + self.dice.expovariate(1 / 80), "ends", it)
+
+    async def _gives_back(self, now: float, it: UUID | None) -> None:
+        assert it is not None
+        actor = self.people[(await self.heart.loaded(it)).agent_id]
+        await self.heart.desk.requeue(actor, it, Requeue(reason="not for me"))
+        self.given_back += 1
 
     async def _ends(self, now: float, it: UUID | None) -> None:
         assert it is not None
@@ -75,7 +96,8 @@ class Morning:
 
     async def _leaves(self, now: float, it: UUID | None) -> None:
         assert it is not None
-        if await self.heart.state(it) in ("queued", "offered"):
+        loaded = await self.heart.loaded(it)
+        if loaded.state in ("queued", "offered") and loaded.answered_at is None:
             await self.heart.journal.write(it, model.Left(60), CUSTOMER)
             self.left += 1
 

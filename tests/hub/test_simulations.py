@@ -17,6 +17,7 @@ from hub.simulations import Busy, Simulations, TooLong
 from hub.store import simulations as store
 from hub.wire_simulations import Simulated
 from routing.policy_data import dump
+from routing.simulation.compare import compared
 from tests.hub.conftest import QUEUES, Heart
 from tests.hub.recorded_day import CONTACTS, RINGS, Morning
 from tests.routing.days import contact, day, job
@@ -74,6 +75,30 @@ async def test_a_lived_morning(heart: Heart, hub: Hub) -> None:
     assert told.versions == [1]
     again = await figures(hub, with_vips(hub))
     assert again == told, "the same seed, the same figures"
+
+
+async def test_what_people_refused_and_gave_back_is_done_again(heart: Heart, hub: Hub) -> None:
+    morning = Morning(heart, refuses=4)
+    await morning.live()
+    assert min(morning.declined, morning.given_back) >= 3
+    found = await store.day(heart.pool, DAY, DAY + timedelta(days=1), heart.clock(), 100)
+    assert sum(len(one["refused"]) for one in found["contacts"]) == morning.declined
+    assert sum(len(one["later"]) for one in found["contacts"]) == morning.given_back
+    assert {rang for one in found["contacts"] for rang in one["refused"]} == {RINGS}
+    told = await figures(hub, None)
+    was, now = told.recorded.all, told.published.all
+    assert was.mean_wait is not None
+    assert now.mean_wait is not None
+    off = abs(now.mean_wait.mean / was.mean_wait.mean - 1)
+    assert off < 0.15
+    assert was.service_level is not None
+    assert now.service_level is not None
+    assert abs(now.service_level.mean - was.service_level.mean) < 0.1
+    work = (await hub[1].job(None, DAY, DAY + timedelta(days=1), 3, 1)).work()
+    work["day"]["contacts"] = [{**one, "refused": [], "later": [], "handle": one["handle"] + sum(
+        seconds for _, seconds in one["later"])} for one in work["day"]["contacts"]]
+    without = compared(work)["published"]["all"]["mean_wait"]["mean"]
+    assert abs(without / was.mean_wait.mean - 1) > 2 * off, "a model that knows nothing of it is further off"
 
 
 async def test_the_same_policy_says_what_the_one_in_force_says_and_replay_agrees(heart: Heart, hub: Hub) -> None:
@@ -173,7 +198,8 @@ async def test_the_command(
     assert await typed("--policy", str(file), "--runs", "2", date) == 0
     out = capsys.readouterr().out
     assert f"{date} 00:00 to " in out
-    for words in ("1 contacts", "recorded", "published", "new", "VIP service level", "fairness (Jain)", "\nsupport"):
+    calibration = "calibration, the model less what was recorded: answered +1"
+    for words in ("1 contacts", calibration, "recorded", "published", "new", "VIP service level", "fairness (Jain)", "\nsupport"):
         assert words in out
     assert await typed("--policy", "1", "--runs", "1", "--json", date, f"{date}T12:00") == 0
     told = Simulated.model_validate_json(capsys.readouterr().out)
