@@ -131,3 +131,42 @@ async def test_an_administrator_asks_twilio_what_it_calls(dsn: str, browser: "Br
             await page.get_by_role("button", name="Ask Twilio").click()
             await page.get_by_text("POST https://elsewhere.example/sms").wait_for()
             assert await other.violations() == []
+
+
+async def test_a_new_text_survives_reload_and_windows_carries_files_and_says_why_not(
+        dsn: str, browser: "Browser") -> None:
+    async with _texting(dsn, browser) as (sim, desk):
+        page = desk.page
+        await page.keyboard.press("Alt+t")
+        await page.get_by_label("To", exact=True).fill(ANN)
+        await page.get_by_label("Text", exact=True).fill("Your bike is ready.")
+        await page.get_by_text("Draft kept").wait_for()
+        await page.reload()
+        await page.get_by_text("Your bike is ready.").wait_for()
+        assert await page.get_by_label("To", exact=True).input_value() == ANN
+        async with a_tab(browser, desk.hub) as other:
+            await other.arrive("anna")
+            await other.page.keyboard.press("Alt+t")
+            await other.page.get_by_text("Your bike is ready.").wait_for()
+        await page.locator("input[type=file]").set_input_files(
+            [{"name": f"{n}.png", "mimeType": "image/png", "buffer": PNG + bytes(n * 3_000_000)} for n in (0, 1, 2)])
+        await page.get_by_role("alert").get_by_text("5 MB together").wait_for()
+        assert await page.get_by_role("button", name="Send", exact=True).is_disabled()
+        assert await desk.violations() == []
+        await page.get_by_role("button", name="Remove 2.png").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.get_by_role("log").get_by_text("Your bike is ready.").wait_for()
+        await until(lambda: [len(one.media_urls) for one in sim.exchange.messages.values()] == [2])
+        await page.keyboard.press("Alt+t")
+        assert await page.get_by_label("Text", exact=True).input_value() == "", "the draft went with the text"
+        await page.get_by_label("To", exact=True).fill(ANN)
+        await page.get_by_role("button", name="Open that conversation").wait_for()
+        await sim.text("+15551230002", OURS, "STOP")
+        await page.get_by_label("To", exact=True).fill("555 123 0002")
+        await page.get_by_text("no more texts from this number (STOP)").wait_for()
+        assert await page.get_by_role("button", name="Send", exact=True).is_disabled()
+        await page.get_by_role("button", name="From").click()
+        await page.get_by_role("option", name="WhatsApp").click()
+        await page.get_by_text("Only an agreed template may be sent").wait_for()
+        await page.get_by_role("button", name="Send the template").wait_for()
+        assert await desk.violations() == []
