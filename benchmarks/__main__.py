@@ -25,7 +25,8 @@ from benchmarks.stage import stage
 ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
        "mail": mail.measure, "mail_parse": mail_parse.measure}
 LONG = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure,
-        "routing": routing_sim.measure, "voice": voice.measure, "voice_500": voice_floor.measure,
+        "routing": routing_sim.measure, "waits": routing_sim.waits, "voice": voice.measure,
+        "voice_500": voice_floor.measure,
         "dispatch": dispatch.measure}  # only when named
 
 

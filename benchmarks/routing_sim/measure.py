@@ -37,6 +37,11 @@ async def measure(on: Stage) -> list[Line]:
     return [*best, *rivals, *await asyncio.to_thread(promises)]
 
 
+async def waits(on: Stage) -> list[Line]:
+    """Whether promised waits hold, alone; needs nothing of the stage."""
+    return await asyncio.to_thread(promises)
+
+
 def played(floor: Callable[[int], Trace], many: int = RUNS) -> dict[str, Runs]:
     """The figures of each run, by part of the floor (calls and mails apart where there are both) and way of routing."""
     parts: dict[str, Runs] = {}

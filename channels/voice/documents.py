@@ -142,9 +142,10 @@ def _standing(language: Language, position: int | None, seconds: int | None) -> 
     minutes = max(1, -(-seconds // 60)) if seconds is not None else None
     if language == "zh-Hans":
         said = [f"您排在第{position}位。"] if position else ["请不要挂机。"]
-        return said + ([f"很可能在{minutes}分钟内接通。"] if minutes else [])
+        return said + ([f"十位来电者中有八位在{minutes}分钟内接通。"] if minutes else [])
     said = [f"You are number {position} in line."] if position else ["Please stay on the line."]
-    return said + ([f"You will probably be answered within {minutes} minute{'s'[:minutes > 1]}."] if minutes else [])
+    within = f"{minutes} minutes" if minutes and minutes > 1 else "a minute"
+    return said + ([f"Eight of ten callers are answered within {within}."] if minutes else [])
 
 
 def together(room: int, name: str, urls: Urls) -> str:

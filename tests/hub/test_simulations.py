@@ -199,7 +199,8 @@ async def test_the_command(
     out = capsys.readouterr().out
     assert f"{date} 00:00 to " in out
     calibration = "calibration, the model less what was recorded: answered +1"
-    for words in ("1 contacts", calibration, "recorded", "published", "new", "VIP service level", "fairness (Jain)", "\nsupport"):
+    for words in ("1 contacts", calibration, "recorded", "published", "new",
+                  "VIP service level", "fairness (Jain)", "\nsupport"):
         assert words in out
     assert await typed("--policy", "1", "--runs", "1", "--json", date, f"{date}T12:00") == 0
     told = Simulated.model_validate_json(capsys.readouterr().out)

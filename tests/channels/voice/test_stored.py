@@ -95,8 +95,11 @@ def test_every_document_is_good_twiml() -> None:
 
 def test_the_wait_is_said_in_minutes_that_hold() -> None:
     assert "You are number 2 in line." in documents.waiting("en", 2, 200, URLS)
-    assert "answered within 4 minutes." in documents.waiting("en", 2, 200, URLS)
-    assert "answered within 1 minute." in documents.waiting("en", 1, 5, URLS)
+    assert "Eight of ten callers are answered within 4 minutes." in documents.waiting("en", 2, 200, URLS)
+    assert "Eight of ten callers are answered within a minute." in documents.waiting("en", 2, 20, URLS)
+    assert "十位来电者中有八位在4分钟内接通。" in documents.waiting("zh-Hans", 2, 200, URLS)
+    assert "ten" not in documents.waiting("en", 2, None, URLS)
+    assert "answered within a minute." in documents.waiting("en", 1, 5, URLS)
 
 
 def test_music_is_a_sound_file_of_some_seconds() -> None:
