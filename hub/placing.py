@@ -78,7 +78,7 @@ def _facts(inbound: Inbound, past: Past) -> dict[str, Value]:
 
 def kept_fields(inbound: Inbound) -> dict[str, str]:
     """What is kept with the contact: what was filled in, and what rules may ask besides, under names of its own."""
-    said = {"_to": inbound.dialled}
+    said = {"_to": inbound.dialled, "_queue": inbound.queue or ""}
     if inbound.spam:
         said |= {"_spam": inbound.spam.verdict, "_spam_because": inbound.spam.because}
     given = {name: value for name, value in inbound.fields.items() if name not in OWN}

@@ -63,7 +63,7 @@ def read_past(text: str) -> Past:
     return Past({name: value for name, value in found.items() if value is not None}, last, owner)
 
 
-OWN = frozenset({"_spam", "_spam_because", "_to"})  # fields that nobody filled in
+OWN = frozenset({"_spam", "_spam_because", "_to", "_queue"})  # fields that nobody filled in
 
 
 def facts(
@@ -74,6 +74,7 @@ def facts(
     found: dict[str, Value | None] = {
         "channel": channel,
         "source": way_in or source,
+        "queue": fields.get("_queue"),
         "form": way_in if channel == "form" else None,
         "address_dialled": fields.get("address_dialled") or fields.get("_to") or _number(channel, way_in),
         "ivr_path": fields.get("ivr_path"),

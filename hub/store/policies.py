@@ -116,7 +116,9 @@ async def waiting(conn: Reader, now: datetime, only: UUID | None = None) -> list
 def _waiting(row: asyncpg.Record) -> Waiting:
     past = read_past(row["past"])
     own = {name: row[name] for name in ("address", "language", "subject", "text")}
-    known = facts(row["channel"], row["source"], json.loads(row["fields"]), past, **own)
+    names = tuple(row["attachment_names"] or ())
+    known = facts(row["channel"], row["source"], json.loads(row["fields"]), past, attachments=len(names),
+                  attachment_names=names, **own)
     placement = json.loads(row["placement"]) if row["placement"] else None
     return Waiting(row["id"], row["version"], row["reference"], row["queue_id"], row["priority"], row["queued_at"],
                    row["created_at"], row["target_minutes"], row["rule"], row["state"], placement, known,

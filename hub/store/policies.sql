@@ -48,8 +48,12 @@ SELECT i.id, i.version, i.reference, i.queue_id, i.channel, i.source, i.subject,
        CASE WHEN i.ladder_step = 0 THEN i.placement END AS placement, -- a step up a ladder stands, whoever is asked then
        (i.placement ->> 'target_minutes')::float8 AS target_minutes, past_of(i.customer_id, $1, i.id) AS past,
        (SELECT m.text FROM messages m WHERE m.interaction_id = i.id AND m.direction = 'in' ORDER BY m.number LIMIT 1)
-         AS text,
+         AS text, f.names AS attachment_names,
        (SELECT a.value FROM addresses a WHERE a.id = i.address_id AND a.kind IN ('email', 'phone', 'whatsapp')) AS address
 FROM interactions i
+LEFT JOIN LATERAL (
+    SELECT array_agg(f.name ORDER BY f.id) AS names
+    FROM (SELECT t.id FROM touches t WHERE t.interaction_id = i.id ORDER BY t.version LIMIT 1) t
+    JOIN files f ON f.touch_id = t.id) f ON true
 WHERE CASE WHEN $2::uuid IS NULL THEN i.state IN ('queued', 'offered') ELSE i.id = $2 END
 ORDER BY i.queued_at, i.id LIMIT 5000;
