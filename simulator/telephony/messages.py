@@ -19,7 +19,7 @@ MAX_BODY = 1600
 WINDOW = 24 * 3600.0  # seconds in which WhatsApp allows free text
 _GSM = frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
                  "¿abcdefghijklmnopqrstuvwxyzäöñüà")
-_GSM_TWO = frozenset("^{}\\[~]|€")
+_GSM_TWO = frozenset("\f^{}\\[~]|€")
 
 
 @dataclass(slots=True)
@@ -60,12 +60,15 @@ class Outcome:
 
 
 def segments(body: str) -> int:
-    """How many SMS a text is."""
-    if all(letter in _GSM or letter in _GSM_TWO for letter in body):
-        length = sum(2 if letter in _GSM_TWO else 1 for letter in body)
-        return 1 if length <= 160 else -(-length // 153)
-    length = len(body.encode("utf-16-be")) // 2
-    return 1 if length <= 70 else -(-length // 67)
+    """How many SMS a text is. A letter that takes two units is not cut, so a part may end one early."""
+    narrow = all(letter in _GSM or letter in _GSM_TWO for letter in body)
+    alone, part = (160, 153) if narrow else (70, 67)
+    parts, used, whole = 1, 0, 0
+    for letter in body:
+        size = (2 if letter in _GSM_TWO else 1) if narrow else len(letter.encode("utf-16-be")) // 2
+        whole += size
+        parts, used = (parts + 1, size) if used + size > part else (parts, used + size)
+    return 1 if whole <= alone else parts
 
 
 class MessageDesk:

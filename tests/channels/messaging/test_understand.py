@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.base import Address, Inbound
 from channels.messaging import MessagingSettings, Sender
@@ -100,3 +102,8 @@ def test_a_template_is_filled_where_it_was_agreed() -> None:
 def test_a_number_stands_once() -> None:
     with pytest.raises(ValueError, match="stands twice"):
         MessagingSettings(senders=SETTINGS.senders * 2)
+
+
+@given(st.text(st.sampled_from("aé€[\f\n中😀 "), max_size=400))
+def test_the_emulator_counts_segments_as_we_do(text: str) -> None:
+    assert segments(text) == max(count(text).segments, 1)
