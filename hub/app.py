@@ -56,6 +56,7 @@ from hub.nodes import Nodes
 from hub.outbox import Outbox
 from hub.policies import Policies
 from hub.presence import SWEEP, PresenceDesk
+from hub.pulling import Pulling
 from hub.read_back import ReadBack
 from hub.realtime import Realtime
 from hub.reception import Reception
@@ -250,6 +251,7 @@ def _parts(settings: Settings, world: World, journal: Journal, doorbell: Doorbel
         new_texts=NewTexts(intake, mailing.texting, settings.messaging),
         floor=Floor(journal, presence), ladders=Ladders(journal, policies.current),
         dispatch=Dispatch(journal, doorbell, policies.current, Decisions(journal, settings.decisions)),
+        pulling=Pulling(journal, policies.current),
         presence=presence, policies=policies, trials=Trials(journal, policies),
         simulations=Simulations(journal.pool, world.now, policies),
         mailboxes=room.setup, quarantine=room.quarantine(kinds.email), intake=intake, tasks=tasks,

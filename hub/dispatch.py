@@ -92,7 +92,8 @@ class Dispatch:
         (item,), staff, ordering = found.work, await store.candidates(pool, now), policy.ordering()
         rivals = frozenset[str]().union(*(one.queues for one in staff if item.queue in one.queues))
         waiting = await store.work(pool, now, MOST_BEFORE, policy, queues=rivals)
-        others = [one for one in waiting.work if one.id != item.id]
+        others = [one for one in waiting.work if one.id != item.id and one.pulled == item.pulled]
+        others = [one for one in others if one.queue == item.queue] if item.pulled else others
         line = behind(item, others, staff, ordering, now, more=bool(waiting.cut))
         return (*outside_hours(item.queue, policy, now), *line, *why_waiting(item, staff, ordering, now))
 
@@ -167,6 +168,7 @@ class Dispatch:
         _, policy = self._current()
         ordering = policy.ordering()
         slots, queues = self._roster.room(ordering)
+        queues -= policy.pulled
         most = min(max(LEAST, slots) if whole else slots, max(BATCH // 8, 2 * BATCH // max(1, self._kinds)), BATCH)
         waiting = await store.work(conn, now, most, policy, queues=None if whole else queues)
         self._kinds = waiting.kinds

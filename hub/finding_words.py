@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = {
     "overflow_loop": "queues send each other their work ({queues}) by {conditions}. Lead one of these elsewhere.",
     "lifo_without_target": "in queue {queue} everything is late at once, so nothing goes newest first. "
                            "Give it target_minutes.",
+    "never_offered": "agents take the work of queue {queue} themselves, so this counts for nothing. Remove it.",
     "overtaken_too_long": "a contact of queue {queue} {of_rule} may be overtaken for {minutes} minutes by those of "
                           "queue {by_queue} {of_by_rule}; {longest} are allowed. Bring their priorities nearer.",
     "ladder_without_end": "the last step of ladder {ladder} tells nobody. Let it notify somebody.",

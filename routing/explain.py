@@ -11,6 +11,7 @@ from routing.gate import Gate, gate, ring_reason
 from routing.model import Candidate, Policy, Reason, ReasonCode, Work
 from routing.score import late, waited_seconds, waits_too_long
 
+PULLED = Reason("pulled")
 PLACE_KEPT = Reason("place_kept", {"agents": 1})
 _NEAREST_FIRST = {code: place for place, code in enumerate(get_args(ReasonCode))}
 
@@ -23,6 +24,8 @@ def why_waiting(work: Work, agents: Sequence[Candidate], policy: Policy, now: da
     these very reasons.
     """
     at_gate = gate(work, now)
+    if work.pulled:
+        return obstacles(work, [Room(agent, policy) for agent in agents], at_gate) + of_itself(work, now)
     reasons = obstacles(work, [Room(agent, policy) for agent in agents], at_gate) + of_itself(work, now)
     held = held_for_preferred(work, {agent.id: agent for agent in agents}, at_gate, now)
     preferred = next((agent for agent in agents if agent.id == work.preferred_agent), None)
@@ -38,7 +41,7 @@ def why_waiting(work: Work, agents: Sequence[Candidate], policy: Policy, now: da
 def of_itself(work: Work, now: datetime) -> tuple[Reason, ...]:
     """What there is to say of an item that waits, whoever the agents are."""
     refused = (Reason("refused", {"times": work.refusals}),) if work.refusals else ()
-    return ring_reason(work, now) + refused
+    return ((PULLED,) if work.pulled else ()) + ring_reason(work, now) + refused
 
 
 def obstacles(work: Work, rooms: Iterable[Room], gate: Gate) -> tuple[Reason, ...]:

@@ -39,6 +39,7 @@ Code = Literal[
     "ring_never_begins",  # ring, minutes: the queue's longest wait is over by then
     "overflow_loop",  # queues, conditions: the way round, such as a b a
     "lifo_without_target",  # queue: everything is late at once, and what is late goes by age
+    "never_offered",  # queue: nothing is offered there, so that refusals and a wait for one agent count for nothing
     "overtaken_too_long",  # queue, rule, by_queue, by_rule, minutes, longest: see `bounds.bounds`
     "ladder_without_end",  # ladder: its last step tells nobody
     "ladder_step_without_effect",  # ladder
@@ -257,6 +258,11 @@ def _queues(policy: Policy, agents: Sequence[Staff], asked: frozenset[str]) -> I
             yield _finding("queue_unserved", path, "error" if queue.id in led_to else "warning", queue=queue.id)
         if queue.order == "lifo" and queue.target_minutes == 0:
             yield _finding("lifo_without_target", f"{path}.order", queue=queue.id)
+        if queue.mode == "pull" and queue.exit_when("refused"):
+            yield _finding("never_offered", f"{path}.overflow.refused", queue=queue.id)
+    for path, place in _places(policy):
+        if place.sticky and place.queue in policy.pulled:
+            yield _finding("never_offered", f"{path}.sticky", queue=place.queue)
 
 
 # --- overflow ----------------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now
     it has waited `hold_back_minutes`; then one agent who suits it is kept from later work.
 
     Room only shrinks within a pass, so no later item goes to an agent who could have taken an earlier
-    one. The plan does not depend on the order of the arguments. Raises ValueError if an id occurs twice.
+    one. What is `pulled` is offered to nobody. The plan does not depend on the order of the
+    arguments. Raises ValueError if an id occurs twice.
     """
     _demand_unique("work", (item.id for item in work))
     _demand_unique("agent", (agent.id for agent in agents))
@@ -152,7 +153,7 @@ class _Pass:
         waiting: list[tuple[int, _Lane, bool]] = []
         for at, item in enumerate(self.work):
             lane = self.lane(item)
-            matched = self.place(item, lane) if self.open else None
+            matched = self.place(item, lane) if self.open and not item.pulled else None
             if matched:
                 matches.append(matched)
                 self.given.note(at, matched.agent.id)
@@ -198,7 +199,7 @@ class _Pass:
 
     def keep(self, at: int, lane: _Lane) -> bool:
         item = self.work[at]
-        if not lane.keepable or not waits_too_long(item, self.policy, self.now):
+        if item.pulled or not lane.keepable or not waits_too_long(item, self.policy, self.now):
             return False
         if held_for_preferred(item, self.agents, lane.gate, self.now):
             return False
@@ -209,7 +210,7 @@ class _Pass:
 
     def explain(self, at: int, lane: _Lane, kept: bool) -> tuple[Reason, ...]:
         item = self.work[at]
-        held = held_for_preferred(item, self.agents, lane.gate, self.now)
+        held = None if item.pulled else held_for_preferred(item, self.agents, lane.gate, self.now)
         first = (held,) if held else (PLACE_KEPT,) if kept else ()
         return first + self.in_the_way(at, lane) + of_itself(item, self.now)
 
@@ -217,7 +218,7 @@ class _Pass:
         """Agents lost to items that go first, and what stands between it and the others."""
         item = self.work[at]
         if lane.lost is None:
-            lane.lost = self.given.lost(item, lane.gate)
+            lane.lost = () if item.pulled else self.given.lost(item, lane.gate)
         key = item.excluded_agents, bisect_left(lane.lost, (at,))
         if key not in lane.explained:
             lane.explained[key] = self.others(item, lane.gate, lane.lost[: key[1]])

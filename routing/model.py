@@ -45,6 +45,7 @@ ReasonCode = Literal[
     "place_kept",  # agents is 1: the item waits so long that an agent is kept free for it
     # of the item itself, whether it is offered or waits: no agents
     "ring",  # ring, rings: in force, and how many there are; since_seconds; next_seconds, but in the last one
+    "pulled",  # its queue offers nothing: whoever serves it takes its work himself; agent_free counts who could
     "refused",  # times: so many offers of it were declined or missed
     "behind",  # items: others that go first for agents who may have it; minutes, most: the last and the first of them
     # by so much; more: 1 if there may be more of them than were looked at
@@ -75,6 +76,7 @@ class Work:
 
     `preferred_until`: so long it waits for its preferred agent when he is here but busy; whoever is away, unsuited or
     excluded is not waited for. `preferred_as`: why he is. `refusals`: offers of it that were declined or missed.
+    `pulled`: never offered, and nobody is kept free for it; whoever may have it takes it himself.
     Raises ValueError for a naive time, negative units or a negative target.
     """
 
@@ -93,6 +95,7 @@ class Work:
     preferred_as: PreferredAs = "named"
     target_minutes: float = 0
     refusals: int = 0
+    pulled: bool = False
 
     def __post_init__(self) -> None:
         _demand(self.units >= 0, f"work {self.id}: units must not be negative, not {self.units}")

@@ -17,6 +17,7 @@ from routing.sla import SlaPolicy, SlaRule
 FORMAT = 1  # of the document; a change that older programs would misread raises it
 
 Order = Literal["fifo", "lifo"]
+Mode = Literal["push", "pull"]
 ExitTo = Literal["queue", "callback", "voicemail", "message", "keep", "escalate"]
 Condition = Literal["closed", "nobody_logged_in", "max_length", "max_wait", "refused"]
 Role = Literal["agent", "supervisor", "admin"]
@@ -72,7 +73,8 @@ class WrapUp:
 class QueueRouting:
     """How one queue works.
 
-    `require`: of every agent, in every ring. `order`: lifo serves the newest first as long as all are in time.
+    `require`: of every agent, in every ring. `mode`: push offers its work to agents; pull offers nothing, and whoever
+    serves it takes the next himself. `order`: lifo serves the newest first as long as all are in time.
     `target_minutes`: the first answer is due so long after the arrival, unless the rule says otherwise.
     `offer_seconds`: so long an offer rings. `exclude_seconds`: so long an agent who declined or missed an item is not
     offered it again. `overflow`: at most one of each condition, in the order of CONDITIONS; the first that is true
@@ -84,6 +86,7 @@ class QueueRouting:
     id: str
     require: Expression | None = None
     order: Order = "fifo"
+    mode: Mode = "push"
     target_minutes: int | float = 1
     offer_seconds: int = 20
     exclude_seconds: int = 60
@@ -149,6 +152,11 @@ class Policy:
             if one.id == id:
                 return one
         raise KeyError(id)
+
+    @property
+    def pulled(self) -> frozenset[str]:
+        """Queues whose work is offered to nobody."""
+        return frozenset(queue.id for queue in self.queues if queue.mode == "pull")
 
     def target_minutes(self, placement: Placement) -> int | float:
         """When the first answer is due, after the arrival: the rule's word, or else the queue's."""

@@ -78,6 +78,7 @@ def _queue(queue: QueueRouting) -> dict[str, Any]:
         "id": queue.id,
         "require": _text(queue.require),
         "order": queue.order,
+        "mode": None if queue.mode == "push" else queue.mode,  # older documents keep their digest
         "target_minutes": queue.target_minutes,
         "offer_seconds": queue.offer_seconds,
         "exclude_seconds": queue.exclude_seconds,

@@ -98,7 +98,8 @@ class _Written:
 
 
 def _work(item: Work, written: _Written) -> dict[str, Any]:
-    return {
+    pulled = {"pulled": True} if item.pulled else {}
+    return pulled | {
         "id": str(item.id),
         "queue": item.queue,
         "channel": item.channel,

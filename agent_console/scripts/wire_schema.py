@@ -18,6 +18,7 @@ from hub import (
     wire_mail,
     wire_messaging,
     wire_policy,
+    wire_pull,
     wire_simulations,
     wire_twilio,
 )
@@ -32,7 +33,7 @@ BODIES = {"PartyIn", "MailDraft", "Sheet", "NewMailDraft", "NewTextDraft", "NewM
           "PutPolicyDraft", "DropPolicyDraft", "CheckPolicy", "TryPolicy", "PublishPolicy", "RestorePolicy",
           "Simulate", "PutAgentWork", "Hold", "Consult", "Supervise", "RecordingWish", "DeleteRecording",
           "CallbackOutcome", "BlockNumber", "PutMarks"}
-MODULES = (wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_simulations,
+MODULES = (wire_calls, wire_customers, wire_drafts, wire_mail, wire_messaging, wire_policy, wire_pull, wire_simulations,
            wire_twilio, wire)
 Mode = Literal["validation", "serialization"]
 

@@ -13,6 +13,7 @@ from hub.store import cards, history, interactions
 from hub.wire import Card, Detail, Page, Reason, Say, State, TouchView
 from hub.wire_base import Moment, Wire
 from hub.wire_drafts import Draft, DraftKept
+from hub.wire_pull import Pulls, Take, TakeNext
 
 
 class Listing(BaseModel):
@@ -78,9 +79,17 @@ async def mark_read(call: Call, id: UUID) -> None:
     await call.parts.desk.read(call.actor, id)
 
 
-async def claim(call: Call, id: UUID) -> Card:
-    await call.parts.desk.claim(call.actor, id)
+async def claim(call: Call, id: UUID, body: Take) -> Card:
+    await call.parts.pulling.claim(call.actor, id, body.reason)
     return await cards.card(call.parts.pool, id)
+
+
+async def take_next(call: Call, body: TakeNext) -> Card:
+    return await cards.card(call.parts.pool, await call.parts.pulling.take_next(call.actor, body.queue))
+
+
+async def pulls(call: Call) -> Pulls:
+    return await call.parts.pulling.pulls(call.actor)
 
 
 async def end(call: Call, id: UUID) -> Card:
@@ -136,6 +145,8 @@ async def _written(call: Call, written: tuple[UUID, bool]) -> TouchView:
 
 ONE = "/api/interactions/{id}"
 ENDPOINTS = (
+    Endpoint("GET", "/api/pull", pulls, "From which queues I take work myself, and what would be my next"),
+    Endpoint("POST", "/api/pull", take_next, "Take what is next for me"),
     Endpoint("GET", "/api/interactions", list_interactions, "Interactions, filtered and paged"),
     Endpoint("GET", ONE, get_interaction, "An interaction with its customer, its touches and my drafts"),
     Endpoint("POST", f"{ONE}/messages", say, "Write to the customer; a retry with the same id answers 200", status=201),
@@ -143,7 +154,7 @@ ENDPOINTS = (
     Endpoint("PUT", f"{ONE}/draft", save_draft, "Keep what I am writing; an empty text deletes it"),
     Endpoint("POST", f"{ONE}/suggestions", decide_suggestion, "Whether this belongs to another interaction, or not"),
     Endpoint("POST", f"{ONE}/read", mark_read, "I have seen everything"),
-    Endpoint("POST", f"{ONE}/claim", claim, "Pull a waiting contact"),
+    Endpoint("POST", f"{ONE}/claim", claim, "Take a waiting contact; out of turn with a reason"),
     Endpoint("POST", f"{ONE}/end", end, "End the conversation; wrap-up begins"),
     Endpoint("POST", f"{ONE}/wrap-up", wrap_up, "Close it with a disposition, or for a follow-up"),
     Endpoint("POST", f"{ONE}/extend", extend, "Once more the time for wrap-up"),

@@ -25,6 +25,7 @@ from hub.mailing import Mailing
 from hub.new_texts import NewTexts
 from hub.policies import Policies
 from hub.presence import PresenceDesk
+from hub.pulling import Pulling
 from hub.quarantine import Quarantine
 from hub.recordings import Recordings
 from hub.simulations import Simulations
@@ -47,6 +48,7 @@ class Parts:
     ladders: Ladders
     dispatch: Dispatch
     presence: PresenceDesk
+    pulling: Pulling
     mailboxes: Setup
     quarantine: Quarantine
     intake: Intake

@@ -98,6 +98,7 @@ def _work(row: asyncpg.Record, queues: Mapping[str, QueueRouting]) -> Work:
         preferred_as=preferred_as,
         target_minutes=row["target_minutes"],
         refusals=row["refusals"],
+        pulled=row["routed"] and queues[row["queue_id"]].mode == "pull",
     )
 
 

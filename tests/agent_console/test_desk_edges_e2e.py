@@ -121,7 +121,7 @@ async def test_two_agents_never_hold_the_same_contact(desk: Desk, running_hub: R
     waiting = (await ben.get("/api/interactions?state=queued")).body["items"][0]["id"]
 
     async def ben_first(route: "Route") -> None:
-        assert (await ben.post(f"/api/interactions/{waiting}/claim")).status == 200
+        assert (await ben.post(f"/api/interactions/{waiting}/claim", json={})).status == 200
         await route.continue_()
 
     await page.route("**/claim", ben_first)

@@ -278,6 +278,16 @@ def test_newest_first_needs_a_target() -> None:
     assert found(queues=queues) == [("warning", "lifo_without_target", "queues[0].order")]
 
 
+def test_what_only_offers_have_counts_for_nothing_where_nothing_is_offered() -> None:
+    refused = {"refused": {"times": 3, "to": "keep"}}
+    queues = [queue("help", mode="pull", overflow=refused)]
+    default = {"queue": "help", "sticky": {"to": "owner", "seconds": 30}}
+    told = [("warning", "never_offered", "queues[0].overflow.refused"), ("warning", "never_offered", "default.sticky")]
+    assert sorted(found(queues=queues, default=default)) == sorted(told)
+    queues[0]["mode"] = "push"
+    assert found(queues=queues, default=default) == []
+
+
 def test_ladders() -> None:
     ladders = [
         {"id": "up", "steps": [{"after_minutes": 5}, {"priority": 2}]},

@@ -2,7 +2,7 @@
 import type {
   AgentView, Card, CustomerView, Decide, DecideSuggestion, Decline, Detail, Draft, DraftKept, EditCustomer, FileView, Floor, Hit, KeptNewMail,
   KeptNewText, NewTextDraft, NewTextKept, TextStanding, TextStandingView,
-  Ledger, LoggedContact, PutMarks, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, PutMailbox,
+  Ledger, LoggedContact, PutMarks, Login, MailboxChoice, MailboxView, Me, NewMail, NewMailDraft, NewMailKept, NewText, PageOfCards, Park, Prioritise, Problem, Pulls, PutMailbox,
   Escalate, QuarantineView, QueueView, Reason, Requeue, Say, SenderChoice, SetPresence, Simulate, SimulationLine, Snapshot, Step, TouchView, TwilioView, WaitFor, WrapUp,
 } from './wire'
 import { callbackCalls } from './callbackApi'
@@ -118,7 +118,9 @@ function interactionCalls(call: Call) {
     note: (id: string, body: Say) => call<TouchView>('POST', at(id, 'notes'), body),
     draft: (id: string, body: Draft) => call<DraftKept>('PUT', at(id, 'draft'), body),
     read: (id: string) => call<undefined>('POST', at(id, 'read')),
-    claim: act('claim'),
+    claim: (id: string, reason = '') => call<Card>('POST', at(id, 'claim'), { reason }),
+    pulls: () => call<Pulls>('GET', '/api/pull'),
+    takeNext: (queue: string | null = null) => call<Card>('POST', '/api/pull', { queue }),
     end: act('end'),
     extend: act('extend'),
     resume: act('resume'),

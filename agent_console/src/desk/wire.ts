@@ -1429,6 +1429,13 @@ export interface Published {
   version: number
 }
 /**
+ * `queues`: from which I may pull; `next`: what I would be given of all of them, null: nothing that I may take.
+ */
+export interface Pulls {
+  queues: string[]
+  next: string | null
+}
+/**
  * What an agent may be given. Who holds what he may no longer have gives it back at once.
  */
 export interface PutAgentWork {
@@ -1796,6 +1803,18 @@ export interface Step {
  */
 export interface Supervise {
   mode: 'listen' | 'whisper' | 'barge'
+}
+/**
+ * `reason`: why this one before those that come first, in a queue from which agents pull.
+ */
+export interface Take {
+  reason: string
+}
+export interface TakeNext {
+  /**
+   * of this queue alone; else of all from which I may pull
+   */
+  queue: string | null
 }
 /**
  * Who is about to be texted, and from where.

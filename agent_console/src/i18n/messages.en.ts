@@ -103,6 +103,7 @@ export const en = {
   'error.withdrawn': 'The offer was withdrawn.',
   'error.wrong_state': 'This is not possible any more: the interaction has moved on.',
   'error.nothing_to_take': 'Nothing waits that you may take now.',
+  'error.out_of_turn': 'Something else is next for you. Take this one from the list of the queue, and say why.',
   'error.skill_missing': 'This needs a skill that you do not have. Ask a supervisor.',
   'error.over_capacity': 'You have no room left for this. Finish something first.',
   'error.too_many': 'Too many attempts. Wait a moment.',

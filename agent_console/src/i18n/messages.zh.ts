@@ -77,6 +77,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'error.withdrawn': '派发已撤回。',
   'error.wrong_state': '该会话状态已变化，无法执行此操作。',
   'error.nothing_to_take': '目前没有您可以领取的工作。',
+  'error.out_of_turn': '您的下一个是另一项。请在队列列表中接手此项并说明原因。',
   'error.skill_missing': '此项需要您没有的技能，请联系主管。',
   'error.over_capacity': '您没有剩余容量，请先完成一些工作。',
   'error.too_many': '尝试次数过多，请稍候。',

@@ -132,6 +132,7 @@ export const viewsEn = {
   'why.behind': (p: Data) => `${p.has('more') ? 'At least ' : ''}${p.get('items')} in line before it for the same agents: the next by ${p.get('minutes')} min, the first by ${p.get('most')} min`,
   'why.outside_hours': (p: Data) => `The queue is closed${p.has('seconds') ? `, and opens in ${p.time('seconds')}` : ''}; whoever is here may take it`,
   'why.place_kept': 'It waits so long that an agent is kept free for it',
+  'why.pulled': 'Its queue offers nothing: agents take its work themselves',
   'why.ring': (p: Data) => `${p.get('ring') === '0' ? `Asks for all that its rule requires (${p.get('rings')} ${p.get('rings') === '1' ? 'step' : 'steps'} of widening to come)` : `Widened: step ${p.get('ring')} of ${p.get('rings')}`}${p.has('next_seconds') ? `; next in ${p.time('next_seconds')}` : ''}`,
   'why.refused': (p: Data) => `Declined or missed so far: ${p.get('times')}`,
 

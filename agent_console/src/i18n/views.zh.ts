@@ -123,6 +123,7 @@ export const viewsZh: Views = {
   'why.behind': (p) => `同一批坐席前面${p.has('more') ? '至少' : ''}还有 ${p.get('items')} 个：紧邻的早 ${p.get('minutes')} 分钟，最前的早 ${p.get('most')} 分钟`,
   'why.outside_hours': (p) => `队列已下班${p.has('seconds') ? `，${p.time('seconds')} 后开放` : ''}；在线的坐席仍可接`,
   'why.place_kept': '它等得太久，已为它留出一名坐席',
+  'why.pulled': '该队列不派送，由坐席自行领取',
   'why.ring': (p) => `${p.get('ring') === '0' ? `按规则的全部要求（之后还可放宽 ${p.get('rings')} 步）` : `已放宽要求：第 ${p.get('ring')} 步，共 ${p.get('rings')} 步`}${p.has('next_seconds') ? `；下一步在 ${p.time('next_seconds')} 后` : ''}`,
   'why.refused': (p) => `至今被拒绝或错过 ${p.get('times')} 次`,
 

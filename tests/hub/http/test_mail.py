@@ -52,7 +52,7 @@ async def held(office: Office, **more: Any) -> tuple[Person, str]:
     async def claimed() -> bool:
         card = (await anna.get(path)).body["card"]
         verb = f"/api/offers/{card['offer_id']}/accept" if card["state"] == "offered" else f"{path}/claim"
-        return card["state"] == "active" or (await anna.post(verb)).status == 200
+        return card["state"] == "active" or (await anna.post(verb, json={})).status == 200
 
     await until(claimed)
     return anna, path

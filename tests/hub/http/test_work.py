@@ -76,7 +76,7 @@ async def test_two_agents_accept_at_once_and_somebody_elses_item_stays_his(runni
         answer = await ben.post(f"{path}/{verb}", body)
         assert answer.status in (403, 409), (verb, answer.body)
         assert answer.body["code"] in ("not_yours", "wrong_state"), verb
-    answer = await ben.post(f"{path}/claim")
+    answer = await ben.post(f"{path}/claim", json={})
     assert (answer.status, answer.body["code"]) == (409, "taken")
     assert (await anna.get(path)).body["card"]["agent_id"] == anna.id
 
@@ -111,7 +111,8 @@ async def test_decline_needs_a_reason_and_gives_it_back(running_hub: RunningHub)
     reasons = (await anna.get(f"/api/interactions/{card['id']}/why")).body["reasons"]
     assert reasons
 
-    claimed = await anna.post(f"/api/interactions/{card['id']}/claim")  # nobody else is there: she takes it herself
+    # nobody else is there: she takes it herself
+    claimed = await anna.post(f"/api/interactions/{card['id']}/claim", json={})
     assert (claimed.status, claimed.body["state"], claimed.body["agent_id"]) == (200, "active", anna.id)
 
 

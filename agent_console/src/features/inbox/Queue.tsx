@@ -2,30 +2,50 @@ import { useEffect, useState } from 'react'
 import type { Card } from '../../desk/wire'
 import { Age, Blank, Button, ChannelGlyph, ClockChip, deskPath, describe, href, Icon, names, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
 import css from './Inbox.module.css'
+import { OutOfTurn, TakeNext } from './Pull'
+import { usePulls } from './usePulls'
 
 const SHOWN = 50
 const PAUSE_MS = 1_000
 
-/** What waits, the longest first. Read again when the figures move, at most once a second. */
+/** What waits, in the order in which it is served. Read again when the figures move, at most once a second. */
 export function Queue({ waiting, onClaimed }: { waiting: number; onClaimed: () => void }) {
   const t = useT()
   const api = useApi()
   const turn = useTurns()
-  const page = useLoad('queue', () => api.interactions({ state: ['queued'], limit: SHOWN }))
+  const page = useLoad('queue', () => api.interactions({ state: ['queued'], order: 'line', limit: SHOWN }))
+  const { pulls, again } = usePulls(turn)
   const { reload } = page
   useEffect(reload, [turn, reload])
-  const [taking, setTaking] = useState<string | null>(null)
-  const claim = useClaim(setTaking, onClaimed, reload)
+  const taking = useTaking(onClaimed, () => {
+    reload()
+    again()
+  })
+  const [outOfTurn, setOutOfTurn] = useState<Card | null>(null)
   if (!page.value) return <NotYet error={page.error} slow={page.slow} retry={reload} />
   const { items } = page.value
   if (!items.length) return <Blank title={t('inbox.queue.empty')}>{t('inbox.queue.empty.what')}</Blank>
+  const needsReason = (card: Card) => pulls.value?.queues.includes(card.queue) && pulls.value.next !== card.id
   return (
     <>
+      <TakeNext pulls={pulls} busy={taking.busy !== null} onTake={taking.next} retry={again} />
       <ul>
         {items.map((card) => (
-          <Waiting key={card.id} card={card} busy={taking === card.id} onClaim={() => claim(card)} />
+          <Waiting
+            key={card.id} card={card} busy={taking.busy === card.id} next={pulls.value?.next === card.id}
+            onClaim={() => (needsReason(card) ? setOutOfTurn(card) : taking.claim(card.id))}
+          />
         ))}
       </ul>
+      {outOfTurn && (
+        <OutOfTurn
+          card={outOfTurn} onClose={() => setOutOfTurn(null)}
+          onTake={(reason) => {
+            taking.claim(outOfTurn.id, reason)
+            setOutOfTurn(null)
+          }}
+        />
+      )}
       {waiting > items.length && items.length === SHOWN && <p className={css.more}>{t('inbox.more', { n: waiting - items.length })}</p>}
     </>
   )
@@ -48,13 +68,14 @@ function useTurns(): number {
   return turn
 }
 
-function useClaim(setTaking: (id: string | null) => void, onClaimed: () => void, reload: () => void) {
+function useTaking(onClaimed: () => void, reload: () => void) {
   const { api, dispatch } = useDeskParts()
   const tell = useTell()
   const [, go] = useWhere()
-  return (card: Card) => {
-    setTaking(card.id)
-    api.claim(card.id)
+  const [busy, setBusy] = useState<string | null>(null)
+  const take = (id: string, taken: Promise<Card>) => {
+    setBusy(id)
+    void taken
       .then((mine) => {
         dispatch({ type: 'answer', card: mine })
         onClaimed()
@@ -63,11 +84,12 @@ function useClaim(setTaking: (id: string | null) => void, onClaimed: () => void,
         tell.failure(error)
         reload()
       })
-      .finally(() => setTaking(null))
+      .finally(() => setBusy(null))
   }
+  return { busy, claim: (id: string, reason = '') => take(id, api.claim(id, reason)), next: () => take('next', api.takeNext()) }
 }
 
-function Waiting({ card, busy, onClaim }: { card: Card; busy: boolean; onClaim: () => void }) {
+function Waiting({ card, busy, next, onClaim }: { card: Card; busy: boolean; next: boolean; onClaim: () => void }) {
   const t = useT()
   const queue = useQueue(card.queue)
   const late = useNow() - Date.parse(card.queued_at) > (queue?.service_level_seconds ?? Infinity) * 1_000
@@ -88,6 +110,7 @@ function Waiting({ card, busy, onClaim }: { card: Card; busy: boolean; onClaim: 
             <span dir="auto" className="ellipsis quiet">
               {queue ? `${t.name(queue.name)} · ` : ''}{card.last_text || card.subject}
             </span>
+            {next && <span className="chip">{t('inbox.next.mark')}</span>}
             <ClockChip clock={card.clock} />
           </span>
         </span>

@@ -32,7 +32,7 @@ export function Queues() {
             <li key={id} className={css.card}>
               <a href={href(tabPath('queues', id))} className={css.ruleName}><bdi>{name}</bdi></a>
               <p className="quiet small">
-                {t('policy.queue.target', { n: text(queue.target_minutes) || '1' })} · {t('policy.queue.rings', { n: text(queue.offer_seconds) || '20' })} · {t(queue.order === 'lifo' ? 'policy.order.lifo' : 'policy.order.fifo')}
+                {t('policy.queue.target', { n: text(queue.target_minutes) || '1' })} · {queue.mode === 'pull' ? t('policy.mode.pull') : t('policy.queue.rings', { n: text(queue.offer_seconds) || '20' })} · {t(queue.order === 'lifo' ? 'policy.order.lifo' : 'policy.order.fifo')}
               </p>
               <p className={css.chips}>
                 {text(queue.require) && <span className="chip"><code>{text(queue.require)}</code></span>}
@@ -99,6 +99,7 @@ function Order({ path }: { path: string }) {
       <ExpressionAt path={`${path}.require`} label={t('policy.field.require')} about="skills" what={t('policy.queue.require.what')} placeholder="billing" />
       <div className={css.pair}>
         <SelectAt path={`${path}.order`} label={t('policy.field.order')} choices={(['fifo', 'lifo'] as const).map((id) => ({ id, name: t(`policy.order.${id}`) }))} fallback="fifo" />
+        <SelectAt path={`${path}.mode`} label={t('policy.field.mode')} what={t('policy.mode.pull.what')} choices={(['push', 'pull'] as const).map((id) => ({ id, name: t(`policy.mode.${id}`) }))} fallback="push" />
         <NumberAt path={`${path}.target_minutes`} label={t('policy.field.target_minutes')} unit={t('policy.unit.minutes')} fallback="1" />
       </div>
     </Part>
