@@ -63,7 +63,8 @@ def read_past(text: str) -> Past:
     return Past({name: value for name, value in found.items() if value is not None}, last, owner)
 
 
-OWN = frozenset({"_spam", "_spam_because", "_to", "_queue"})  # fields that nobody filled in
+UNSHOWN = frozenset({"_to", "_queue"})
+OWN = UNSHOWN | {"_spam", "_spam_because"}  # fields that nobody filled in
 
 
 def facts(

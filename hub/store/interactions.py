@@ -9,6 +9,7 @@ from hub.errors import NotFound
 from hub.letters import Letters
 from hub.model import Actor
 from hub.store import cards, customers, desk, drafts, history, mail
+from hub.store.intake import UNSHOWN
 from hub.store.sql import named
 from hub.texting import Texting
 from hub.wire import Detail
@@ -33,7 +34,7 @@ async def detail(pool: asyncpg.Pool, actor: Actor, interaction_id: UUID, letters
         return Detail(
             card=await cards.card(conn, interaction_id),
             customer=await customers.view(conn, row["customer_id"]),
-            fields=json.loads(row["fields"]),
+            fields={name: value for name, value in json.loads(row["fields"]).items() if name not in UNSHOWN},
             touches=await history.touches_of(conn, interaction_id),
             drafts=await drafts.kept(conn, actor.id, interaction_id),
             can_reply=letters.can_reply(thread),

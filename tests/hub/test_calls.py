@@ -237,7 +237,7 @@ async def test_the_menu_leads_into_the_history_and_the_rules(phone: Telephone) -
         " FROM interactions")
     assert row is not None
     assert json.loads(row["fields"]) == {
-        "address_dialled": OURS, "ivr_path": "main/2/contract", "ivr.contract": "4711",
+        "address_dialled": OURS, "ivr_path": "main/2/contract", "ivr.contract": "4711", "_queue": "sales",
         "StirVerstat": "TN-Validation-Passed-A", "attestation": "a"}
     assert dict(row) | {"fields": ""} == {"queue_id": "sales", "channel": "voice", "exclusive": True, "fields": "",
                                           "source": OURS, "name": "Mia Berg"}

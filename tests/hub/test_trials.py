@@ -9,6 +9,7 @@ from hub import placing
 from hub.policies import Policies
 from hub.trials import Trials
 from hub.wire_policy import TryPolicy
+from routing import rules
 from tests.hub.conftest import Heart
 from tests.hub.test_spam import judging
 
@@ -39,11 +40,10 @@ def true(facts: dict[str, Any]) -> dict[str, Any]:
 async def looked_at(heart: Heart, monkeypatch: pytest.MonkeyPatch, **coming: Any) -> tuple[Any, dict[str, Any]]:
     """The contact, and the facts that its rules were asked about when it came."""
     seen: list[dict[str, Any]] = []
-    place = placing.place
 
     def watched(facts: Any, *args: Any, **more: Any) -> Any:
         seen.append(dict(facts))
-        return place(facts, *args, **more)
+        return rules.place(facts, *args, **more)
 
     monkeypatch.setattr(placing, "place", watched)
     it = (await heart.arrive(continues=False, **coming)).interaction_id

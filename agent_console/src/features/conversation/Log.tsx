@@ -98,7 +98,7 @@ function Steps({ run, line }: { run: Run; line: (one: Line) => React.ReactNode }
 
 function Fields({ fields }: { fields: Detail['fields'] }) {
   const t = useT()
-  const entries = Object.entries(fields).filter(([name]) => !name.startsWith('_') || name.startsWith('_spam'))
+  const entries = Object.entries(fields)
   if (!entries.length) return null
   return (
     <section className={css.fields} aria-label={t('talk.fields')}>
