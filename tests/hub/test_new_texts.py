@@ -12,7 +12,7 @@ from hub.store import cards, mail
 from hub.texting import Texting
 from hub.wire_base import Sheet
 from hub.wire_drafts import NewTextDraft
-from hub.wire_messaging import NewText, TextStanding, TextStandingView, TemplateUse
+from hub.wire_messaging import NewText, TemplateUse, TextStanding, TextStandingView
 from simulator.telephony.messages import Outcome
 from tests.channels.messaging.driver import ANN, OURS, SETTINGS, SOURCES
 from tests.hub.conftest import Heart

@@ -74,7 +74,7 @@ async def test_a_text_its_picture_and_the_answer(floor: Floor) -> None:
     assert (file["type"], file["inline"]) == ("image/png", True)
     assert (await floor.agent.get(f"/api/files/{file['id']}")).raw == PNG
     assert opened["texting"] == {"kind": "sms", "sender": OURS, "longest": 1600, "opted_out_at": None,
-                                 "free_until": None, "templates": []}
+                                 "free_until": None, "templates": [], "unreachable": None}
     sent = await floor.say(path, "It left today.")
     assert sent.status == 201
     await floor.made("It left today.")
@@ -164,3 +164,24 @@ async def test_administrators_see_what_twilio_calls(floor: Floor) -> None:
     assert (number["kinds"], called["what"], called["ok"], called["found"]) == (
         ["sms", "whatsapp"], "sms", True, called["wanted"])
     assert floor.sim.exchange.account.auth_token not in str(shown)
+
+
+async def test_a_new_text_is_kept_asked_about_and_sent_over_http(floor: Floor) -> None:
+    agent, sender = floor.agent, f"sms:main:{OURS}"
+    sheet = str(uuid4())
+    half = {"sheet": sheet, "sender": sender, "customer_id": None, "number": "555 123", "text": "Your bike"}
+    assert (await agent.put("/api/texts/draft", half)).body == {"others": []}
+    (kept,) = (await agent.get("/api/texts/drafts")).body
+    assert {name: kept[name] for name in half} == half
+    nobody = await agent.post("/api/texts/standing", {"sender": sender, "number": "12"})
+    assert nobody.body == {"number": None, "texting": None, "open": None}
+    asked = await agent.post("/api/texts/standing", {"sender": sender, "number": "(555) 123-0001"})
+    assert (asked.body["number"], asked.body["texting"]["kind"], asked.body["open"]) == (ANN, "sms", None)
+    file = await floor.put_up()
+    sent = await agent.post("/api/texts", {"id": str(uuid4()), "sender": sender, "number": ANN, "text": "Your bike.",
+                                           "files": [file], "sheet": {"sheet": sheet}})
+    assert sent.status == 201
+    assert (await agent.get("/api/texts/drafts")).body == []
+    await floor.made("Your bike.")
+    (made,) = floor.sim.exchange.messages.values()
+    assert len(made.media_urls) == 1
