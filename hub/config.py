@@ -214,7 +214,7 @@ UNITS: Mapping[str, Units] = {
 }
 ENVIRONMENT = {
     "DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "HUB_SECRET": "secret",
-    "HUB_PUBLIC_URL": "public_url", "HUB_LISTEN": "listen",
+    "HUB_PUBLIC_URL": "public_url", "HUB_LISTEN": "listen", "HUB_DATA": "data",
 }
 SECRETS = ("database_url", "redis_url", "secret")
 

@@ -2,18 +2,22 @@
 
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from pydantic import SecretStr
 
 from channels.form import DEFAULT_CONTACT
 from hub.config import Settings, load
 from hub.errors import Conflict
-from hub.model import Role
+from hub.model import Actor, Role
+from hub.policies import Policies, PolicyWrong
 from hub.store.users import NewUser
 from hub.users import Users
+from hub.wire_policy import PublishPolicy
 
 PASSWORD = "interaction-hub"  # noqa: S105 - printed on the screen, and known only in the demo's own database
 QUEUES: list[dict[str, Any]] = [
@@ -63,6 +67,29 @@ MENU: dict[str, Any] = {
                             "zh-Hans": "请在提示音后留言,结束后请按井号键。"}},
     },
 }  # fmt: skip
+# Short promises: who looks at a demo sees within two minutes what is ignored escalate by itself.
+POLICY: dict[str, Any] = {
+    "format": 1, "skills": ["chinese"], "default": {"queue": "support"},
+    "rules": [
+        {"id": "vip-sales", "name": "VIPs who want to buy", "when": 'vip and queue = "sales"',
+         "place": {"queue": "sales", "priority": 3}},
+        {"id": "vip", "name": "VIPs first", "when": "vip",
+         "place": {"queue": "support", "priority": 3, "sticky": {"to": "owner", "seconds": 20}}},
+        {"id": "chinese", "name": "Chinese to who speaks it", "when": 'channel != "voice" and language like "zh*"',
+         "place": {"queue": "support", "require": "chinese >= 2", "rings": [{"after_seconds": 40}]}},
+        {"id": "invoices", "name": "Invoices", "when": 'subject contains "invoice" or text contains "invoice"',
+         "place": {"queue": "billing"}},
+    ],
+    "calendars": {"always": {"zone": "UTC", "week": {
+        day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}},
+    "slas": {"prompt": {"version": 1, "calendar": "always", "first_response_minutes": 1, "next_response_minutes": 1,
+                        "warn_percents": [50]}},
+    "promises": [{"sla": "prompt"}],
+    "ladders": [{"id": "attention", "steps": [{"priority": 2, "notify": ["supervisor"], "after_minutes": 1},
+                                              {"priority": 4, "notify": ["supervisor", "agent"], "after_minutes": 2}]}],
+}  # fmt: skip
+IN_EACH_QUEUE = {"unanswered_minutes": 2, "ladder": "attention",
+                 "overflow": {"refused": {"times": 2, "to": "escalate"}}}  # fmt: skip
 # A whole crowd of scripted customers writes from this one machine.
 FORMS = {"contact": DEFAULT_CONTACT.model_copy(update={"rate_per_minute": 600})}
 
@@ -74,6 +101,7 @@ class DemoUser:
     role: Role
     queues: tuple[str, ...]
     language: str = "en"
+    skills: tuple[tuple[str, int], ...] = ()
 
 
 USERS = (
@@ -81,7 +109,7 @@ USERS = (
     DemoUser("sofia", "Sofia Rossi", "supervisor", ("support", "sales", "billing")),
     DemoUser("anna", "Anna Berg", "agent", ("support", "sales", "billing")),
     DemoUser("ben", "Ben Carter", "agent", ("support", "billing")),
-    DemoUser("chen", "陈静", "agent", ("support", "sales"), "zh-Hans"),
+    DemoUser("chen", "陈静", "agent", ("support", "sales"), "zh-Hans", (("chinese", 5),)),
 )
 
 
@@ -141,9 +169,23 @@ async def seed(users: Users) -> None:
     """Adds the accounts that are not there yet; the second start finds them."""
     for one in USERS:
         try:
-            await users.add(NewUser(one.login, one.name, one.role, one.language, one.queues), PASSWORD)
+            new = NewUser(one.login, one.name, one.role, one.language, one.queues, dict(one.skills))
+            await users.add(new, PASSWORD)
         except Conflict:
             continue
+
+
+async def publish(policies: Policies, pool: asyncpg.Pool) -> None:
+    """The demo's policy, unless a person has published one, or has changed who there is."""
+    await policies.open()
+    found = await policies.version(None)
+    if found.published_by is None:
+        ada = await pool.fetchrow("SELECT id, role, name FROM agents WHERE login = $1", USERS[0].login)
+        queues = [{**queue, **IN_EACH_QUEUE} for queue in found.document["queues"]]
+        document = {**POLICY, "queues": queues}
+        wanted = PublishPolicy(document=document, base=found.version, note="How Harbour Bikes works")
+        with suppress(PolicyWrong):
+            await policies.publish(Actor(**dict(ada or {})), wanted)
 
 
 def banner(running: Settings, telephones: str = "", texts: str = "") -> str:

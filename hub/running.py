@@ -54,6 +54,7 @@ async def run_demo(options: argparse.Namespace) -> int:
         await start.migrated(found.dsn)
         async with start.open_pool(found.dsn, 2) as pool:
             await demo.seed(Users(pool, utc_now, new_uuid))
+            await demo.publish(Policies(Journal(pool, utc_now, new_uuid, Doorbell()), settings.queues), pool)
         door = Door("127.0.0.1", int(settings.mail.listener.listen.rpartition(":")[2]))
         crowd = Crowd(f"http://127.0.0.1:{settings.address[1]}", options.crowd or 12,
                       mail=MailWay(door, sink, demo.ADDRESSES))
