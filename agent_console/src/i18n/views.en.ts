@@ -129,7 +129,7 @@ export const viewsEn = {
   'why.skill_missing': (p: Data) => `Lacks a skill: ${p.has('test') ? p.get('test') : `${p.get('skill')} ≥ ${p.get('required')}`}`,
   'why.not_in_queue': 'Does not serve this queue',
   'why.no_agents': 'There are no agents at all',
-  'why.behind': (p: Data) => `${p.has('more') ? 'At least ' : ''}${p.get('items')} in line before it for the same agents: the next by ${p.get('minutes')} min, the first by ${p.get('most')} min`,
+  'why.behind': (p: Data) => `${p.has('more') ? 'At least ' : ''}${p.get('items')} in line before it for the same agents${p.get('items') === '1' ? `, by ${p.get('minutes') === '0' ? 'less than a second' : `${p.get('minutes')} min`}` : `: the next by ${p.get('minutes')} min, the first by ${p.get('most')} min`}`,
   'why.outside_hours': (p: Data) => `The queue is closed${p.has('seconds') ? `, and opens in ${p.time('seconds')}` : ''}; whoever is here may take it`,
   'why.place_kept': 'It waits so long that an agent is kept free for it',
   'why.pulled': 'Its queue offers nothing: agents take its work themselves',

@@ -120,7 +120,7 @@ export const viewsZh: Views = {
   'why.skill_missing': (p) => `缺少技能：${p.has('test') ? p.get('test') : `${p.get('skill')} ≥ ${p.get('required')}`}`,
   'why.not_in_queue': '不服务这个队列',
   'why.no_agents': '没有任何坐席',
-  'why.behind': (p) => `同一批坐席前面${p.has('more') ? '至少' : ''}还有 ${p.get('items')} 个：紧邻的早 ${p.get('minutes')} 分钟，最前的早 ${p.get('most')} 分钟`,
+  'why.behind': (p) => `同一批坐席前面${p.has('more') ? '至少' : ''}还有 ${p.get('items')} 个${p.get('items') === '1' ? `，早${p.get('minutes') === '0' ? '不到一秒' : ` ${p.get('minutes')} 分钟`}` : `：紧邻的早 ${p.get('minutes')} 分钟，最前的早 ${p.get('most')} 分钟`}`,
   'why.outside_hours': (p) => `队列已下班${p.has('seconds') ? `，${p.time('seconds')} 后开放` : ''}；在线的坐席仍可接`,
   'why.place_kept': '它等得太久，已为它留出一名坐席',
   'why.pulled': '该队列不派送，由坐席自行领取',

@@ -32,6 +32,7 @@ test.each([
   [{ code: 'lower_score', data: { minutes: 0, agents: 1, newest: 1 } }, 'why', 'Had room, and got one whose turn came at the same moment, but which arrived before (the newest goes first here)', '有余量，但派给了同时轮到而更早到达的联系（此队列新的优先）'],
   [{ code: 'held_for_older', data: { minutes: 9, agents: 1 } }, 'why', 'Room is kept for one that waits longer (its turn comes 9 min before)', '余量留给等得更久的（早 9 分钟轮到）'],
   [{ code: 'behind', data: { items: 3, minutes: 0.5, most: 7 } }, 'why', '3 in line before it for the same agents: the next by 0.5 min, the first by 7 min', '同一批坐席前面还有 3 个：紧邻的早 0.5 分钟，最前的早 7 分钟'],
+  [{ code: 'behind', data: { items: 1, minutes: 0, most: 0 } }, 'why', '1 in line before it for the same agents, by less than a second', '同一批坐席前面还有 1 个，早不到一秒'],
   [{ code: 'outside_hours', data: { seconds: 60 } }, 'why', 'The queue is closed, and opens in 1:00; whoever is here may take it', '队列已下班，1:00 后开放；在线的坐席仍可接'],
   [{ code: 'never_heard_of', data: { n: 2, agents: 1 } }, 'why', 'never heard of, n 2', 'never heard of, n 2'],
 ] as const)('says %j', (reason, group, english, chinese) => {
