@@ -7,8 +7,8 @@ export interface Pages {
   next: string | null
 }
 
-/** What people said, wrote and settled; the rest is how the hub moved it about. */
-export const TALK = ['received', 'said', 'noted', 'logged', 'wrapped_up', 'abandoned', 'call', 'left', 'delivery'] as const
+/** What people said, wrote and settled, and what was promised in vain; the rest is how the hub moved it about. */
+export const TALK = ['received', 'said', 'noted', 'logged', 'wrapped_up', 'abandoned', 'call', 'left', 'delivery', 'sla_breached', 'escalated'] as const
 
 const later = (a: TouchView, b: TouchView) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
 
