@@ -77,8 +77,9 @@ class QueueRouting:
     serves it takes the next himself. `order`: lifo serves the newest first as long as all are in time.
     `target_minutes`: the first answer is due so long after the arrival, unless the rule says otherwise.
     `offer_seconds`: so long an offer rings. `exclude_seconds`: so long an agent who declined or missed an item is not
-    offered it again. `overflow`: at most one of each condition, in the order of CONDITIONS; the first that is true
-    decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates. `unanswered_minutes`: so long
+    offered it again. `agent_seconds`: so long an item that is an agent's by name waits for him while he is here but
+    busy; 0: it goes to whoever is free. `overflow`: at most one of each condition, in the order of CONDITIONS; the
+    first that is true decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates. `unanswered_minutes`: so long
     (of open time, where there is a calendar) may the holder leave a customer without an answer before the item goes
     back to the queue; None: as long as he likes.
     """
@@ -90,6 +91,7 @@ class QueueRouting:
     target_minutes: int | float = 1
     offer_seconds: int = 20
     exclude_seconds: int = 60
+    agent_seconds: int = 0
     overflow: tuple[Overflow, ...] = ()
     wrap_up: WrapUp = WrapUp()
     calendar: str | None = None

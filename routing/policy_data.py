@@ -82,6 +82,7 @@ def _queue(queue: QueueRouting) -> dict[str, Any]:
         "target_minutes": queue.target_minutes,
         "offer_seconds": queue.offer_seconds,
         "exclude_seconds": queue.exclude_seconds,
+        "agent_seconds": queue.agent_seconds or None,  # as `mode`
         "overflow": {one.when: _overflow(one) for one in queue.overflow},
         "wrap_up": asdict(queue.wrap_up),
         "calendar": queue.calendar,

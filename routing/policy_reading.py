@@ -168,6 +168,7 @@ class PolicyReading(RulesReading):
             "target_minutes": self.numbers(0, LONGEST_MINUTES),
             "offer_seconds": self.wholes(1, DAY_SECONDS),
             "exclude_seconds": self.wholes(0, LONGEST_SECONDS),
+            "agent_seconds": self.wholes(0, LONGEST_SECONDS),
             "overflow": self.overflow,
             "wrap_up": self.wrap_up,
             "calendar": self.uses("calendar"),

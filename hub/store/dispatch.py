@@ -72,7 +72,8 @@ def _kinds(rows: Sequence[asyncpg.Record]) -> Collection[list[asyncpg.Record]]:
 def _settings(queues: tuple[QueueRouting, ...]) -> str:
     return json.dumps([
         {"id": one.id, "offer_seconds": one.offer_seconds, "exclude_seconds": one.exclude_seconds,
-         "target_minutes": one.target_minutes, "lifo": one.order == "lifo"}
+         "target_minutes": one.target_minutes, "lifo": one.order == "lifo",
+         "agent_seconds": one.agent_seconds}
         for one in queues
     ])  # fmt: skip
 
@@ -81,6 +82,8 @@ def _work(row: asyncpg.Record, queues: Mapping[str, QueueRouting]) -> Work:
     placement = _placement(row["placement"]) if row["placement"] else None
     sticky = placement.sticky if placement and row["preferred_agent_id"] and not row["named"] else None
     preferred_as: PreferredAs = sticky.to if sticky else "named"
+    of_agent = queues[row["queue_id"]].agent_seconds if row["routed"] and row["named"] else 0
+    seconds = sticky.seconds if sticky else of_agent
     of_queue = queues[row["queue_id"]].require if row["routed"] else _levels(row["queue_requirements"])
     return Work(
         id=row["id"],
@@ -94,7 +97,7 @@ def _work(row: asyncpg.Record, queues: Mapping[str, QueueRouting]) -> Work:
         placement=placement,
         excluded_agents=frozenset(row["excluded"]),
         preferred_agent=row["preferred_agent_id"],
-        preferred_until=row["queued_at"] + timedelta(seconds=sticky.seconds) if sticky else None,
+        preferred_until=row["queued_at"] + timedelta(seconds=seconds) if seconds else None,
         preferred_as=preferred_as,
         target_minutes=row["target_minutes"],
         refusals=row["refusals"],

@@ -11,9 +11,10 @@ WITH RECURSIVE asked AS MATERIALIZED (
            coalesce(s.offer_seconds, q.offer_seconds) AS offer_seconds,
            coalesce(s.exclude_seconds, 60) AS exclude_seconds,
            coalesce(s.target_minutes, q.service_level_seconds / 60.0::float8) AS target_minutes,
-           coalesce(s.lifo, false) AS lifo
+           coalesce(s.lifo, false) AS lifo, nullif(s.agent_seconds, 0) AS agent_seconds
     FROM queues q LEFT JOIN jsonb_to_recordset($4::text::jsonb)
-        AS s(id text, offer_seconds integer, exclude_seconds integer, target_minutes float8, lifo boolean)
+        AS s(id text, offer_seconds integer, exclude_seconds integer, target_minutes float8, lifo boolean,
+             agent_seconds integer)
         ON s.id = q.id
     WHERE $5::text[] IS NULL OR q.id = ANY ($5)
 ), refused AS MATERIALIZED (
@@ -46,7 +47,8 @@ WITH RECURSIVE asked AS MATERIALIZED (
 ), ages AS (
     SELECT k.queue_id, k.kind, c.upto, coalesce(
                lead(c.upto) OVER (PARTITION BY k.queue_id, k.kind ORDER BY c.upto DESC), '-infinity') AS after,
-           $2::timestamptz - make_interval(secs => (k.placement -> 'sticky' ->> 'seconds')::float8) AS alone,
+           $2::timestamptz - make_interval(secs => greatest(
+               (k.placement -> 'sticky' ->> 'seconds')::float8, q.agent_seconds::float8)) AS alone,
            CASE WHEN q.lifo THEN $2::timestamptz - make_interval(secs => 60 * coalesce(
                (k.placement ->> 'target_minutes')::float8, q.target_minutes)) END AS late
     FROM kinds k JOIN asked q ON q.id = k.queue_id CROSS JOIN LATERAL (
@@ -55,6 +57,7 @@ WITH RECURSIVE asked AS MATERIALIZED (
               FROM jsonb_array_elements(k.placement -> 'rings') ring
         UNION SELECT $2::timestamptz - make_interval(secs => (k.placement -> 'sticky' ->> 'seconds')::float8)
               WHERE k.placement -> 'sticky' IS NOT NULL
+        UNION SELECT $2::timestamptz - make_interval(secs => q.agent_seconds) WHERE q.agent_seconds IS NOT NULL
         UNION SELECT $2::timestamptz - make_interval(secs => 60 * coalesce(
                   (k.placement ->> 'target_minutes')::float8, q.target_minutes)) WHERE q.lifo) c
 ), stretches AS (

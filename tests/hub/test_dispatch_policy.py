@@ -290,3 +290,46 @@ async def test_a_change_of_capacity_or_of_the_policy_counts_at_the_next_look(hea
     assert await office.codes(it) == ["skill_missing"]
     office.policy = policy()
     await office.taken(it, ann)
+
+
+async def _named_for(heart: Heart, it: UUID, agent: Actor) -> None:
+    await heart.pool.execute("UPDATE interactions SET preferred_agent_id = $2 WHERE id = $1", it, agent.id)
+
+
+async def test_what_is_an_agents_by_name_waits_for_him_as_long_as_its_queue_says(heart: Heart, office: Office) -> None:
+    office.policy = policy(agent_seconds=120)
+    ann, hers = await heart.agent("Ann", capacity=30), await office.arrive()
+    await heart.desk.claim(ann, await office.arrive())
+    await _named_for(heart, hers, ann)
+    ben = await heart.agent("Ben")
+    await office.nobody(hers)
+    assert "held_for_preferred" in await office.codes(hers)
+    office.later(120)
+    await office.taken(hers, ben)
+
+
+async def test_nobody_waits_for_a_named_agent_who_is_away_nor_where_the_queue_does_not_say_so(
+    heart: Heart, office: Office
+) -> None:
+    office.policy = policy(agent_seconds=120)
+    ann, ben = await heart.agent("Ann", ready=False), await heart.agent("Ben")
+    first = await office.arrive()
+    await _named_for(heart, first, ann)
+    await office.taken(first, ben)
+    office.policy = policy()
+    eve, zoe = await heart.agent("Eve", capacity=30), await heart.agent("Zoe")
+    await heart.desk.claim(eve, await office.arrive())
+    second = await office.arrive()
+    await _named_for(heart, second, eve)
+    await office.taken(second, zoe)
+
+
+async def test_what_waits_for_a_busy_agent_by_name_hides_nothing_from_the_others(heart: Heart, office: Office) -> None:
+    office.policy = policy(agent_seconds=600)
+    ann = await heart.agent("Ann", capacity=30)
+    await heart.desk.claim(ann, await office.arrive())
+    for _ in range(20):
+        await _named_for(heart, await office.arrive(), ann)
+        office.later(1)
+    last = await office.arrive()
+    await office.taken(last, await heart.agent("Ben"))

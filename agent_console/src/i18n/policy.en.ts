@@ -149,6 +149,7 @@ export const policyEn = {
   'policy.queue.ways': 'When nobody answers',
   'policy.queue.ways.what': 'Asked in this order. Whatever happens stands in the history with its reason; nothing is ever dropped.',
   'policy.order.fifo': 'The oldest first',
+  'policy.agent_seconds.what': 'What comes back to the agent who had it, or was sent to him by name, waits so long while he is here but busy. Then, or when he is away, anybody gets it.',
   'policy.mode.push': 'The hub offers it to agents',
   'policy.mode.pull': 'Agents take it themselves',
   'policy.mode.pull.what': 'Nothing is offered. Whoever serves the queue takes the next, or another with a reason.',

@@ -144,6 +144,7 @@ export const policyZh: Policy = {
   'policy.queue.ways': '没人应答时',
   'policy.queue.ways.what': '按此顺序判断。发生的一切都会连同原因记入历史；任何联系都不会丢失。',
   'policy.order.fifo': '先到先服务',
+  'policy.agent_seconds.what': '回到原坐席或指名转给某坐席的工作，在其在线但忙碌时最多等待这么久；超时或其离开后，任何人都可接手。',
   'policy.mode.push': '由系统派送给坐席',
   'policy.mode.pull': '由坐席自行领取',
   'policy.mode.pull.what': '系统不派送。服务该队列的坐席领取下一个，或说明原因后领取其他。',

@@ -100,6 +100,7 @@ export const policyWordsEn = {
   'policy.field.rings': 'Widening while it waits',
   'policy.field.after_seconds': 'After',
   'policy.field.order': 'Order',
+  'policy.field.agent_seconds': 'Wait for its own agent',
   'policy.field.mode': 'Who gives out the work',
   'policy.field.offer_seconds': 'Offer rings',
   'policy.field.exclude_seconds': 'Not asked again',

@@ -92,6 +92,7 @@ export const policyWordsZh: Words = {
   'policy.field.rings': '等待中的放宽',
   'policy.field.after_seconds': '多久之后',
   'policy.field.order': '顺序',
+  'policy.field.agent_seconds': '等待所属坐席',
   'policy.field.mode': '工作如何分配',
   'policy.field.offer_seconds': '派单响铃',
   'policy.field.exclude_seconds': '不再询问',
