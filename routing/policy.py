@@ -79,9 +79,9 @@ class QueueRouting:
     `offer_seconds`: so long an offer rings. `exclude_seconds`: so long an agent who declined or missed an item is not
     offered it again. `agent_seconds`: so long an item that is an agent's by name waits for him while he is here but
     busy; 0: it goes to whoever is free. `overflow`: at most one of each condition, in the order of CONDITIONS; the
-    first that is true decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates. `unanswered_minutes`: so long
-    (of open time, where there is a calendar) may the holder leave a customer without an answer before the item goes
-    back to the queue; None: as long as he likes.
+    first that is true decides. `calendar`: when it is open, None: always. `ladder`: by which it escalates.
+    `unanswered_minutes`: so long (of open time, where there is a calendar) may the holder leave a customer without an
+    answer before the item goes back to the queue; None: as long as he likes.
     """
 
     id: str
