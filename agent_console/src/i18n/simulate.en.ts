@@ -17,6 +17,8 @@ export const simulateEn = {
   'simulate.cut': 'It broke off before it was done. Try again.',
   'simulate.done': (p: { n: number; agents: number; runs: number }) => `${p.n} contacts, ${p.agents} agents, ${p.runs} runs. ± is 95 % confidence.`,
   'simulate.calibration': 'How far “in force” is from “recorded” is how far the model is from what happened.',
+  'simulate.off': (p: { level: string; wait: string; left: string }) => `Calibration, the model less what was recorded: service level ${p.level}, mean wait ${p.wait}, abandoned ${p.left}.`,
+  'simulate.off.other': 'Another version was in force then: its difference is in there, too.',
   'simulate.queue': 'Queue',
   'simulate.all': 'All queues',
   'simulate.figures': 'Figures side by side',

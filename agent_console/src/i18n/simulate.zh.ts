@@ -15,6 +15,8 @@ export const simulateZh: { [K in keyof typeof simulateEn]: (typeof simulateEn)[K
   'simulate.cut': '模拟未完成就中断了，请重试。',
   'simulate.done': ({ n, agents, runs }) => `${n} 个联系，${agents} 名客服，重演 ${runs} 次。± 为 95% 置信区间。`,
   'simulate.calibration': '“生效中”与“实际”的差距，就是模型与实际的差距。',
+  'simulate.off': ({ level, wait, left }) => `校准（模型减去实际）：服务水平 ${level}，平均等待 ${wait}，放弃 ${left}。`,
+  'simulate.off.other': '当时生效的是另一个版本，因此也包含两者的差异。',
   'simulate.queue': '队列',
   'simulate.all': '所有队列',
   'simulate.figures': '指标对照',

@@ -6,7 +6,7 @@ import { Button, clockTime, day, describe, href, localInput, Select, TextField, 
 import type { Document } from './document'
 import { Part } from './Fields'
 import { useDocument, useDraftState, useQueueName } from './parts'
-import { ceiling, figure, HEIGHT, linePath, ROWS, WIDTH } from './plot'
+import { ceiling, figure, HEIGHT, linePath, off, ROWS, WIDTH } from './plot'
 import css from './Policy.module.css'
 import own from './Simulate.module.css'
 
@@ -116,10 +116,17 @@ function Result({ result, isOld }: { result: Simulated; isOld: boolean }) {
   const [queue, setQueue] = useState(ALL)
   const queues = [...new Set(WORLDS.flatMap((world) => Object.keys(result[world].queues)))].sort()
   const of = (world: (typeof WORLDS)[number]) => (queue === ALL ? result[world].all : result[world].queues[queue])
+  const { all: recorded } = result.recorded
+  const { all: published } = result.published
+  const isOther = result.versions.some((version) => version !== result.version)
   return (
     <>
       {isOld && <p className="notice warn" role="status">{t('simulate.old')}</p>}
       <p role="status">{t('simulate.done', { n: result.contacts, agents: result.agents, runs: result.runs })}</p>
+      <p className="small">
+        {t('simulate.off', { level: off(published.service_level, recorded.service_level, 'share'), wait: off(published.mean_wait, recorded.mean_wait, 'seconds'), left: off(published.abandonment, recorded.abandonment, 'share') })}
+        {isOther && ` ${t('simulate.off.other')}`}
+      </p>
       <p className="quiet small">{t('simulate.calibration')} <a href={href('/policy/help')}>{t('simulate.help')}</a></p>
       <Select label={t('simulate.queue')} value={queue} onChange={setQueue} choices={[{ id: ALL, name: t('simulate.all') }, ...queues.map((id) => ({ id, name: queueName(id) }))]} />
       <Figures version={result.version} worlds={WORLDS.map(of)} difference={queue === ALL ? result.difference : null} />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ceiling, figure, linePath } from './plot'
+import { ceiling, figure, linePath, off } from './plot'
 
 test('a line goes from the first value to the last, and the highest is at the top', () => {
   expect(linePath([0, 2, 1], 2)).toBe('M0 140L300 0L600 70')
@@ -23,4 +23,9 @@ test('figures have their unit, their confidence and, as differences, a sign', ()
   expect(figure(of(0.05), 'share', true)).toBe('+5.0 %')
   expect(figure(of(-0.00001), 'share', true)).toBe('0.0 %')
   expect(figure(null, 'plain')).toBe('–')
+})
+
+test('says how far the model is from what happened', () => {
+  const at = (mean: number) => ({ mean, low: mean, high: mean })
+  expect([off(at(0.82), at(0.8), 'share'), off(at(68), at(68.9), 'seconds'), off(null, at(1), 'share')]).toEqual(['+2.0 %', '−0.9 s', '–'])
 })

@@ -37,6 +37,13 @@ export const ROWS = [
 
 const scale: Record<Kind, readonly [number, number, string]> = { number: [1, 0, ''], share: [100, 1, ' %'], seconds: [1, 1, ' s'], plain: [1, 3, ''] }
 
+/** How far the model is from what happened: what the policy in force does in it, less what was recorded. */
+export function off(model: EstimateView | null, recorded: EstimateView | null, kind: Kind): string {
+  if (!model || !recorded) return '–'
+  const mean = model.mean - recorded.mean
+  return figure({ mean, low: mean, high: mean }, kind, true)
+}
+
 /** A figure, with half the width of its confidence where it has any; a difference has its sign. */
 export function figure(of: EstimateView | null | undefined, kind: Kind, isDifference = false): string {
   if (!of) return '–'
