@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from channels.base import Address, Inbound
-from channels.messaging.settings import MessagingSettings, Sender, Service
+from channels.messaging.settings import MessagingService, MessagingSettings, Sender
 from channels.telephone import e164, region_of
 from channels.text import storable
 from hub.errors import Conflict, Invalid, Unavailable, WrongState
@@ -110,13 +110,13 @@ class NewTexts:
             await drafts.drop(pool, folder, draft)
         return NewTextKept(others=[one for one in await self.drafts(actor) if one.sheet != draft.sheet])
 
-    async def _sender(self, actor: Actor, source: str) -> Sender | Service:
+    async def _sender(self, actor: Actor, source: str) -> Sender | MessagingService:
         sender = next((one for one in await self._senders(actor) if one.source == source), None)
         if sender is None:
             raise Invalid("You cannot write from this number.", fields={"sender": "unknown"})
         return sender
 
-    async def _check(self, actor: Actor, sender: Sender | Service, wanted: NewText) -> Address:
+    async def _check(self, actor: Actor, sender: Sender | MessagingService, wanted: NewText) -> Address:
         pool = self._journal.pool
         number = e164(wanted.number, region_of(sender.number))
         if number is None:
@@ -129,7 +129,7 @@ class NewTexts:
             raise Invalid("A file is unknown or hangs on something else already.", fields={"files": "unknown"})
         return Address("whatsapp" if sender.kind == "whatsapp" else "phone", number)
 
-    def _asked(self, sender: Sender | Service, to: Address, wanted: NewText) -> Inbound:
+    def _asked(self, sender: Sender | MessagingService, to: Address, wanted: NewText) -> Inbound:
         """As if he had written, for the same rules say where it belongs."""
         return Inbound(
             source=sender.source, natural_key=str(wanted.id), channel=sender.kind, text=wanted.text,
@@ -140,13 +140,13 @@ class NewTexts:
         now = self._journal.now()
         return replace(new, state="waiting", due_at=now + WAITS, preferred_agent_id=actor.id, answered_at=now, unread=0)
 
-    async def _senders(self, actor: Actor) -> list[Sender | Service]:
+    async def _senders(self, actor: Actor) -> list[Sender | MessagingService]:
         queues: Collection[str] | None = None
         if not actor.supervises:
             queues = await store.queues_of(self._journal.pool, actor.id)
         return [one for one in self._settings.ways if queues is None or self._queue(one) in queues]
 
-    def _queue(self, sender: Sender | Service) -> str:
+    def _queue(self, sender: Sender | MessagingService) -> str:
         return sender.queue or self._intake.placement.default_queue
 
 

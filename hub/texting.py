@@ -52,7 +52,7 @@ class Texting:
         return sender
 
     def _sender(self, source: str) -> Row:
-        service = self._settings.service_of(source)
+        service = self._settings.messaging_service_of(source)
         return {"sender": source} if service is None else {"sender": source, "also": service.sources()}
 
     async def _stands(self, conn: Reader, to: Address, source: str) -> Stands:
@@ -78,7 +78,7 @@ class Texting:
 
     async def _shown(self, conn: Reader, source: str, to: Address) -> str:
         """The number that he knows; of a service that has written to him by none yet, its name."""
-        service = self._settings.service_of(source)
+        service = self._settings.messaging_service_of(source)
         if service is None:
             return source.split(":", 2)[2]
         return await store.number(conn, to, source) or service.name or service.sid

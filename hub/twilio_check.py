@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 
 from channels.messaging import channel as messaging
-from channels.messaging.settings import MessagingSettings, Service
+from channels.messaging.settings import MessagingService, MessagingSettings
 from channels.twilio.account import Account
 from channels.twilio.numbers import Called, Unasked, What, called
 from channels.twilio.pools import pool
@@ -32,8 +32,9 @@ class TwilioCheck:
 
     def view(self) -> TwilioView:
         """Nobody is asked."""
+        services = [self._messaging_service(one) for one in self._texts.services]
         return TwilioView(accounts=[self._account(rest.account) for rest in self._rests.values()],
-                          numbers=self._numbers(), services=[self._service(one) for one in self._texts.services])
+                          numbers=self._numbers(), services=services)
 
     async def ask(self) -> TwilioView:
         """Asks Twilio about each number and service, a few at a time. What cannot be asked says why."""
@@ -44,7 +45,7 @@ class TwilioCheck:
                 return await asking
 
         numbers = await asyncio.gather(*(in_turn(self._asked(one)) for one in before.numbers))
-        services = await asyncio.gather(*(in_turn(self._asked_service(one)) for one in before.services))
+        services = await asyncio.gather(*(in_turn(self._asked_messaging_service(one)) for one in before.services))
         return before.model_copy(update={"numbers": [*numbers], "services": [*services]})
 
     async def close(self) -> None:
@@ -63,7 +64,7 @@ class TwilioCheck:
             return one.model_copy(update={"problem": "unreached"})
         return one.model_copy(update={"called": [_compared(wanted, found[wanted.what]) for wanted in one.called]})
 
-    async def _asked_service(self, one: ServiceView) -> ServiceView:
+    async def _asked_messaging_service(self, one: ServiceView) -> ServiceView:
         if one.problem is not None:
             return one
         try:
@@ -78,7 +79,7 @@ class TwilioCheck:
             "called": _compared(one.called, found.called), "strange": strange, "empty": not found.numbers,
             "missing": [number for number in one.numbers if number not in found.numbers]})
 
-    def _service(self, one: Service) -> ServiceView:
+    def _messaging_service(self, one: MessagingService) -> ServiceView:
         rest = self._rests.get(one.account)
         wanted = messaging.called(rest.account)["sms"] if rest is not None else ""
         return ServiceView(account=one.account, sid=one.sid, name=one.name, numbers=list(one.numbers),

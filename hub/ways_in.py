@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from channels.manual.entry import ContactKind
-from channels.messaging.settings import Sender, Service
+from channels.messaging.settings import MessagingService, Sender
 from channels.voice.settings import VoiceSettings
 from hub.config import Settings
 from hub.journal import Journal
@@ -32,7 +32,7 @@ def of(settings: Settings, added: Mapping[str, Mapping[str, Any]]) -> Ways:
     addresses = {address for one in mailboxes.values() for address in (one.get("address"), *one.get("aliases", ()))
                  if address}
     voice, messaging, forms = settings.voice, settings.messaging, settings.forms
-    texts: tuple[Sender | Service, ...] = (*messaging.senders, *messaging.services)
+    texts: tuple[Sender | MessagingService, ...] = (*messaging.senders, *messaging.services)
     steps = {name: step for flow in voice.flows.values() for name, step in flow.steps.items()}
     known: dict[str, bool] = {
         "webchat": True, "manual": True, "form": bool(forms), "email": bool(mailboxes), "voice": bool(voice.numbers),

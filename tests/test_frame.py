@@ -25,8 +25,8 @@ PYTHON_FILES = [
 ]
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
 VAGUE = re.compile(r"(manager|service|helper|utils|common)(?![a-z])", re.IGNORECASE)
-# "service level" is the field's own term, not a vague name.
-FIELD_TERMS = re.compile(r"service_?level", re.IGNORECASE)
+# "service level" and "messaging service" are the field's own terms, not vague names.
+FIELD_TERMS = re.compile(r"service_?level|messaging_?services?", re.IGNORECASE)
 
 
 def name_of(path: object) -> str:

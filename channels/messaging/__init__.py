@@ -6,6 +6,6 @@ continues the conversation that its number has with ours.
 """
 
 from channels.messaging.channel import Gateway, Sms, WhatsApp
-from channels.messaging.settings import MessagingSettings, Sender, Service, Template
+from channels.messaging.settings import MessagingService, MessagingSettings, Sender, Template
 
-__all__ = ["Gateway", "MessagingSettings", "Sender", "Service", "Sms", "Template", "WhatsApp"]
+__all__ = ["Gateway", "MessagingService", "MessagingSettings", "Sender", "Sms", "Template", "WhatsApp"]

@@ -29,7 +29,7 @@ class Sender(Part):
         return f"{self.kind}:{self.account}:{self.number}"
 
 
-class Service(Part):
+class MessagingService(Part):
     """A messaging service: numbers that send as one. Twilio chooses which of them writes to whom first; with that
     number the conversation goes on. Who says STOP to one of them has said it to all. SMS and MMS only."""
 
@@ -80,7 +80,7 @@ class MessagingSettings(Part):
     """What is the same for all numbers."""
 
     senders: tuple[Sender, ...] = Field((), description="a number that is not named waits in the first queue")
-    services: tuple[Service, ...] = Field((), description="messaging services; their numbers are no senders besides")
+    services: tuple[MessagingService, ...] = Field((), description="their numbers are no senders besides")
     templates: tuple[Template, ...] = ()
     reopen_hours: int = Field(72, ge=0, le=24 * 90, description=(
         "a text this soon after the end goes on with the same conversation; later it begins a linked one"))
@@ -98,17 +98,17 @@ class MessagingSettings(Part):
         return self
 
     @property
-    def ways(self) -> tuple[Sender | Service, ...]:
+    def ways(self) -> tuple[Sender | MessagingService, ...]:
         """What a text can go out by."""
         return (*self.senders, *self.services)
 
     def queue_of(self, source: str) -> str | None:
         return next((one.queue for one in self.ways if one.source == source), None)
 
-    def service_of(self, source: str) -> Service | None:
+    def messaging_service_of(self, source: str) -> MessagingService | None:
         return next((one for one in self.services if one.source == source), None)
 
     def heard_by(self, source: str) -> tuple[str, ...]:
         """To whom a STOP counts for what goes out by `source`."""
-        service = self.service_of(source)
+        service = self.messaging_service_of(source)
         return service.sources() if service is not None else (source,)

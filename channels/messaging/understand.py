@@ -28,7 +28,7 @@ def understand(raw: bytes, account: str, at: datetime, settings: MessagingSettin
     if wrong or len(key) > _LONGEST_KEY:
         raise Refused("incomplete", 400, wrong or {"MessageSid": "too_long"})
     kind: Kind = "whatsapp" if sender.startswith(WHATSAPP) else "sms"
-    service = settings.service_of(f"{kind}:{account}:{posted.get('MessagingServiceSid', '').strip()}")
+    service = settings.messaging_service_of(f"{kind}:{account}:{posted.get('MessagingServiceSid', '').strip()}")
     number = ours_of(ours)
     source = service.source if service is not None else f"{kind}:{account}:{number}"
     text, files = _text(posted), _files(posted, key)

@@ -14,7 +14,7 @@ from simulator.telephony.devices import Device, Message
 from simulator.telephony.exchange import Behaviour, Exchange, ExchangeOptions, PhoneNumber
 from simulator.telephony.legs import Leg, Party
 from simulator.telephony.messages import Message as Text
-from simulator.telephony.services import Service
+from simulator.telephony.messaging_services import MessagingService
 from simulator.telephony.webhooks import Params
 
 PATIENCE = 120.0  # seconds of the clock that an expectation may take
@@ -155,9 +155,9 @@ class Sim:
         """A number of the account and the URLs it calls."""
         return self.exchange.add_number(replace(PhoneNumber(number, voice_url), **more))  # type: ignore[arg-type]
 
-    def service(self, *senders: str, number: int = 1, **more: Any) -> Service:
+    def messaging_service(self, *senders: str, number: int = 1, **more: Any) -> MessagingService:
         """A messaging service with these numbers of the account as its pool."""
-        return self.exchange.add_service(Service(f"MG{number:032x}", senders=[*senders], **more))
+        return self.exchange.add_messaging_service(MessagingService(f"MG{number:032x}", senders=[*senders], **more))
 
     def endpoint(self, number: str, kind: str, after: float = 1.0, sip: int = 404) -> None:
         """What an outside telephone does when it rings."""

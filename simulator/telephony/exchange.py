@@ -15,8 +15,8 @@ from simulator.telephony.journal import NOT_EMULATED, Alerts, Journal
 from simulator.telephony.legs import HungUp, Leg, Party, Redirected, Subscription, Target
 from simulator.telephony.media import MediaShelf
 from simulator.telephony.messages import MessageDesk
+from simulator.telephony.messaging_services import MessagingService
 from simulator.telephony.quirks import Quirks
-from simulator.telephony.services import Service
 from simulator.telephony.sids import SidFactory
 from simulator.telephony.webhooks import SenderOptions, Webhook, WebhookSender
 
@@ -160,7 +160,7 @@ class Exchange:
         self.transcriptions: dict[str, Transcription] = {}
         self.messages: dict[str, Message] = {}
         self.desk = MessageDesk(self)
-        self.services: dict[str, Service] = {}
+        self.services: dict[str, MessagingService] = {}
         self.opted_out: set[tuple[str, str]] = set()  # (customer, our number, or the service that it belongs to)
         self.whatsapp_seen: dict[tuple[str, str], float] = {}
         self.endpoints: dict[str, Behaviour] = {}
@@ -180,7 +180,7 @@ class Exchange:
         self.numbers[number.number] = number
         return number
 
-    def add_service(self, service: Service) -> Service:
+    def add_messaging_service(self, service: MessagingService) -> MessagingService:
         """A messaging service of the account. Its senders are numbers of the account that belong to no other one."""
         taken = {one for other in self.services.values() if other.sid != service.sid for one in other.senders}
         if wrong := [one for one in service.senders if one not in self.numbers or one in taken]:

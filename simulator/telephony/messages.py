@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.telephony.legs import Subscription
-from simulator.telephony.services import Hook, consent, number_hook, pool_of
+from simulator.telephony.messaging_services import Hook, consent, number_hook, pool_of
 from simulator.telephony.twiml import BadDocument, read_answer
 from simulator.telephony.webhooks import Answer, Params, Undelivered, Webhook
 

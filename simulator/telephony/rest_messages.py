@@ -5,9 +5,9 @@ import re
 from simulator.telephony.clock import rfc2822
 from simulator.telephony.legs import Subscription
 from simulator.telephony.messages import MAX_BODY, Media, Message, segments
+from simulator.telephony.messaging_services import MessagingService, consent
 from simulator.telephony.rest import ApiError, Ask, Body, Route, not_found, page, resource_uri, route
 from simulator.telephony.rest_calls import E164, in_range
-from simulator.telephony.services import Service, consent
 
 _ALL = frozenset({"sending", "sent", "delivered", "undelivered", "failed", "read", "canceled"})
 
@@ -32,7 +32,7 @@ def _message(ask: Ask, name: str) -> Message:
     return found
 
 
-def _check_addresses(ask: Ask, from_: str, to: str, service: Service | None) -> None:
+def _check_addresses(ask: Ask, from_: str, to: str, service: MessagingService | None) -> None:
     channel = to.startswith("whatsapp:")
     if not E164.match(to.removeprefix("whatsapp:")):
         raise ApiError(400, 21211, "To is not a valid phone number")
@@ -47,22 +47,22 @@ def _check_addresses(ask: Ask, from_: str, to: str, service: Service | None) -> 
         raise ApiError(400, 21610, "the recipient has opted out")
 
 
-def _check_pool(ask: Ask, from_: str, to: str, service: Service) -> None:
+def _check_pool(ask: Ask, from_: str, to: str, service: MessagingService) -> None:
     if to.startswith("whatsapp:"):
         ask.exchange.not_emulated("WhatsApp by a messaging service")
         raise ApiError(501, 0, "not emulated: WhatsApp by a messaging service")
     if not service.senders:
-        raise ApiError(400, 21703, "The Messaging Service has no phone number available")
+        raise ApiError(400, 21703, "The Messaging MessagingService has no phone number available")
     if from_ and from_ not in service.senders:
-        raise ApiError(400, 21606, "From is not in the pool of the Messaging Service")
+        raise ApiError(400, 21606, "From is not in the pool of the Messaging MessagingService")
     if (to, service.sid) in ask.exchange.opted_out:
         raise ApiError(400, 21610, "the recipient has opted out")
 
 
-def _service(ask: Ask) -> Service | None:
+def _messaging_service(ask: Ask) -> MessagingService | None:
     sid = ask.text("MessagingServiceSid")
     if sid and sid not in ask.exchange.services:
-        raise ApiError(400, 21701, "The Messaging Service does not exist")
+        raise ApiError(400, 21701, "The Messaging MessagingService does not exist")
     return ask.exchange.services.get(sid)
 
 
@@ -71,7 +71,7 @@ def create(ask: Ask) -> Body:
     exchange = ask.exchange
     from_, to, body = ask.text("From"), ask.text("To"), ask.text("Body")
     urls, template = ask.many("MediaUrl"), ask.text("ContentSid")
-    service = _service(ask)
+    service = _messaging_service(ask)
     if not from_ and service is None:
         raise ApiError(400, 21603, "From or MessagingServiceSid is required")
     if not body and not urls and not template:

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import orjson
 from aiohttp import web
 
+from simulator.telephony.messaging_services import MessagingService
 from simulator.telephony.rest import ApiError, RestApi, not_found
-from simulator.telephony.services import Service
 
 if TYPE_CHECKING:
     from simulator.telephony.exchange import Exchange
@@ -40,7 +40,7 @@ def answer(exchange: "Exchange", request: web.Request) -> dict[str, Any]:
     return _pool(exchange, service, url, request) if found[2] else _body(exchange, service, url)
 
 
-def _body(exchange: "Exchange", one: Service, url: str) -> dict[str, Any]:
+def _body(exchange: "Exchange", one: MessagingService, url: str) -> dict[str, Any]:
     at = _iso(exchange, one)
     return {"sid": one.sid, "account_sid": exchange.account.sid, "friendly_name": one.friendly_name,
             "date_created": at, "date_updated": at, "inbound_request_url": one.inbound_request_url or None,
@@ -53,7 +53,7 @@ def _body(exchange: "Exchange", one: Service, url: str) -> dict[str, Any]:
             "use_inbound_webhook_on_number": one.use_inbound_webhook_on_number}
 
 
-def _pool(exchange: "Exchange", one: Service, url: str, request: web.Request) -> dict[str, Any]:
+def _pool(exchange: "Exchange", one: MessagingService, url: str, request: web.Request) -> dict[str, Any]:
     size, place = int(request.query.get("PageSize", 50)), int(request.query.get("Page", 0))
     at, begin = _iso(exchange, one), place * size
     numbers = [exchange.numbers[number] for number in one.senders]
@@ -71,7 +71,7 @@ def _pool(exchange: "Exchange", one: Service, url: str, request: web.Request) ->
         "next_page_url": page(place + 1) if begin + size < len(numbers) else None}}
 
 
-def _iso(exchange: "Exchange", one: Service) -> str:
+def _iso(exchange: "Exchange", one: MessagingService) -> str:
     return (one.created or exchange.created).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

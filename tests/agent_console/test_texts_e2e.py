@@ -14,7 +14,7 @@ from tests.support.hub import a_hub
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, FilePayload
 
 pytestmark = pytest.mark.timeout(120)
 ANN, OURS = "+15551230001", "+15550001000"
@@ -159,8 +159,8 @@ async def test_a_new_text_survives_reload_and_windows_carries_files_and_says_why
             await other.page.get_by_text("Your bike is ready.").wait_for()
         for n, way in enumerate(("paste", "drop")):
             await page.get_by_label("Text", exact=True).evaluate(TAKE, [f"{n}.png", n * 3_000_000, way])
-        await page.locator("input[type=file]").set_input_files(
-            [{"name": "2.png", "mimeType": "image/png", "buffer": PNG + bytes(3_000_000)}])
+        third: FilePayload = {"name": "2.png", "mimeType": "image/png", "buffer": PNG + bytes(3_000_000)}
+        await page.locator("input[type=file]").set_input_files([third])
         await page.get_by_role("alert").get_by_text("5 MB together").wait_for()
         assert await page.get_by_role("button", name="Send", exact=True).is_disabled()
         assert await desk.violations() == []

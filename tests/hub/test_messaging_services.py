@@ -28,7 +28,7 @@ async def ann(heart: Heart) -> AsyncIterator[Phone]:
     async with phone(heart) as there:
         for number in POOL.numbers:
             there.line.sim.number(number)
-        there.line.sim.service(*POOL.numbers, inbound_request_url=there.line.base + "/twilio/main/messages")
+        there.line.sim.messaging_service(*POOL.numbers, inbound_request_url=there.line.base + "/twilio/main/messages")
         yield there
 
 
@@ -121,7 +121,7 @@ async def test_a_stop_to_one_number_of_the_pool_is_said_to_all_of_it_and_to_nobo
     assert [one.body for one in made(ann)] == ["Still here", "Welcome back"]
 
 
-async def test_a_stop_to_a_number_before_it_belonged_to_the_service_still_counts(ann: Phone) -> None:
+async def test_a_stop_to_a_number_before_it_belonged_to_the_messaging_service_still_counts(ann: Phone) -> None:
     before = ann.heart.clock() - timedelta(days=1)
     await texting.stop(ann.heart.pool, Address("phone", ANN), f"sms:main:{SECOND}", before)
     with pytest.raises(WrongState, match="opted_out"):

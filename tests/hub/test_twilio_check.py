@@ -87,7 +87,7 @@ async def test_accounts_tell_their_doubts_and_who_was_turned_away(side: Side) ->
     assert account.validated == f"{side.line.base}/twilio/main/messages"
 
 
-async def test_a_service_tells_whether_its_webhook_and_its_pool_fit(side: Side) -> None:
+async def test_a_messaging_service_tells_whether_its_webhook_and_its_pool_fit(side: Side) -> None:
     first, second = POOL.numbers
     side.check._texts = MessagingSettings(services=(
         POOL, POOL.model_copy(update={"sid": "MG" + "9" * 32, "numbers": ()}),
@@ -97,7 +97,7 @@ async def test_a_service_tells_whether_its_webhook_and_its_pool_fit(side: Side) 
     assert (before.called.wanted, before.called.ok) == (wanted + "#rc=3&rp=all", None), "nobody was asked"
     for number in (first, second, VOICE):
         side.line.sim.number(number)
-    there = side.line.sim.service(first, second, inbound_request_url=wanted)
+    there = side.line.sim.messaging_service(first, second, inbound_request_url=wanted)
     told = [said_of(one) for one in (await side.check.ask()).services]
     assert told == [(True, f"Twilio calls {wanted}"), (False, "the account has no such messaging service"),
                     (False, "there is no such account in [[twilio]]")]
@@ -116,6 +116,6 @@ async def test_a_service_tells_whether_its_webhook_and_its_pool_fit(side: Side) 
     ("https://api.twilio.com", "https://messaging.twilio.com"),
     ("https://api.dublin.ie1.twilio.com", "https://messaging.dublin.ie1.twilio.com"),
     ("http://127.0.0.1:8090", "http://127.0.0.1:8090")])
-def test_services_are_asked_for_where_they_are(side: Side, api: str, asked: str) -> None:
+def test_messaging_service_are_asked_for_where_they_are(side: Side, api: str, asked: str) -> None:
     settings = side.line.account.settings.model_copy(update={"api_url": api})
     assert Rest(side.line.account.model_copy(update={"settings": settings})).messaging == asked

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from pydantic import SecretStr
 
 from channels.base import Address, Inbound, Mark, Outbound, Sink, TextOut
-from channels.messaging import Gateway, MessagingSettings, Sender, Service, Sms, Template, WhatsApp
+from channels.messaging import Gateway, MessagingService, MessagingSettings, Sender, Sms, Template, WhatsApp
 from channels.messaging.settings import Kind
 from channels.messaging.understand import replay
 from channels.twilio.account import Account, TwilioAccount, TwilioSecrets
@@ -31,7 +31,7 @@ SOURCES = {"sms": f"sms:main:{OURS}", "whatsapp": f"whatsapp:main:{OURS}"}
 STATUS_OF: dict[Mark, str] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "undelivered"}
 Now = Callable[[], datetime]
 _KINDS: tuple[Kind, ...] = ("sms", "whatsapp")
-POOL = Service(account="main", sid="MG" + f"{1:032x}", name="Pool", numbers=("+15550004001", "+15550004002"))
+POOL = MessagingService(account="main", sid="MG" + f"{1:032x}", name="Pool", numbers=("+15550004001", "+15550004002"))
 SETTINGS = MessagingSettings(services=(POOL,),
                              senders=tuple(Sender(account="main", number=OURS, kind=kind) for kind in _KINDS),
                              templates=(Template(id="ready", name={"en": "Order is ready"}, content_sid="HX" + "1" * 32,

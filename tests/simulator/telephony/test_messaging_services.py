@@ -12,11 +12,11 @@ from tests.simulator.telephony.conftest import CUSTOMER, HUB, Listener
 SECOND, OTHER = "+15550002000", "+15551230002"
 
 
-@pytest.fixture
-def service(sim: Sim, hub: Listener) -> str:
+@pytest.fixture(name="service")
+def messaging_service(sim: Sim, hub: Listener) -> str:
     """The hub's number and another one as a pool."""
     sim.number(SECOND, sms_url=hub.base + "/own")
-    return sim.service(HUB, SECOND, friendly_name="Support", inbound_request_url=hub.base + "/pool").sid
+    return sim.messaging_service(HUB, SECOND, friendly_name="Support", inbound_request_url=hub.base + "/pool").sid
 
 
 async def refused(work: Any, code: int) -> None:
@@ -49,7 +49,7 @@ async def test_the_sender_is_picked_after_the_answer_and_told_with_the_report(
     sim.invariants()
 
 
-async def test_a_text_to_the_pool_is_told_to_the_service_or_to_the_number_or_to_nobody(
+async def test_a_text_to_the_pool_is_told_to_the_messaging_service_or_to_the_number_or_to_nobody(
         sim: Sim, hub: Listener, client: Any, service: str) -> None:
     await sim.text(CUSTOMER, SECOND, "Hello")
     (asked,) = hub.of("/pool")
@@ -67,7 +67,7 @@ async def test_a_text_to_the_pool_is_told_to_the_service_or_to_the_number_or_to_
     assert len(hub.of("/own") + hub.of("/pool")) == 2, "dropped, as the real one does"
 
 
-async def test_a_stop_to_one_number_ends_the_whole_service(
+async def test_a_stop_to_one_number_ends_the_whole_messaging_service(
         sim: Sim, client: Any, service: str) -> None:
     def send(**by: str) -> Any:
         return client.messages.create_async(to=CUSTOMER, body="Hi", **by)
@@ -80,17 +80,17 @@ async def test_a_stop_to_one_number_ends_the_whole_service(
     assert made.from_ == SECOND
 
 
-async def test_what_no_service_can_send_is_refused(sim: Sim, client: Any, service: str) -> None:
+async def test_what_no_messaging_service_can_send_is_refused(sim: Sim, client: Any, service: str) -> None:
     sim.number(OTHER)
-    empty = sim.service(number=2).sid
+    empty = sim.messaging_service(number=2).sid
     for by, code in (({"messaging_service_sid": "MG" + "9" * 32}, 21701), ({"messaging_service_sid": empty}, 21703),
                      ({"messaging_service_sid": service, "from_": OTHER}, 21606), ({}, 21603)):
         await refused(client.messages.create_async(to=CUSTOMER, body="Hi", **by), code)
     with pytest.raises(ValueError, match="not free"):
-        sim.service(HUB, number=3)
+        sim.messaging_service(HUB, number=3)
 
 
-async def test_a_service_and_its_pool_are_read_with_the_vendors_client(
+async def test_a_messaging_service_and_its_pool_are_read_with_the_vendors_client(
         sim: Sim, hub: Listener, client: Any, service: str) -> None:
     client.messaging.base_url = client.api.base_url
     there = client.messaging.v1.services(service)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Service:
+class MessagingService:
     """`senders`: numbers of the account. `chosen`: whom the pool has written to, and from which number."""
 
     sid: str
@@ -55,7 +55,7 @@ def number_hook(number: "PhoneNumber") -> Hook:
     return Hook(number.sms_url, number.sms_method, number.sms_fallback_url, number.sms_fallback_method)
 
 
-def pool_of(services: Mapping[str, Service], address: str) -> Service | None:
+def pool_of(services: Mapping[str, MessagingService], address: str) -> MessagingService | None:
     """The service that a number belongs to; it can be in one only. A WhatsApp address belongs to none here."""
     return next((one for one in services.values() if address in one.senders), None)
 
