@@ -157,3 +157,54 @@ async def _is_deleted(desk: Desk, players: "Locator") -> None:
     await page.get_by_role("log").get_by_text("Ada deleted the recording: A card number was said.").wait_for()
     assert await desk.violations() == []
     await shots(desk, "recording_deleted")
+
+
+async def test_a_call_by_keyboard_alone_never_loses_the_focus(dsn: str, browser: "Browser") -> None:
+    async with _calling(dsn, browser) as (sim, desk), a_tab(browser, desk.hub) as other:
+        page = desk.page
+        await desk.hub.account("ben")
+        await other.arrive("ben")
+        await until(lambda: len(sim.exchange.devices) == 2)
+        await _rings(sim)
+        await desk.accept()
+        bar = page.get_by_role("region", name="Telephone call")
+        await bar.get_by_text("Talking", exact=True).wait_for()
+
+        async def press(name: str) -> None:
+            await bar.get_by_role("button", name=name).focus()
+            await page.keyboard.press("Enter")
+
+        await press("Mute")
+        await _focused(page, "Unmute")
+        await page.keyboard.press("Enter")
+        await _focused(page, "Mute")
+        await press("Hold")
+        await _focused(page, "Talk on")
+        await page.keyboard.press("Enter")
+        await bar.get_by_text("Talking", exact=True).wait_for()
+        await press("Keypad")
+        await _focused(page, "1")
+        await page.keyboard.press("Escape")
+        await _focused(page, "Keypad")
+        await press("Ask somebody")
+        await page.get_by_role("dialog").get_by_role("button", name="Call", exact=True).focus()
+        await page.keyboard.press("Enter")
+        await bar.get_by_role("button", name="Back to the customer").wait_for()
+        await _focused(page, "Telephone call")
+        await other.page.get_by_role("button", name="Answer", exact=True).click()
+        await bar.get_by_text("Answered").wait_for()
+        assert await desk.violations() == []
+        await press("Hand over")
+        await bar.wait_for(state="detached")
+        await until(lambda: page.evaluate("document.activeElement !== document.body"))
+        answered = other.page.get_by_role("region", name="Telephone call")
+        await answered.get_by_text("Talking", exact=True).wait_for()
+        await other.page.keyboard.press("Alt+Shift+X")
+        await other.page.get_by_role("region", name="Wrap-up").wait_for()
+        await _focused(other.page, "Wrap-up")
+
+
+async def _focused(page: "Page", name: str) -> None:
+    """By what a screen reader calls it, without its keys."""
+    asked = "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText).split(' (')[0]"
+    await until(lambda: page.evaluate(f"{asked} === {name!r}"))

@@ -25,8 +25,8 @@ export function Kept({ view, name, onChange }: Props) {
   return (
     <div className={css.kept}>
       {view.state === 'stored' && <span>{view.keep_until ? t('play.kept', { until: day(view.keep_until, t.language) }) : t('play.kept.always')}</span>}
-      {role !== 'agent' && <Button kind="plain" icon="people" onPress={() => setShown('heard')}>{t('play.heard')}</Button>}
-      {deletes && <Button kind="plain" icon="block" onPress={() => setShown('delete')}>{t('play.delete')}</Button>}
+      {role !== 'agent' && <Button kind="plain" onPress={() => setShown('heard')}>{t('play.heard')}</Button>}
+      {deletes && <Button kind="plain" onPress={() => setShown('delete')}>{t('play.delete')}</Button>}
       {shown === 'heard' && <Heard view={view} name={name} onClose={close} />}
       {shown === 'delete' && <Delete view={view} name={name} onClose={close} onDone={onChange} />}
     </div>

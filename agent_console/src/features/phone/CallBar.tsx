@@ -9,6 +9,7 @@ import { Keypad } from './Keypad'
 import { Recording } from './Recording'
 import { Speech } from './Speech'
 import { Toggle } from './Toggle'
+import { useKeptFocus } from './useKeptFocus'
 import { useCall, useHeldCard, usePhone, usePhoneState } from './usePhone'
 import type { OfCall } from './usePhone'
 
@@ -43,28 +44,33 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
   const [pad, setPad] = useState(false)
   const [consulting, setConsulting] = useState(false)
   const phase = view?.phase ?? 'connecting'
+  const bar = useKeptFocus()
   const asked = useRef(call?.role === 'consult')
   useEffect(() => {
     if (!asked.current) return
     asked.current = false
     onGiven(card)
   }, [card, onGiven])
+  const closePad = () => {
+    setPad(false)
+    bar.current?.querySelector<HTMLElement>('[aria-expanded]')?.focus() // back to what opened it
+  }
   const end = () => void api.end(card.id).catch(tell.failure)
   useCommand({ id: 'call_end', name: t('call.end'), keys: ['Alt+Shift+KeyX'], run: end })
   return (
-    <section className={css.bar} aria-label={t('call.bar')} data-phase={phase}>
+    <section ref={bar} tabIndex={-1} className={css.bar} aria-label={t('call.bar')} data-phase={phase}>
       <div className={css.row}>
         <Who card={card} view={view} lost={state === 'reconnecting'} />
         <div className={css.actions}>
           <Mute />
           <Hold card={card} standing={standing} />
-          <Toggle on={pad} icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
+          <Toggle on={pad} opens icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
           <Recording card={card} standing={standing} />
           <Others card={card} standing={standing} onConsult={() => setConsulting(true)} onTransfer={() => onTransfer(card)} />
           <Button kind="danger" icon="hangup" aria-label={t('call.end')} onPress={end}><span className={css.word}>{t('call.end')}</span></Button>
         </div>
       </div>
-      {pad && call && <Keypad onPress={(digits) => phone.press(digits)} onClose={() => setPad(false)} />}
+      {pad && call && <Keypad onPress={(digits) => phone.press(digits)} onClose={closePad} />}
       {call?.say && <Speech />}
       {consulting && <ConsultDialog onClose={() => setConsulting(false)} onAsk={(body) => act(api.consult(card.id, body))} />}
     </section>
@@ -88,8 +94,10 @@ function Hold({ card, standing: { view, act, busy } }: OfCall) {
   const api = useApi()
   const held = view?.phase === 'held'
   const name = t(held ? 'call.resume' : 'call.hold')
-  const can = talks(view) && !busy
-  const run = () => act(api.hold(card.id, !held))
+  const can = talks(view)
+  const run = () => {
+    if (!busy) act(api.hold(card.id, !held)) // not disabled meanwhile: a button that is loses the focus
+  }
   useCommand(can ? { id: 'call_hold', name, keys: ['Alt+Shift+KeyH'], run } : null)
   return <Toggle on={held} icon="hold" name={name} keys="Alt+Shift+KeyH" isDisabled={!can} onPress={run} />
 }

@@ -20,8 +20,10 @@ export function Recording({ card, standing }: OfCall) {
 function Control({ card, standing: { view, act, busy }, state }: OfCall & { state: keyof typeof NEXT }) {
   const t = useT()
   const api = useApi()
-  const can = !busy && view !== null && TALKED.includes(view.phase)
-  const wish = (what: RecordingWish['do']) => () => act(api.record(card.id, what))
+  const can = view !== null && TALKED.includes(view.phase)
+  const wish = (what: RecordingWish['do']) => () => {
+    if (!busy) act(api.record(card.id, what))
+  }
   const next = NEXT[state]
   const name = t(`record.${next.wish}`)
   useCommand(can ? { id: 'call_record', name, keys: [KEYS], run: wish(next.wish) } : null)

@@ -1,5 +1,6 @@
 // A strip below the conversation, not a dialog: the next offer does not cover it.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import type { RefObject } from 'react'
 import type { Card } from '../../desk/wire'
 import { Button, Countdown, TextField, Typeahead, useCommand, useDeskParts, useQueue, useT, useTell } from '../../shared'
 import css from './WrapUp.module.css'
@@ -37,8 +38,9 @@ export function WrapUp({ card, onDone, onReply }: { card: Card; onDone: () => vo
   const extend = () => {
     api.extend(card.id).then((after) => dispatch({ type: 'answer', card: after }), tell.failure)
   }
+  const strip = useFocusInNeed()
   return (
-    <section className={css.strip} aria-label={t('wrap.label')}>
+    <section ref={strip} tabIndex={-1} className={css.strip} aria-label={t('wrap.label')}>
       <header className={css.head}>
         <h2>{t('wrap.label')}</h2>
         {card.due_at && <span className={css.left}>{t('wrap.left')} <Countdown until={card.due_at} /></span>}
@@ -61,4 +63,14 @@ export function WrapUp({ card, onDone, onReply }: { card: Card; onDone: () => vo
       </div>
     </section>
   )
+}
+
+/** Takes the focus where nothing has it any more: the call, or the composer, that had it is gone. */
+function useFocusInNeed(): RefObject<HTMLElement | null> {
+  const strip = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const at = document.activeElement
+    if (at === null || at === document.body || at.id === 'content') strip.current?.focus()
+  }, [])
+  return strip
 }
