@@ -43,9 +43,16 @@ async def test_the_next_by_one_key_and_another_with_a_reason(desk: Desk, running
     await page.get_by_role("log").get_by_text("She is on the line with me").wait_for()
 
     await page.get_by_role("tab", name="Queue").click()
+    await page.get_by_role("tabpanel").get_by_role("link", name="Vera").click()
+    await page.get_by_role("main").get_by_role("button", name="Take", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Take Vera out of turn")
+    await dialog.get_by_label("Reason").fill("I know her lamp")
+    await dialog.get_by_role("button", name="Take").click()
+    await page.get_by_role("log").get_by_text("I know her lamp").wait_for()
+
     await page.get_by_role("button", name="Take next").wait_for()
     await page.keyboard.press("Alt+g")
     await page.get_by_role("heading", name="Mia", exact=True).wait_for()
     mine = page.get_by_role("tabpanel").get_by_role("listitem")
-    await mine.nth(1).wait_for()
+    await mine.nth(2).wait_for()
     assert (await boss.get("/api/interactions?state=offered")).body["items"] == []

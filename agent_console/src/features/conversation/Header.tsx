@@ -7,6 +7,7 @@ import css from './Conversation.module.css'
 import { EscalateDialog } from './EscalateDialog'
 import { GiveDialog } from './GiveDialog'
 import { ParkDialog } from './ParkDialog'
+import { TakeIt } from './TakeIt'
 
 const WAITS_MINUTES = [60, 240, 1_440] as const
 
@@ -59,7 +60,7 @@ function Actions({ card }: { card: Card }) {
   useCommand(active ? { id: 'end', name: t('command.end'), keys: ['Alt+KeyE', 'KeyE'], run: end } : null)
   return (
     <div className={css.actions}>
-      {card.state === 'queued' && <Button kind="primary" onPress={() => act(api.claim(card.id))}>{t('inbox.claim')}</Button>}
+      {card.state === 'queued' && <TakeIt card={card} />}
       {aside && <Button kind="primary" onPress={() => act(api.resume(card.id))}>{t('talk.resume')}</Button>}
       {active && <Button onPress={end} icon="check">{t('talk.end')}</Button>}
       {active && <More card={card} />}

@@ -1,7 +1,5 @@
-// Where agents take work themselves: the next one by one press, another one with a reason.
-import { useState } from 'react'
-import type { Card } from '../../desk/wire'
-import { Button, Dialog, DialogActions, TextField, useCommand, useT } from '../../shared'
+// Where agents take work themselves: the next one by one press.
+import { Button, useCommand, useT } from '../../shared'
 import css from './Inbox.module.css'
 import type { Pulled } from './usePulls'
 
@@ -30,21 +28,5 @@ export function TakeNext({ pulls: { value, error }, busy, onTake, retry }: TakeN
       <p className="quiet small" aria-live="polite">{there ? t('inbox.next.what') : t('inbox.next.none')}</p>
       <Button kind="primary" onPress={onTake} isDisabled={!there || busy}>{t('inbox.next')}</Button>
     </div>
-  )
-}
-
-export function OutOfTurn({ card, onTake, onClose }: { card: Card; onTake: (reason: string) => void; onClose: () => void }) {
-  const t = useT()
-  const [reason, setReason] = useState('')
-  const name = card.customer_name || t('inbox.unknown')
-  return (
-    <Dialog title={t('inbox.out_of_turn.title', { name })} isOpen onClose={onClose}>
-      <p className="quiet">{t('inbox.out_of_turn.what')}</p>
-      <TextField label={t('talk.give.reason')} value={reason} onChange={setReason} maxLength={500} isRequired autoFocus />
-      <DialogActions>
-        <Button onPress={onClose}>{t('action.cancel')}</Button>
-        <Button kind="primary" onPress={() => onTake(reason.trim())} isDisabled={!reason.trim()}>{t('inbox.claim')}</Button>
-      </DialogActions>
-    </Dialog>
   )
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { Card } from '../../desk/wire'
-import { Age, Blank, Button, ChannelGlyph, ClockChip, deskPath, describe, href, Icon, names, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
+import { Age, Blank, Button, ChannelGlyph, ClockChip, deskPath, describe, href, Icon, names, OutOfTurn, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
 import css from './Inbox.module.css'
-import { OutOfTurn, TakeNext } from './Pull'
+import { TakeNext } from './Pull'
 import { usePulls } from './usePulls'
 
 const SHOWN = 50
