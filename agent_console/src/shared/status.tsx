@@ -24,7 +24,18 @@ let last = 0
 /** What went wrong, in the agent's language where the code is known, else in the hub's own words. */
 export function describe(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t('error.broken')
-  return describeCode(error.code, t, error.message)
+  return flawOf(error, t) ?? describeCode(error.code, t, error.message)
+}
+
+/** What is wrong with what was entered, where it is known in words. */
+function flawOf(error: ApiError, t: Translate): string | undefined {
+  if (error.code !== 'invalid') return undefined
+  return Object.values(error.fields).map((flaw) => describeFlaw(flaw, t)).find((words) => words !== null) ?? undefined
+}
+
+function describeFlaw(flaw: string, t: Translate): string | null {
+  const known = t.word('flaw', flaw)
+  return known === flaw.replaceAll('_', ' ') ? null : known
 }
 
 /** Words for a code of an error; `otherwise` where none are known. */
