@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from wave import open as open_wave
@@ -93,11 +94,11 @@ async def _plays(desk: Desk, players: "Locator") -> None:
     await until(lambda: parts)
     for key, at in (("End", SECONDS), ("Home", 0), ("PageUp", 10), ("ArrowRight", 15)):
         await page.keyboard.press(key)
-        await until(lambda at=at: _near(page, 0, at))
+        await until(partial(_near, page, at))
     box = await slider.bounding_box()
     assert box is not None
     await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
-    await until(lambda: _near(page, 0, SECONDS / 2))
+    await until(lambda: _near(page, SECONDS / 2))
     assert await slider.get_attribute("aria-valuemax") == str(SECONDS)
     await history.get_by_role("button", name="Play").click()
     await talk.get_by_role("button", name="Play").wait_for()
@@ -111,8 +112,8 @@ async def _plays(desk: Desk, players: "Locator") -> None:
     await shots(desk, "player")
 
 
-async def _near(page: "Page", index: int, at: float) -> bool:
-    return abs((await page.evaluate(AUDIO))[index]["at"] - at) < 4
+async def _near(page: "Page", at: float) -> bool:
+    return bool(abs((await page.evaluate(AUDIO))[0]["at"] - at) < 4)
 
 
 async def _paused(page: "Page", wanted: list[bool]) -> bool:
