@@ -5,7 +5,7 @@ from uuid import UUID
 from channels.voice.call import Call, Leg, Mode
 from channels.voice.control import SUPERVISOR, phase
 from channels.voice.decisions import Dialled, HoldWanted, ModeWanted, Promoted, Released
-from hub import model
+from hub import call_parties, model
 from hub.call_terms import Terms, softphone_of
 from hub.calls import Calls
 from hub.errors import WrongState
@@ -31,15 +31,15 @@ class Supervision:
             mine = _mine(terms.call, actor)
             if mine is not None and mine.mode == mode:
                 return
+            leg = mine.id if mine is not None else f"{SUPERVISOR}{len(terms.call.legs)}"
             if mine is not None:
                 terms.decide(ModeWanted(mine.id, mode))
             elif it.agent_id == actor.id or phase(terms.call) not in ("talking", "held"):
                 raise WrongState("Nobody else talks with the customer now.")
             else:
-                leg = f"{SUPERVISOR}{len(terms.call.legs)}"
                 terms.decide(Dialled(leg, "supervisor", softphone_of(actor.id), terms.now,
                                      terms.settings.ring_seconds, mode))
-            await terms.say("supervised", supervisor=str(actor.id), mode=mode)
+            await call_parties.watches(terms, leg, actor, mode)
 
         await self._calls.wish(actor, interaction_id, wish, holder=False)
 
@@ -66,7 +66,7 @@ class Supervision:
             mine = _mine(terms.call, actor)
             if mine is not None:
                 terms.decide(Released(mine.id))
-                await terms.say("supervisor_left", supervisor=str(actor.id))
+                await call_parties.left(terms, mine.id, actor)
 
         await self._calls.wish(actor, interaction_id, wish, holder=False)
 

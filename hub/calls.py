@@ -26,7 +26,7 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub import call_handing, call_recording, call_survey, callback_talk, callbacks, callers
+from hub import call_handing, call_parties, call_recording, call_survey, callback_talk, callbacks, callers
 from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
 from hub.doorbell import AgentMoved, CallMoved
 from hub.errors import NotFound, NotYours, WrongState
@@ -37,7 +37,7 @@ from hub.reception import in_its_words
 from hub.standings import NOWHERE, Standing, Standings
 from hub.store import calls as store
 from hub.store.calls import Claimed, Kept
-from hub.wire_calls import CallLeg, CallView, SoftphoneTicket
+from hub.wire_calls import CallView, SoftphoneTicket
 from routing.calendar import Calendar
 
 log = structlog.get_logger()
@@ -370,6 +370,7 @@ class Calls:
         await call_handing.follow(terms, before.call)
         await call_recording.follow(terms, before)
         await call_survey.follow(terms)
+        await call_parties.follow(terms)
         for trouble in terms.trouble:
             log.error(trouble, call=str(terms.kept.id))
         commands = due(terms.call)
@@ -449,17 +450,16 @@ class Calls:
 
         await self.wish(actor, interaction_id, wish)
 
-    async def view(self, interaction_id: UUID) -> CallView:
+    async def view(self, actor: Actor, interaction_id: UUID) -> CallView:
         """Raises `NotFound`."""
         call_id = await store.of_interaction(self.journal.pool, interaction_id)
         kept = await store.load(self.journal.pool, call_id) if call_id else None
         if kept is None:
             raise NotFound("This interaction is no telephone call.")
         call, queue = kept.call, await store.queue_of(self.journal.pool, kept.id) or ""
+        legs = await call_parties.parties(self.journal.pool, self.lines.settings, kept, queue, actor)
         return CallView(**call_recording.view(self.lines.settings, kept, queue), phase=phase(call),
-                        number=kept.number, began_at=kept.began_at, held=call.hold, legs=[
-            CallLeg(leg=leg.id, role=leg.role, state=leg.state, answered_at=leg.answered_at)
-            for leg in call.legs.values()])
+                        number=kept.number, began_at=kept.began_at, held=call.hold, legs=legs)
 
     def tickets(self, actor: Actor) -> list[SoftphoneTicket]:
         """One for each account that has numbers, and an API key."""

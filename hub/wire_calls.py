@@ -110,7 +110,16 @@ class CallLeg(Wire):
     leg: str
     role: Literal["customer", "partner", "consult", "supervisor"]
     state: str
+    live: bool = Field(description="on the line, or about to be")
     answered_at: datetime | None
+    name: str | None = Field(description="of an agent or supervisor")
+    mode: Literal["listen", "whisper", "barge"] | None = Field(description="of a supervisor")
+
+
+class CallBeside(Wire):
+    """In whose call somebody is without holding it."""
+
+    interaction_id: UUID | None
 
 
 class CallView(Wire):

@@ -1,6 +1,6 @@
 """The settings of the telephone: which number leads to which menu, and what its steps say and ask."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -122,6 +122,9 @@ class Number(Part):
     flow: Name = Field(description="which one of `voice.flows` answers")
 
 
+Listeners = Literal["shown", "hidden"]
+
+
 class VoiceSettings(Part):
     """The telephone. Without numbers there is none."""
 
@@ -135,6 +138,9 @@ class VoiceSettings(Part):
         "customers may be called whose numbers begin like one of these; unless named, those of our own country"))
     recording: Recording = Recording()
     recording_by_queue: dict[Name, Recording] = Field({}, description="queue -> its own rule, instead of `recording`")
+    listeners: Listeners = Field("shown", description=(
+        "whether agents see supervisors who listen: shown or hidden; who whispers or talks along is always seen"))
+    listeners_by_queue: dict[Name, Listeners] = Field({}, description="queue -> its own rule, instead of `listeners`")
     deny: tuple[Prefix, ...] = Field((), description="numbers that begin like one of these are surely spam")
     ring_seconds: int = Field(20, ge=5, le=120, description="how long the softphone of an agent who accepted rings")
 
@@ -145,6 +151,10 @@ class VoiceSettings(Part):
     def recording_of(self, queue: str) -> Recording:
         """The rule by which calls of that queue are recorded."""
         return self.recording_by_queue.get(queue, self.recording)
+
+    def listeners_of(self, queue: str) -> Listeners:
+        """Whether agents of that queue see who only listens."""
+        return self.listeners_by_queue.get(queue, self.listeners)
 
 
 def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset[str]) -> list[str]:
@@ -158,7 +168,9 @@ def wrong_with(voice: VoiceSettings, queues: frozenset[str], accounts: frozenset
         if number.number in {one.number for one in voice.numbers[:place]}:
             wrong.append(f"voice.numbers.{place}.number: stands twice")
     wrong += [f"voice.caller_ids.{name}: there is no queue {name!r}" for name in voice.caller_ids if name not in queues]
-    wrong += [f"voice.recording_by_queue.{name}: there is no queue {name!r}" for name in voice.recording_by_queue
+    by_queue: dict[str, Collection[str]] = {"recording_by_queue": voice.recording_by_queue,
+                                            "listeners_by_queue": voice.listeners_by_queue}
+    wrong += [f"voice.{rule}.{name}: there is no queue {name!r}" for rule, names in by_queue.items() for name in names
               if name not in queues]
     for name, flow in voice.flows.items():
         if flow.begin not in flow.steps:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from hub.call_parties import beside
 from hub.http.endpoint import Call, Endpoint
 from hub.wire_calls import (
+    CallBeside,
     CallingFrom,
     CallPlaced,
     CallView,
@@ -17,57 +19,61 @@ from hub.wire_calls import (
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def hold_customer(call: Call, id: UUID, body: Hold) -> CallView:
     await call.parts.calls.hold(call.actor, id, body.on)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def rejoin_call(call: Call, id: UUID) -> CallView:
     await call.parts.calls.rejoin(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def consult(call: Call, id: UUID, body: Consult) -> CallView:
     await call.parts.transfers.consult(call.actor, id, body)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def complete_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.complete(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def join_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.join(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def cancel_consult(call: Call, id: UUID) -> CallView:
     await call.parts.transfers.cancel(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def record(call: Call, id: UUID, body: RecordingWish) -> CallView:
     await call.parts.calls.record(call.actor, id, body.do)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def supervise(call: Call, id: UUID, body: Supervise) -> CallView:
     await call.parts.supervision.supervise(call.actor, id, body.mode)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def take_over(call: Call, id: UUID) -> CallView:
     await call.parts.supervision.take_over(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
 
 
 async def stop_supervising(call: Call, id: UUID) -> CallView:
     await call.parts.supervision.leave(call.actor, id)
-    return await call.parts.calls.view(id)
+    return await call.parts.calls.view(call.actor, id)
+
+
+async def get_beside(call: Call) -> CallBeside:
+    return CallBeside(interaction_id=await beside(call.parts.pool, call.actor))
 
 
 async def place_call(call: Call, body: PlaceCall) -> CallPlaced:
@@ -101,6 +107,7 @@ ENDPOINTS = (
     Endpoint("POST", f"{ONE}/take-over", take_over, "Have the customer myself: I am on the line already, and the agent "
                                                     "is let go", role="supervisor"),
     Endpoint("DELETE", f"{ONE}/supervision", stop_supervising, "Leave the call", role="supervisor"),
+    Endpoint("GET", "/api/calls/beside", get_beside, "In whose call I am, without holding it: asked, or listening"),
     Endpoint("POST", "/api/calls", place_call, "Call somebody: my softphone rings first; a retry with the same id "
                                                "answers 200", status=201),
     Endpoint("GET", "/api/calls/from", calling_from, "Queues that I may call for, and the number that is shown"),

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -233,6 +233,21 @@ async def queue_of(pool: asyncpg.Pool, call_id: UUID) -> str | None:
 async def agent_of(conn: Connection, plain: str) -> UUID:
     """The agent whose id is this without its hyphens."""
     found: UUID = await conn.fetchval(sql["agent_of"], plain)
+    return found
+
+
+async def names_of(pool: asyncpg.Pool | Connection, agents: Collection[UUID]) -> dict[str, str]:
+    """The address of each one's softphone -> his name."""
+    return {f"client:agent_{row['id'].hex}": row["name"] for row in await pool.fetch(sql["names_of"], list(agents))}
+
+
+async def watched(conn: Connection, interaction_id: UUID, leg: str) -> bool:
+    """Whether its history tells of a supervisor's leg."""
+    return bool(await conn.fetchval(sql["watched"], interaction_id, leg))
+
+
+async def beside(pool: asyncpg.Pool, agent_id: UUID) -> UUID | None:
+    found: UUID | None = await pool.fetchval(sql["beside"], agent_id)
     return found
 
 

@@ -141,6 +141,16 @@ SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WH
 -- name: agent_of
 SELECT id FROM agents WHERE replace(id::text, '-', '') = $1;
 
+-- name: names_of
+SELECT id, name FROM agents WHERE id = ANY ($1::uuid[]);
+
+-- name: watched
+SELECT EXISTS (SELECT FROM touches WHERE interaction_id = $1 AND kind = 'call'
+               AND data ->> 'what' = 'supervised' AND data ->> 'leg' = $2);
+
+-- name: beside
+SELECT interaction_id FROM calls_aside WHERE agent_id = $1 LIMIT 1;
+
 -- name: lock_agent
 SELECT FROM agents WHERE id = $1 FOR NO KEY UPDATE;
 

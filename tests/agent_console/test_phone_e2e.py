@@ -136,9 +136,9 @@ async def test_an_agent_calls_a_customer_from_the_keyboard(dsn: str, browser: "B
         await page.get_by_text("Wrap-up").first.wait_for()
 
 
-async def test_a_supervisor_listens_whispers_and_leaves(dsn: str, browser: "Browser") -> None:
+async def test_a_supervisor_listens_whispers_leaves_and_takes_over(dsn: str, browser: "Browser") -> None:
     async with _calling(dsn, browser) as (sim, desk), a_tab(browser, desk.hub) as other:
-        mia, _ = await _answered(sim, desk)
+        mia, hers = await _answered(sim, desk)
         await desk.hub.account("sofia", "supervisor")
         page = other.page
         await other.arrive("sofia")
@@ -154,12 +154,25 @@ async def test_a_supervisor_listens_whispers_and_leaves(dsn: str, browser: "Brow
         await bar.get_by_text("You are in a colleague’s call").wait_for()
         speak_up(mia.leg, "My light is broken.")
         await bar.get_by_text("My light is broken.").wait_for()
+        await hers.get_by_text("Sofia listens").wait_for()
+        await bar.get_by_role("button", name="Listen", pressed=True).wait_for()
+        await shots(other, "supervised")
+        await bar.get_by_role("button", name="Whisper").click()
+        await bar.get_by_role("button", name="Whisper", pressed=True).wait_for()
+        await hers.get_by_text("Sofia whispers to you").wait_for()
         assert await other.violations() == []
-        await choose("Whisper to the agent")
-        await desk.page.get_by_role("log").get_by_text("A supervisor came into the call").first.wait_for()
+        assert await desk.violations() == []
+        await shots(desk, "watched")
+        await desk.page.get_by_role("log").get_by_text("Sofia whispers to the agent of the call").wait_for()
         await bar.get_by_role("button", name="Leave the call").click()
         await bar.wait_for(state="detached")
-        await desk.page.get_by_role("region", name="Telephone call").get_by_text("Talking", exact=True).wait_for()
+        await hers.get_by_text("Sofia", exact=False).wait_for(state="detached")
+        await hers.get_by_text("Talking", exact=True).wait_for()
+        await choose("Talk with both")
+        await hers.get_by_text("Sofia talks with both").wait_for()
+        await choose("Take the call over")
+        await hers.wait_for(state="detached")
+        await page.get_by_role("region", name="Telephone call").get_by_text("Talking", exact=True).wait_for()
         assert mia.leg.live
 
 

@@ -239,7 +239,7 @@ async def _supervised(stage: Stage) -> None:
     await sofia.hears("Is that normal?")
     await mia.is_told("Talking to: Colleague")
     await choose("Whisper to the agent")
-    await ben.page.get_by_role("log").get_by_text("A supervisor came into the call").nth(1).wait_for()
+    await ben.page.get_by_role("log").get_by_text("whispers to the agent of the call").wait_for()
     await mia.is_told("Talking to: Colleague")
     await choose("Talk with both")
     await mia.is_told("Talking to: Colleague, Supervisor")

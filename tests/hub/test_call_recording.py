@@ -11,10 +11,13 @@ import pytest
 
 from hub.call_recording import AlwaysRecorded, NotRecorded
 from hub.errors import Forbidden, NotFound, NotYours, WrongState
+from hub.model import Actor
 from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule
 from simulator.telephony.recordings import Recording
 from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
+
+WATCHER = Actor(UUID(int=1), "supervisor", "Sue")
 
 
 def settings(when: str, **more: Any) -> dict[str, Any]:
@@ -53,7 +56,7 @@ def made(phone: Telephone) -> list[Recording]:
 
 
 async def stands(phone: Telephone, item: UUID) -> str:
-    return (await phone.calls.view(item)).recording
+    return (await phone.calls.view(WATCHER, item)).recording
 
 
 async def ends(phone: Telephone, caller: Person) -> None:
@@ -101,7 +104,7 @@ async def test_card_data_is_silence_and_a_pause_that_is_forgotten_ends_by_itself
     await phone.calls.record(ann, item, "pause")
     await phone.settle()
     assert made(phone)[0].status == "paused"
-    view = await phone.calls.view(item)
+    view = await phone.calls.view(WATCHER, item)
     assert view.recording == "paused"
     assert view.recording_resumes_at == phone.sim.clock.now() + timedelta(seconds=20)
     await phone.pass_time(10)

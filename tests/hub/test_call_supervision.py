@@ -1,13 +1,17 @@
 """Supervisors on the line."""
 
+import copy
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 
 from channels.voice.call import Mode
+from hub.call_parties import beside
 from hub.call_supervision import Supervision
 from hub.errors import NotFound, NotYours, WrongState
-from tests.hub.telephone import Pool, Telephone, running_telephone
+from hub.model import Actor
+from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
 
 
 @pytest.fixture
@@ -53,6 +57,61 @@ async def test_listening_whispering_and_talking_with_both(phone: Telephone) -> N
     await caller.hang_up()
     await phone.pass_time(2)
     await phone.ended("talked")
+
+
+@pytest.mark.parametrize("rule", ["shown", "hidden"])
+async def test_who_listens_is_shown_by_rule_and_who_is_heard_always(pool: Pool, rule: str) -> None:
+    async with running_telephone(pool, {**copy.deepcopy(SETTINGS), "listeners_by_queue": {"support": rule}}) as phone:
+        caller, ann, item = await phone.talking()
+        sam, verbs = await phone.agent("Sam", role="supervisor", ready=False), Supervision(phone.calls)
+
+        async def seen_by(actor: Actor) -> list[tuple[str | None, str | None]]:
+            legs = (await phone.calls.view(actor, item)).legs
+            return [(leg.name, leg.mode) for leg in legs if leg.role == "supervisor" and leg.live]
+
+        assert await beside(phone.heart.pool, sam) is None
+        await verbs.supervise(sam, item, "listen")
+        await phone.phones[sam.id].rings()
+        await phone.phones[sam.id].accept()
+        await phone.pass_time(2)
+        assert await seen_by(ann) == ([("Sam", "listen")] if rule == "shown" else [])
+        assert await seen_by(sam) == [("Sam", "listen")]
+        assert await beside(phone.heart.pool, sam) == item
+        assert await beside(phone.heart.pool, ann) is None, "it is her own"
+        assert ("supervised" in await phone.kinds()) == (rule == "shown")
+        modes: tuple[Mode, ...] = ("whisper", "barge")
+        for mode in modes:
+            await verbs.supervise(sam, item, mode)
+            await phone.pass_time(1)
+            assert await seen_by(ann) == [("Sam", mode)]
+        await verbs.leave(sam, item)
+        await phone.pass_time(2)
+        assert await seen_by(ann) == await seen_by(sam) == []
+        assert await beside(phone.heart.pool, sam) is None
+        await caller.hang_up()
+        await phone.pass_time(2)
+        await phone.ended("talked")
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_who_listened_unseen_stands_in_the_history_when_the_call_is_over(pool: Pool, leaves: bool) -> None:
+    async with running_telephone(pool, {**copy.deepcopy(SETTINGS), "listeners": "hidden"}) as phone:
+        caller, _, item = await phone.talking()
+        sam, verbs = await phone.agent("Sam", role="supervisor", ready=False), Supervision(phone.calls)
+        await verbs.supervise(sam, item, "listen")
+        await phone.phones[sam.id].rings()
+        await phone.phones[sam.id].accept()
+        await phone.pass_time(2)
+        if leaves:
+            await verbs.leave(sam, item)
+            await phone.pass_time(2)
+        assert not {"supervised", "supervisor_left"} & set(await phone.kinds())
+        await caller.hang_up()
+        await phone.pass_time(3)
+        await phone.ended("talked")
+        told = await phone.heart.pool.fetch("SELECT data FROM touches WHERE data ->> 'what' = 'supervised'")
+        assert [(json.loads(one["data"])["agent"], json.loads(one["data"])["unseen"]) for one in told] == [
+            (str(sam.id), True)]
 
 
 @pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])

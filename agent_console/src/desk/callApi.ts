@@ -1,6 +1,6 @@
 // Telephone calls over HTTP: how one stands, what the agent wants, and what makes this browser a telephone.
 import type { Call } from './api'
-import type { CallingFrom, CallPlaced, CallView, Consult, PlaceCall, SoftphoneTicket, Supervise } from './wire'
+import type { CallBeside, CallingFrom, CallPlaced, CallView, Consult, PlaceCall, SoftphoneTicket, Supervise } from './wire'
 
 export function callCalls(call: Call) {
   const at = (id: string, rest = '') => `/api/interactions/${encodeURIComponent(id)}/call${rest}`
@@ -9,6 +9,7 @@ export function callCalls(call: Call) {
     placeCall: (body: PlaceCall) => call<CallPlaced>('POST', '/api/calls', body),
     softphone: () => call<SoftphoneTicket[]>('POST', '/api/softphone'),
     call: (id: string) => call<CallView>('GET', at(id)),
+    callBeside: () => call<CallBeside>('GET', '/api/calls/beside'),
     hold: (id: string, on: boolean) => call<CallView>('POST', at(id, '/hold'), { on }),
     rejoin: (id: string) => call<CallView>('POST', at(id, '/rejoin')),
     consult: (id: string, body: Consult) => call<CallView>('POST', at(id, '/consult'), body),

@@ -75,6 +75,12 @@ export interface BlockedNumber {
   last_at: string | null
 }
 /**
+ * In whose call somebody is without holding it.
+ */
+export interface CallBeside {
+  interaction_id: string | null
+}
+/**
  * `call`: a telephone call stands differently; ask for it.
  */
 export interface CallEvent {
@@ -87,7 +93,19 @@ export interface CallLeg {
   leg: string
   role: 'customer' | 'partner' | 'consult' | 'supervisor'
   state: string
+  /**
+   * on the line, or about to be
+   */
+  live: boolean
   answered_at: string | null
+  /**
+   * of an agent or supervisor
+   */
+  name: string | null
+  /**
+   * of a supervisor
+   */
+  mode: ('listen' | 'whisper' | 'barge') | null
 }
 export interface CallPlaced {
   interaction_id: string

@@ -11,6 +11,7 @@ const outcomes: Record<string, string> = {
   reached: 'reached', no_answer: 'no answer', busy: 'busy', failed: 'did not get through', voicemail_left: 'voicemail left', declined: 'wants no call',
   given_up: 'given up',
 }
+const watching: Record<string, string> = { listen: 'listens to', whisper: 'whispers to the agent of', barge: 'talks with both in' }
 const what: Record<string, (p: Touch) => string> = {
   connected: () => 'Connected',
   held: (p) => `${p.agent} put the customer on hold`,
@@ -20,8 +21,8 @@ const what: Record<string, (p: Touch) => string> = {
   transfer_in_vain: (p) => `Nobody answered: the customer is with ${p.agent} again`,
   joined: () => 'All three talk together',
   transferred: (p) => `${p.agent} handed the customer over to ${p.get('number')}`,
-  supervised: () => 'A supervisor came into the call',
-  supervisor_left: () => 'The supervisor left the call',
+  supervised: (p) => (p.get('unseen') ? `${p.get('name') || p.agent} listened to the call` : `${p.get('name') || p.agent} ${watching[p.get('mode')] ?? watching.listen} the call`),
+  supervisor_left: (p) => `${p.get('name') || p.agent} left the call`,
   ended: (p) => ends[p.get('outcome')] ?? 'The call has ended',
   outgoing: () => 'A call to the customer',
   dialled: (p) => `${p.agent} calls ${p.get('number')}`,

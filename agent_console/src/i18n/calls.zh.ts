@@ -8,6 +8,7 @@ const ends: Record<string, string> = {
 const outcomes: Record<string, string> = {
   reached: '已联系上', no_answer: '无人接听', busy: '占线', failed: '未接通', voicemail_left: '已留言', declined: '客户不需要回电', given_up: '已放弃',
 }
+const watching: Record<string, string> = { listen: '旁听通话', whisper: '对坐席耳语', barge: '与双方通话' }
 const what: Record<string, (p: Touch) => string> = {
   connected: () => '已接通',
   held: (p) => `${p.agent}让客户保持等待`,
@@ -17,8 +18,8 @@ const what: Record<string, (p: Touch) => string> = {
   transfer_in_vain: (p) => `无人接听，客户回到${p.agent}`,
   joined: () => '三方通话',
   transferred: (p) => `${p.agent}将客户转接至${p.get('number')}`,
-  supervised: () => '主管进入通话',
-  supervisor_left: () => '主管离开通话',
+  supervised: (p) => (p.get('unseen') ? `${p.get('name') || p.agent} 旁听了通话` : `${p.get('name') || p.agent} ${watching[p.get('mode')] ?? '旁听通话'}`),
+  supervisor_left: (p) => `${p.get('name') || p.agent} 离开通话`,
   ended: (p) => ends[p.get('outcome')] ?? '通话已结束',
   outgoing: () => '致电客户',
   dialled: (p) => `${p.agent}致电${p.get('number')}`,

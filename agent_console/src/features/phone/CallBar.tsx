@@ -1,8 +1,8 @@
 // The call at hand, on every page: who, how long, and what can be done. Nothing here is reached by a single key.
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import type { CallView, Card } from '../../desk/wire'
-import { Age, Button, deskPath, href, Icon, names, useApi, useCommand, useT, useTell } from '../../shared'
+import type { CallLeg, CallView, Card } from '../../desk/wire'
+import { Age, Button, deskPath, href, Icon, names, useApi, useCommand, useDeskParts, useMe, useT, useTell } from '../../shared'
 import css from './CallBar.module.css'
 import { ConsultDialog } from './ConsultDialog'
 import { Keypad } from './Keypad'
@@ -119,6 +119,54 @@ function Others({ card, standing, onConsult, onTransfer }: OfCall & { onConsult:
   )
 }
 
+const MODES = ['listen', 'whisper', 'barge'] as const
+
+/** How I am in a colleague's call. Each press is a wish; the hub says what is so. */
+function Modes() {
+  const t = useT()
+  const api = useApi()
+  const tell = useTell()
+  const me = useMe().name
+  const { onCall } = useDeskParts()
+  const [id, setId] = useState<string | null>(null)
+  const [mode, setMode] = useState<CallLeg['mode']>(null)
+  useEffect(() => {
+    const look = () =>
+      void api.callBeside().then(async ({ interaction_id }) => {
+        setId(interaction_id)
+        if (interaction_id !== null) setMode(modeOf(await api.call(interaction_id), me))
+      }, () => undefined)
+    look()
+    return onCall(look)
+  }, [api, me, onCall])
+  if (id === null) return null
+  const wish = (wanted: (typeof MODES)[number]) =>
+    void api.supervise(id, wanted).then((view) => setMode(modeOf(view, me)), tell.failure)
+  return (
+    <div className={css.modes} role="group" aria-label={t('call.modes')}>
+      {MODES.map((one) => (
+        <Button key={one} aria-pressed={mode === one} onPress={() => wish(one)}>{t(`call.mode.${one}`)}</Button>
+      ))}
+    </div>
+  )
+}
+
+const modeOf = (view: CallView, name: string) =>
+  view.legs.find((leg) => leg.role === 'supervisor' && leg.live && leg.name === name)?.mode ?? null
+
+/** Who else hears: said once when it changes. */
+function Watched({ view }: { view: CallView | null }) {
+  const t = useT()
+  const there = view?.legs.filter((leg) => leg.role === 'supervisor' && leg.live && leg.answered_at !== null) ?? []
+  return (
+    <span role="status">
+      {there.map((leg) => (
+        <span key={leg.leg} className="chip warn"><Icon name="people" size={14} /> {t(`call.watched.${leg.mode ?? 'listen'}`, { name: leg.name ?? '' })}</span>
+      ))}
+    </span>
+  )
+}
+
 function Who({ card, view, lost }: { card: Card; view: CallView | null; lost: boolean }) {
   const t = useT()
   const phase = view?.phase ?? 'connecting'
@@ -128,6 +176,7 @@ function Who({ card, view, lost }: { card: Card; view: CallView | null; lost: bo
       <a href={href(deskPath(card.id))} className="ellipsis"><bdi>{card.customer_name || t('inbox.unknown')}</bdi></a>
       <span className={names('chip', TONES[phase])} role="status">{lost ? t('call.reconnecting') : t(`call.phase.${phase}`)}</span>
       {since && <span className={css.time}><Age since={since} /></span>}
+      <Watched view={view} />
     </div>
   )
 }
@@ -164,6 +213,7 @@ function Beside() {
           <strong>{t(call.role === 'supervisor' ? 'call.listening' : 'call.asked')}</strong>
         </div>
         <div className={css.actions}>
+          {call.role === 'supervisor' && <Modes />}
           <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={t(muted ? 'call.unmute' : 'call.mute')} isDisabled={false} onPress={() => phone.mute(!muted)} />
           <Button kind="danger" icon="hangup" onPress={() => phone.hangUp()}>{t('call.leave')}</Button>
         </div>
