@@ -45,6 +45,20 @@ async def test_one_call(phone: Telephone) -> None:
 # --- the caller hangs up ---------------------------------------------------------------------------------------------
 
 
+async def test_from_accepting_to_talking_the_provider_is_asked_three_times_at_most(phone: Telephone) -> None:
+    caller, ann = await phone.waiting(), await phone.agent()
+    before = len(phone.sim.exchange.journal.of("rest"))
+    await phone.accepts(ann)
+    await phone.phones[ann.id].rings()
+    agent = await phone.phones[ann.id].accept()
+    await phone.pass_time(3)
+    caller.expect_audible(agent, mutual=True)
+    asked = [(one["method"], one["path"]) for one in phone.sim.exchange.journal.of("rest")[before:]]
+    assert 1 <= len(asked) <= 3, asked
+    await caller.hang_up()
+    await phone.pass_time(2)
+
+
 async def test_who_hangs_up_in_the_menu_stands_in_the_history(phone: Telephone) -> None:
     caller = await phone.sim.call(MIA, OURS)
     await caller.heard("Press 1")
