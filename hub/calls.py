@@ -80,7 +80,7 @@ class Calls:
         self.lines = lines
         self.work: Callable[[], None] = lambda: None
         self._intake = intake
-        self._standings = Standings(journal, intake.weight("voice").units)
+        self._standings = Standings(journal, intake.weight("voice").units, intake.placement.current)
 
     # --- what the provider asks and tells -----------------------------------------------------------------------------
 

@@ -31,7 +31,6 @@ from hub.store import conversation as store
 from hub.store import dispatch, files
 from hub.threads import Threads
 from hub.waits import Waits
-from routing.model import Policy
 
 RETRY = 2.0  # seconds after which it is worth trying again when the database was away
 
@@ -153,11 +152,10 @@ class Reception:
         shown = _SHOWN[latest["state"]]
         pool, now = self._journal.pool, self._journal.now()
         ready, places = await store.staff(pool, latest["queue_id"], now, self._intake.weight(channel).units)
-        position = (
-            await dispatch.ahead(pool, latest["id"], Policy().priority_minutes) + 1 if shown == "queued" else None
-        )
-        wait = None
-        if position is not None:
+        position = wait = None
+        if shown == "queued":
+            _, policy = self._intake.placement.current()
+            position = await dispatch.ahead(pool, latest["id"], latest["queue_id"], policy) + 1
             wait = await self._waits.told(latest["id"], latest["queue_id"], position, places)
         return Standing(
             latest["id"],

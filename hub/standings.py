@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.journal import Journal
+from hub.placing import Current
 from hub.store import calls as store
-from hub.store import conversation
+from hub.store import conversation, dispatch
 from hub.store.calls import Waiting
 from hub.waits import Waits
-from routing.model import Policy
 
 # Place in line, the seconds within which he will probably be answered, whether an exit of his queue is a callback.
 Standing = tuple[int | None, int | None, bool]
@@ -20,8 +20,9 @@ FRESH = timedelta(seconds=2)  # so long what is known of a queue's agents is use
 class Standings:
     """`units`: what a call takes of an agent's capacity."""
 
-    def __init__(self, journal: Journal, units: int) -> None:
+    def __init__(self, journal: Journal, units: int, current: Current) -> None:
         self._journal = journal
+        self._current = current
         self._units = units
         self._waits = Waits(journal)
         self._lines: dict[str, tuple[datetime, dict[UUID, int]]] = {}
@@ -43,7 +44,8 @@ class Standings:
         has just left it."""
         now, known = self._journal.now(), self._lines.get(waits.queue_id)
         if known is None or now - known[0] >= MOMENT or waits.interaction_id not in known[1]:
-            line = await store.line(self._journal.pool, waits.queue_id, Policy().priority_minutes)
+            by = dispatch.in_line(waits.queue_id, self._current()[1])
+            line = await store.line(self._journal.pool, waits.queue_id, *by)
             known = self._lines[waits.queue_id] = now, line
         return known[1].get(waits.interaction_id)
 

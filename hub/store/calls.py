@@ -220,9 +220,10 @@ async def glance(pool: asyncpg.Pool, call_id: UUID, source: str, key: str) -> Gl
                   Waiting(row["waits"], row["queue_id"], row["exits"]) if row["waits"] else None)
 
 
-async def line(pool: asyncpg.Pool, queue_id: str, step_minutes: int) -> dict[UUID, int]:
-    """The place of each who waits in a queue; the first is 1."""
-    return {row["id"]: place for place, row in enumerate(await pool.fetch(sql["line"], queue_id, step_minutes), 1)}
+async def line(pool: asyncpg.Pool, queue_id: str, step_minutes: int, target: float | None) -> dict[UUID, int]:
+    """The place of each who waits in a queue; the first is 1. `target`: its minutes by the policy."""
+    found = await pool.fetch(sql["line"], queue_id, step_minutes, target)
+    return {row["id"]: place for place, row in enumerate(found, 1)}
 
 
 async def queue_of(pool: asyncpg.Pool, call_id: UUID) -> str | None:

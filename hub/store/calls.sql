@@ -131,9 +131,12 @@ FROM calls c LEFT JOIN interactions i ON i.id = c.interaction_id AND i.state = '
 WHERE c.id = $1;
 
 -- name: line
--- All who wait in a queue, in the order of `routing.score`; $2: minutes for one step of priority.
-SELECT id FROM interactions WHERE queue_id = $1 AND state IN ('queued', 'offered')
-ORDER BY queued_at - make_interval(mins => priority * $2), id;
+-- All who wait in a queue, in the order of `routing.score`; $2 and $3 as for `ahead`.
+SELECT i.id FROM interactions i JOIN queues q ON q.id = i.queue_id
+WHERE i.queue_id = $1 AND i.state IN ('queued', 'offered')
+ORDER BY i.queued_at + make_interval(secs => 60 * (
+             coalesce((i.placement ->> 'target_minutes')::float8, $3::float8, q.service_level_seconds / 60.0)
+             - i.priority * $2::integer)), i.queued_at, i.id;
 
 -- name: queue_of
 SELECT i.queue_id FROM calls c JOIN interactions i ON i.id = c.interaction_id WHERE c.id = $1;

@@ -177,5 +177,12 @@ def candidate(row: asyncpg.Record) -> Candidate:
     )
 
 
-async def ahead(pool: asyncpg.Pool, interaction_id: UUID, minutes: int) -> int:
-    return int(await pool.fetchval(sql["ahead"], interaction_id, minutes))
+async def ahead(pool: asyncpg.Pool, interaction_id: UUID, queue: str, policy: Policy) -> int:
+    """How many of its queue come before it; where the newest goes first, as if the oldest did."""
+    return int(await pool.fetchval(sql["ahead"], interaction_id, *in_line(queue, policy)))
+
+
+def in_line(queue: str, policy: Policy) -> tuple[int, float | None]:
+    """What the order in a queue depends on: minutes for a step of priority, its target (None: the configured one)."""
+    target = next((one.target_minutes for one in policy.queues if one.id == queue), None)
+    return policy.ordering().priority_minutes, target

@@ -114,8 +114,12 @@ SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared,
 FROM agents a WHERE a.disabled_at IS NULL;
 
 -- name: ahead
--- How many of the same queue come before, in the order of `routing.score`; $2: minutes for one step of priority.
-SELECT count(*) FROM interactions o JOIN interactions i ON i.id = $1
-WHERE o.queue_id = i.queue_id AND o.state IN ('queued', 'offered')
-  AND (o.queued_at - make_interval(mins => o.priority * $2), o.id)
-    < (i.queued_at - make_interval(mins => i.priority * $2), i.id);
+-- How many of the same queue come before, in the order of `routing.score`; $2: minutes for one step of priority, $3: the
+-- target of the queue by the policy, null: by the configuration.
+WITH line AS (
+    SELECT o.id, o.queued_at, o.queued_at + make_interval(secs => 60 * (
+               coalesce((o.placement ->> 'target_minutes')::float8, $3::float8, q.service_level_seconds / 60.0)
+               - o.priority * $2::integer)) AS due
+    FROM interactions i JOIN queues q ON q.id = i.queue_id
+    JOIN interactions o ON o.queue_id = i.queue_id AND o.state IN ('queued', 'offered') WHERE i.id = $1)
+SELECT count(*) FROM line o JOIN line i ON i.id = $1 WHERE (o.due, o.queued_at, o.id) < (i.due, i.queued_at, i.id);

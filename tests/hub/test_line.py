@@ -4,6 +4,7 @@ import pytest
 
 from hub.errors import Invalid
 from hub.line import in_line
+from hub.store import calls, dispatch
 from hub.wire import Card, Page
 from routing.policy import Policy
 from routing.policy_data import load
@@ -56,3 +57,19 @@ async def test_it_is_read_page_by_page_and_by_queue(heart: Heart) -> None:
     for wrong in ("-1", "x", "9999999"):
         with pytest.raises(Invalid):
             await shown(heart, policy, after=wrong)
+
+
+async def test_the_place_that_customers_are_told_is_their_place_in_the_line(heart: Heart) -> None:
+    policy = load({**POLICY, "priority_minutes": 7})
+    items = []
+    for _ in range(6):
+        items += await waiting(heart, 1)
+        heart.clock.advance(120)
+    await heart.pool.execute("UPDATE interactions SET priority = 1 WHERE id = $1", items[4])
+    await heart.pool.execute("""UPDATE interactions SET placement = '{"queue": "support", "target_minutes": 12}'
+                                WHERE id = $1""", items[5])  # fmt: skip
+    line = [card.id for card in (await shown(heart, policy, queue="support")).items]
+    assert line != items
+    told = {it: await dispatch.ahead(heart.pool, it, "support", policy) + 1 for it in items}
+    assert told == {it: place for place, it in enumerate(line, 1)}
+    assert told == await calls.line(heart.pool, "support", *dispatch.in_line("support", policy))
