@@ -21,6 +21,7 @@ WHERE NOT EXISTS (SELECT FROM touches t JOIN arrivals a ON a.touch_id = t.id
                   WHERE t.interaction_id = i.id AND t.version = 1 AND t.kind = 'said')
   AND NOT EXISTS (SELECT FROM touches t WHERE t.interaction_id = i.id AND t.version = 1  -- begun by our call
                   AND t.kind = 'call' AND t.data->>'what' = 'outgoing')
+  AND NOT EXISTS (SELECT FROM calls c WHERE c.interaction_id = i.id AND i.channel = 'voice')  -- webhooks tell of a call
 UNION ALL
 SELECT 'blob of arrival ' || a.id FROM arrivals a LEFT JOIN blobs b ON b.sha256 = a.raw_sha256 WHERE b.sha256 IS NULL
 UNION ALL
