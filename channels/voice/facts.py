@@ -6,7 +6,7 @@ The state of a leg only climbs; of a leg's place and flags the report with the h
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.voice.call import OVER, RANK, Call, Flag, Leg, LegState, Record, Seen
+from channels.voice.call import OVER, RANK, TALKS, Call, Flag, Leg, LegState, Record, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ def _moved(leg: Leg, fact: Moved) -> Leg:
     """Whoever is in a room has answered, even if that report was lost."""
     if fact.inside and (leg.answered_at is None or fact.at < leg.answered_at):
         leg = replace(leg, answered_at=fact.at)
+    if fact.inside and RANK[leg.state] < TALKS:
+        leg = replace(leg, state="in_progress")
     known = leg.inside.get(fact.room)
     if known is not None and fact.seq <= known.seq:
         return leg

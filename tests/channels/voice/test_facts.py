@@ -49,6 +49,14 @@ def test_every_order_of_what_comes_with_an_answer() -> None:
     assert len({phase(after(call, *order)) for order in permutations(heard)}) == 1
 
 
+def test_whoever_is_in_the_room_has_answered_though_that_report_was_lost() -> None:
+    """Else a conversation would be cut off when his telephone would have rung long enough."""
+    heard: list[Fact] = [seen("a1", "ringing", 6), came("a1", 1, 1, 8)]
+    for order in permutations(heard):
+        leg = after(waiting(), dialled("a1", 5), *order).legs["a1"]
+        assert (leg.state, leg.answered_at) == ("in_progress", at(8))
+
+
 def test_what_is_of_no_leg_of_ours_changes_nothing() -> None:
     assert after(incoming(), seen("somebody", "ringing", 1)) == incoming()
 
