@@ -89,6 +89,7 @@ class Limits(Part):
     """What one request may be at most."""
 
     body_bytes: int = Field(1_000_000, ge=10_000, description="longest JSON body; each form has a limit of its own")
+    policy_bytes: int = Field(8_000_000, ge=10_000, description="longest JSON body that carries a routing policy")
     file_bytes: int = Field(20_000_000, ge=10_000, description="largest single file")
     upload_bytes: int = Field(50_000_000, ge=10_000, description="longest other body that is read in one piece")
     socket_bytes: int = Field(300_000, ge=10_000, description="longest message over a socket")

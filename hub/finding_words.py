@@ -26,6 +26,8 @@ WORDS: Mapping[str, str] = {
     "ring_may_not_loosen": "ring {ring} may leave out agents whom the one before took. Add those with `or`.",
     "ring_never_begins": "ring {ring} never begins: after {minutes} minutes the contact has left. Let it begin sooner.",
     "overflow_loop": "queues send each other their work ({queues}) by {conditions}. Lead one of these elsewhere.",
+    "calendar_never_opens": "calendar {calendar} never opens: nothing promised by it falls due, and its queues are "
+                            "always closed. Give it hours, or remove it.",
     "lifo_without_target": "in queue {queue} everything is late at once, so nothing goes newest first. "
                            "Give it target_minutes.",
     "never_offered": "agents take the work of queue {queue} themselves, so this counts for nothing. Remove it.",

@@ -40,6 +40,7 @@ Code = Literal[
     "overflow_loop",  # queues, conditions: the way round, such as a b a
     "lifo_without_target",  # queue: everything is late at once, and what is late goes by age
     "never_offered",  # queue: nothing is offered there, so that refusals and a wait for one agent count for nothing
+    "calendar_never_opens",  # calendar: nothing that is measured by it ever falls due
     "overtaken_too_long",  # queue, rule, by_queue, by_rule, minutes, longest: see `bounds.bounds`
     "ladder_without_end",  # ladder: its last step tells nobody
     "ladder_step_without_effect",  # ladder
@@ -76,6 +77,7 @@ def lint(policy: Policy, agents: Sequence[Staff], ways: Ways | None = None) -> t
         *_skills(policy, agents),
         *_placements(policy, agents),
         *_queues(policy, agents, ways.asked if ways else frozenset()),
+        *_calendars(policy),
         *_overflow(policy),
         *_overtaken(policy, agents),
         *_ladders(policy, agents),
@@ -263,6 +265,13 @@ def _queues(policy: Policy, agents: Sequence[Staff], asked: frozenset[str]) -> I
     for path, place in _places(policy):
         if place.sticky and place.queue in policy.pulled:
             yield _finding("never_offered", f"{path}.sticky", queue=place.queue)
+
+
+def _calendars(policy: Policy) -> Iterator[Finding]:
+    """Whoever wants a queue closed for good may mean it; promises by such a calendar are none."""
+    for name, calendar in policy.calendars.items():
+        if not any(calendar.week) and not any(day.shifts for day in calendar.days):
+            yield _finding("calendar_never_opens", f"calendars.{name}", calendar=name)
 
 
 # --- overflow ----------------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ class Call:
 @dataclass(frozen=True)
 class Endpoint:
     """`role` is the least role that may call; None lets everybody in and is the exception. `media` names an
-    answer that is not JSON, `upload` a body that is not, `answers` the model where the handler builds the response."""
+    answer that is not JSON, `upload` a body that is not, `policy` one with a routing policy in it, `answers` the model
+    where the handler builds the response."""
 
     method: str
     path: str
@@ -63,6 +64,7 @@ class Endpoint:
     status: int = 200
     media: str | None = None
     upload: bool = False
+    policy: bool = False
     answers: Any = None
 
     @cached_property
@@ -113,7 +115,9 @@ class Endpoint:
         if self.query is not None:
             given["query"] = read_query(request, self.query)
         if self.body is not None:
-            given["body"] = await read_json(request, self.body, parts.settings.limits.body_bytes)
+            limits = parts.settings.limits
+            limit = limits.policy_bytes if self.policy else limits.body_bytes
+            given["body"] = await read_json(request, self.body, limit)
         return given
 
     def _wrap(self, call: Call, result: Any) -> web.StreamResponse:

@@ -82,7 +82,7 @@ def _number(text: str) -> int:
 
 ONE = "/api/policy/versions/{number}"
 ENDPOINTS = tuple(
-    Endpoint(method, path, handler, summary, role="supervisor", status=status)
+    Endpoint(method, path, handler, summary, role="supervisor", status=status, policy=path.startswith("/api/policy"))
     for method, path, handler, summary, status in (
         ("GET", "/api/policy", get_policy, "The routing policy in force, what is doubtful in it, and the draft", 200),
         ("GET", "/api/policy/facts", get_policy_facts, "The facts that rules may ask for", 200),

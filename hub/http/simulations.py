@@ -44,5 +44,5 @@ async def _say(response: web.StreamResponse, line: SimulationLine) -> None:
 
 ENDPOINTS = (
     Endpoint("POST", "/api/policy/simulations", simulate_policy, "Play a recorded time under another policy",
-             role="supervisor", answers=SimulationLine, media="application/x-ndjson"),
+             role="supervisor", policy=True, answers=SimulationLine, media="application/x-ndjson"),
 )

@@ -273,6 +273,13 @@ def test_who_may_be_overtaken_too_long() -> None:
     assert found(queues=queues, rules=rules, longest_overtake_minutes=100) == []
 
 
+def test_a_calendar_that_never_opens() -> None:
+    day = {"on": "2026-12-24", "name": "Christmas Eve", "hours": ["08:00-12:00"]}
+    never: dict[str, Any] = {"zone": "UTC", "week": {}, "closed": [{"on": "2026-12-25", "name": "Christmas Day"}]}
+    assert found(calendars={"office": never}) == [("warning", "calendar_never_opens", "calendars.office")]
+    assert found(calendars={"office": never | {"special": [day]}}) == []
+
+
 def test_newest_first_needs_a_target() -> None:
     queues = [queue("help", order="lifo", target_minutes=0)]
     assert found(queues=queues) == [("warning", "lifo_without_target", "queues[0].order")]

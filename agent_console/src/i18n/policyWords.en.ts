@@ -161,6 +161,7 @@ export const policyWordsEn = {
   'finding.ring_never_begins': (p: Found) => `Widening ${p.get('ring')} never begins: after ${p.get('minutes')} minutes the contact has left the queue.`,
   'finding.overflow_loop': (p: Found) => `Queues send each other their work: ${p.queues('queues').join(' → ')}.`,
   'finding.never_offered': (p: Found) => `Agents take the work of ${p.queue('queue')} themselves, so this counts for nothing there.`,
+  'finding.calendar_never_opens': (p: Found) => `The calendar ${p.get('calendar')} never opens: nothing promised by it falls due, and its queues are always closed. Give it hours, or remove it.`,
   'finding.lifo_without_target': (p: Found) => `In ${p.queue('queue')} everything is late at once, so nothing goes newest first. Give it a time for the first answer.`,
   'finding.overtaken_too_long': (p: Found) => `A contact of ${by(p, 'rule')} in ${p.queue('queue')} may be overtaken for ${p.get('minutes')} minutes by ${by(p, 'by_rule')} in ${p.queue('by_queue')}; ${p.get('longest')} are allowed.`,
   'finding.ladder_without_end': (p: Found) => `The last step of ladder ${p.get('ladder')} tells nobody.`,

@@ -153,6 +153,7 @@ export const policyWordsZh: Words = {
   'finding.ring_never_begins': (p) => `放宽 ${p.get('ring')} 永远不会开始：${p.get('minutes')} 分钟后联系已离开队列。`,
   'finding.overflow_loop': (p) => `队列之间循环转送：${p.queues('queues').join(' → ')}。`,
   'finding.never_offered': (p) => `“${p.queue('queue')}”的工作由坐席自行领取，此设置在该队列不起作用。`,
+  'finding.calendar_never_opens': (p) => `日历“${p.get('calendar')}”从不开放：按它承诺的期限永远不会到期，使用它的队列始终处于关闭状态。请设置时间，或将其删除。`,
   'finding.lifo_without_target': (p) => `在“${p.queue('queue')}”一切立即超时，后到先服务不起作用。请设置首次答复期限。`,
   'finding.overtaken_too_long': (p) => `“${p.queue('queue')}”中${by(p, 'rule')}的联系，可能被“${p.queue('by_queue')}”中${by(p, 'by_rule')}的联系插队 ${p.get('minutes')} 分钟；允许 ${p.get('longest')} 分钟。`,
   'finding.ladder_without_end': (p) => `阶梯 ${p.get('ladder')} 的最后一级没有通知任何人。`,
