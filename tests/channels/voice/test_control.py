@@ -103,6 +103,14 @@ def test_of_two_who_answer_the_first_gets_the_customer() -> None:
     assert (Connect, 2) in bare(call)
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_who_are_both_wanted_the_second_to_answer_is_let_go(turn: int) -> None:
+    """Whoever is heard of first: nobody waits alone in a room that the customer will not come to."""
+    call, _ = given_out(after(offering(), dialled("a2", 10)))
+    call = after(call, *[seen("a1", "in_progress", 12), seen("a2", "in_progress", 14)][::turn])
+    assert bare(call) == [(End, "a2", True), (Connect, 1)]
+
+
 def test_a_leg_that_has_no_name_yet_is_ended_when_it_has_one() -> None:
     call, _ = given_out(after(waiting(), dialled("a1", 5), Released("a1")))
     assert due(call) == ()
