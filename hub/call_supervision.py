@@ -10,6 +10,7 @@ from hub.call_terms import Terms, softphone_of
 from hub.calls import Calls
 from hub.errors import WrongState
 from hub.model import Actor, By, Interaction
+from hub.store import calls as store
 
 
 class NotOnTheLine(WrongState):
@@ -31,6 +32,7 @@ class Supervision:
             mine = _mine(terms.call, actor)
             if mine is not None and mine.mode == mode:
                 return
+            await store.lock_agent(terms.page.conn, actor.id)  # so that he is offered nothing meanwhile
             leg = mine.id if mine is not None else f"{SUPERVISOR}{len(terms.call.legs)}"
             if mine is not None:
                 terms.decide(ModeWanted(mine.id, mode))

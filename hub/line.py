@@ -11,8 +11,6 @@ from hub.wire import Card, Page
 from routing.policy import Policy
 from routing.score import order
 
-MOST = 1_000  # that are looked at
-
 
 async def in_line(
     pool: asyncpg.Pool, actor: Actor, now: datetime, policy: Policy, queue: str | None, after: str | None, limit: int
@@ -24,10 +22,10 @@ async def in_line(
     if after is not None and not (after.isdecimal() and len(after) < 6):
         raise Invalid("`after` must be the `next` of the page before.", fields={"after": "no_cursor"})
     begin = int(after or 0)
+    end = begin + limit
     queues = await cards.queues_seen(pool, actor, queue)
-    found = await dispatch.work(pool, now, MOST, policy, queues=queues)
-    line = [work.id for work in order(found.work, policy.ordering(), now)][:MOST]
+    found = await dispatch.work(pool, now, end + 1, policy, queues=queues)  # of each kind, so surely the first of all
+    line = [work.id for work in order(found.work, policy.ordering(), now)]
     total = await cards.count_waiting(pool, queues)
-    items = await cards.waiting_of(pool, line[begin:begin + limit])
-    more = begin + limit < len(line)
-    return Page(items=items, total=total, next=str(begin + limit) if more else None)
+    items = await cards.waiting_of(pool, line[begin:end])
+    return Page(items=items, total=total, next=str(end) if len(line) > end else None)

@@ -6,20 +6,21 @@ A queue of mode pull offers nothing; of a push queue one may take an item, too, 
 from uuid import UUID
 
 from hub import lifecycle, model
-from hub.errors import Forbidden, Invalid, NotFound, NotYours, OverCapacity
+from hub.errors import Forbidden, Invalid, NotFound, NotYours, OverCapacity, WrongState
 from hub.journal import Enclosed, Journal, Page
 from hub.ladder import Current
 from hub.mailing import by
-from hub.model import Actor
+from hub.model import Actor, Interaction
 from hub.store import desk as desk_store
 from hub.store import dispatch as store
 from hub.store import journal as rows
 from hub.wire_pull import Pulls
 from routing.model import Candidate, Work
 from routing.policy import Policy
-from routing.pull import hindrance, next_for
+from routing.pull import hides, hindrance, next_for
 
-LOOKED_AT = 200  # waiting items of one kind
+LOOKED_AT = 20  # waiting items of one kind, and more where all of them are somebody else's by name
+MOST = 5_000  # then
 TRIED = 50  # items that somebody else was quicker to take; then whoever asks may ask again
 
 
@@ -35,8 +36,14 @@ class SkillMissing(Forbidden):
     code = "skill_missing"
 
 
+class PhoneAway(WrongState):
+    """Open your console first: the call rings there."""
+
+    code = "phone_away"
+
+
 class Pulling:
-    """Every verb returns after COMMIT or raises a `HubError`; a retry of a claim is answered as the first was."""
+    """Every verb returns after COMMIT or raises a `HubError`; a retry is answered as the first was."""
 
     def __init__(self, journal: Journal, current: Current) -> None:
         self._journal = journal
@@ -57,17 +64,22 @@ class Pulling:
             if lifecycle.repeats(before, act):
                 return
             if before.state == "queued" and not actor.supervises:
-                await self._must_suit(page, actor, interaction_id)
+                await self._must_suit(page, actor, before)
                 if passed_over:
                     raise Invalid("Something else comes first. Say why you take this one.", code="out_of_turn",
                                   fields={"reason": "empty"}, more={"first": passed_over})
             await page.write(before, act, by(actor), Enclosed(data={"reason": reason} if reason else {}))
 
-    async def take_next(self, actor: Actor, queue: str | None = None) -> UUID:
+    async def take_next(self, actor: Actor, queue: str | None = None, once: UUID | None = None) -> UUID:
         """Takes what is next for the agent of a queue from which he pulls, of all of them unless told.
 
-        Waits for nobody: what somebody else is just taking is passed by. Raises `NothingToTake`, `NotYours`.
+        Waits for nobody: what somebody else is just taking is passed by. `once` names the wish: told again, it takes
+        nothing more. Raises `NothingToTake`, `NotYours`.
         """
+        if once is not None:
+            given = await store.taken_once(self._journal.pool, actor.id, once, self._journal.now())
+            if given is not None:
+                return given
         line = await self._line(actor, queue)
         for item in line[:TRIED]:
             try:
@@ -75,10 +87,11 @@ class Pulling:
                     before = (await rows.lock_waiting(page.conn, [item.id])).get(item.id)
                     if before is None or before.queue_id != item.queue:
                         continue
-                    await self._must_suit(page, actor, item.id)
-                    await page.write(before, model.Claimed(actor.id), by(actor), Enclosed(data={"next": True}))
+                    await self._must_suit(page, actor, before)
+                    told = {"next": True, **({"once": str(once)} if once is not None else {})}
+                    await page.write(before, model.Claimed(actor.id), by(actor), Enclosed(data=told))
                     return item.id
-            except (OverCapacity, SkillMissing):
+            except (OverCapacity, SkillMissing, PhoneAway):
                 continue  # not this one any more; perhaps a smaller one
         raise NothingToTake()
 
@@ -99,9 +112,18 @@ class Pulling:
         queues, agent = await self._mine(actor, queue)
         if not queues or agent is None:
             return []
-        now, policy = self._journal.now(), self._policy
-        waiting = await store.work(self._journal.pool, now, LOOKED_AT, policy, queues=queues)
-        return next_for([one for one in waiting.work if one.pulled], agent, policy.ordering(), now)
+        now, policy, pool = self._journal.now(), self._policy, self._journal.pool
+        most = LOOKED_AT
+        while True:
+            found = await store.work(pool, now, most, policy, queues=queues)
+            if most >= MOST or not hides(found.cut, found.work, agent, now):
+                break
+            most *= 4
+        known = {one.id: one for one in found.work}
+        for own in await store.by_name(pool, actor.id, queues):
+            if own not in known:
+                known |= {one.id: one for one in (await store.work(pool, now, 1, policy, own)).work}
+        return next_for([one for one in known.values() if one.pulled], agent, policy.ordering(), now)
 
     async def _passed_over(self, actor: Actor, interaction_id: UUID) -> int:
         """How many the agent should take before this one, of its queue; 0 where nobody is to say why."""
@@ -111,16 +133,20 @@ class Pulling:
         ids = [one.id for one in await self._line(actor, found.work[0].queue)]
         return ids.index(interaction_id) if interaction_id in ids else len(ids)
 
-    async def _must_suit(self, page: Page, actor: Actor, interaction_id: UUID) -> None:
-        """Skills and queues as they are under lock. An item that is his by name needs nothing else."""
+    async def _must_suit(self, page: Page, actor: Actor, before: Interaction) -> None:
+        """Room, skills and queues as they are under lock. An item that is his by name needs nothing else."""
         now = page.now()
-        waiting = (await store.work(page.conn, now, 1, self._policy, interaction_id)).work
+        waiting = (await store.work(page.conn, now, 1, self._policy, before.id)).work
         await rows.lock_agent(page.conn, actor.id, now)  # waits, where `lock_agents` would pass by
         locked = (await rows.lock_agents(page.conn, [actor.id], now)).get(actor.id)
         if not waiting or locked is None:
             return  # lifecycle says what is wrong with either
         agent, (queues, skills) = locked
         able = Candidate(agent.id, queues, skills, True, None, agent.capacity, (), now, agent.limits)
+        if before.channel == "voice" and not agent.connected:
+            raise PhoneAway()
+        if not lifecycle.fits(agent, before):
+            raise OverCapacity()
         missing = hindrance(waiting[0], able, now)
         if missing and missing.code == "skill_missing":
             raise SkillMissing(more={"test": missing.data["test"]})

@@ -24,7 +24,7 @@ from routing.rules import Placement, place
 log = structlog.get_logger()
 POLL = 0.5  # seconds until who is to be looked at again is
 NET = 5.0  # seconds between looks for what nobody rang for
-LOOKED_AT = 20  # of those to be looked at again, in one step
+LOOKED_AT = 50  # of those to be looked at again, in one step
 
 
 class Replacing:
@@ -70,9 +70,10 @@ class Replacing:
 
     async def _looked_at_again(self) -> list[tuple[store.Waiting, Because]]:
         back: list[tuple[store.Waiting, Because]] = []
-        for one in list(self._again)[:LOOKED_AT]:
-            because = self._again.pop(one)
+        # What another node was quicker to move is many and mostly moved already: corrections go first.
+        for one in sorted(self._again, key=lambda id: self._again[id] != "customer")[:LOOKED_AT]:
             found = await store.waiting(self._journal.pool, self._journal.now(), one)
+            because = self._again.pop(one)
             back += [(it, because) for it in found if it.state in ("queued", "offered")]
         return back
 

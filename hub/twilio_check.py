@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from channels.messaging import channel as messaging
 from channels.messaging.settings import MessagingService, MessagingSettings
@@ -55,25 +55,17 @@ class TwilioCheck:
     async def _asked(self, one: NumberView) -> NumberView:
         if one.problem is not None or not one.called:
             return one
-        try:
-            async with asyncio.timeout(ASK_SECONDS):
-                found = await called(self._rests[one.account], one.number)
-        except Unasked as unasked:
-            return one.model_copy(update={"problem": unasked.problem})
-        except TimeoutError:
-            return one.model_copy(update={"problem": "unreached"})
+        found, problem = await _told(called(self._rests[one.account], one.number))
+        if found is None:
+            return one.model_copy(update={"problem": problem})
         return one.model_copy(update={"called": [_compared(wanted, found[wanted.what]) for wanted in one.called]})
 
     async def _asked_messaging_service(self, one: ServiceView) -> ServiceView:
         if one.problem is not None:
             return one
-        try:
-            async with asyncio.timeout(ASK_SECONDS):
-                found = await pool(self._rests[one.account], one.sid)
-        except Unasked as unasked:
-            return one.model_copy(update={"problem": unasked.problem})
-        except TimeoutError:
-            return one.model_copy(update={"problem": "unreached"})
+        found, problem = await _told(pool(self._rests[one.account], one.sid))
+        if found is None:
+            return one.model_copy(update={"problem": problem})
         strange = sorted({*found.numbers} - {*one.numbers}) if one.numbers else []
         return one.model_copy(update={
             "called": _compared(one.called, found.called), "strange": strange, "empty": not found.numbers,
@@ -117,6 +109,17 @@ class TwilioCheck:
             id=account.id, account_sid=account.sid, public_url=account.public_url,
             doubts=[one.code for one in doubts], changing=len(account.tokens) > 1, refused=refused,
             validated=self._doorkeeper.last.get(account.id, ""))
+
+
+async def _told(asked: Coroutine[Any, Any, View]) -> tuple[View | None, str | None]:
+    """What Twilio says, else the code of why nothing is known."""
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            return await asked, None
+    except Unasked as unasked:
+        return None, unasked.problem
+    except TimeoutError:
+        return None, "unreached"
 
 
 def _compared(wanted: CalledView, found: Called) -> CalledView:

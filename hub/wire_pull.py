@@ -1,6 +1,7 @@
 """What is sent and answered where agents take their work themselves."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -16,6 +17,7 @@ class Take(Wire):
 
 
 class TakeNext(Wire):
+    id: UUID | None = Field(None, description="of this wish: said again, it takes nothing more")
     queue: str | None = Field(None, description="of this queue alone; else of all from which I may pull")
 
 

@@ -42,6 +42,8 @@ class Room:
         most = self.agent.limits.get(work.channel)
         if most is not None and self._of_channel[work.channel] >= most:
             return "channel_limit"
+        if work.pulled:  # whoever takes it himself has seen his offers
+            return None
         if self.offers >= self._limit:
             return "offer_open"
         return "held_for_older" if self.kept else None

@@ -1,7 +1,8 @@
 """Work that agents take themselves: in what order one of them is given it, and what keeps an item from him."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from routing.capacity import Room
 from routing.eligibility import unsuited
@@ -29,11 +30,24 @@ def next_for(work: Iterable[Work], agent: Candidate, policy: Policy, now: dateti
     def for_him(item: Work) -> bool:
         if agent.id in item.excluded_agents or hindrance(item, agent, now):
             return False
-        return room.conflict(item) in (None, "offer_open", "held_for_older")
+        return room.conflict(item) is None
 
     def place(item: Work) -> int:
-        if item.preferred_agent is None or item.preferred_as != "named":
-            return 1
-        return 0 if item.preferred_agent == agent.id else 1 if late(item, now) else 2
+        mine = item.preferred_agent == agent.id and item.preferred_as == "named"
+        return 0 if mine else 2 if _somebody_elses(item, agent, now) else 1
 
     return sorted((item for item in order(work, policy, now) if for_him(item)), key=place)
+
+
+def hides(cut: Iterable[Collection[UUID]], work: Iterable[Work], agent: Candidate, now: datetime) -> bool:
+    """Whether something for the agent may lie behind what was read. `cut`: items of one kind each, of which there are
+    more.
+    """
+    elsewhere = {item.id for item in work if _somebody_elses(item, agent, now)}
+    return any(elsewhere.issuperset(kind) for kind in cut)
+
+
+def _somebody_elses(item: Work, agent: Candidate, now: datetime) -> bool:
+    """By name, and in time."""
+    named = item.preferred_agent is not None and item.preferred_as == "named"
+    return named and item.preferred_agent != agent.id and not late(item, now)

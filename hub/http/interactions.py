@@ -85,7 +85,7 @@ async def claim(call: Call, id: UUID, body: Take) -> Card:
 
 
 async def take_next(call: Call, body: TakeNext) -> Card:
-    return await cards.card(call.parts.pool, await call.parts.pulling.take_next(call.actor, body.queue))
+    return await cards.card(call.parts.pool, await call.parts.pulling.take_next(call.actor, body.queue, body.id))
 
 
 async def pulls(call: Call) -> Pulls:

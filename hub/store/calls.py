@@ -252,9 +252,14 @@ async def beside(pool: asyncpg.Pool, agent_id: UUID) -> UUID | None:
     return found
 
 
+async def lock_agent(conn: Connection, agent_id: UUID) -> None:
+    """He is offered nothing, and asked by nobody else, before the end of the transaction."""
+    await conn.execute(sql["lock_agent"], agent_id)
+
+
 async def may_be_called(conn: Connection, agent_id: UUID, now: datetime) -> bool:
     """Locks the agent, so that he is offered nothing and asked by nobody else meanwhile."""
-    await conn.execute(sql["lock_agent"], agent_id)
+    await lock_agent(conn, agent_id)
     return bool(await conn.fetchval(sql["may_be_called"], agent_id, now))
 
 

@@ -177,6 +177,17 @@ def candidate(row: asyncpg.Record) -> Candidate:
     )
 
 
+async def by_name(pool: asyncpg.Pool, agent_id: UUID, queues: Collection[str]) -> list[UUID]:
+    """What waits for this agent by name in these queues."""
+    return [row["id"] for row in await pool.fetch(sql["by_name"], agent_id, sorted(queues))]
+
+
+async def taken_once(pool: asyncpg.Pool, agent_id: UUID, once: UUID, now: datetime) -> UUID | None:
+    """What the agent was given when he said this wish first, within an hour."""
+    found: UUID | None = await pool.fetchval(sql["taken_once"], agent_id, str(once), now)
+    return found
+
+
 async def ahead(pool: asyncpg.Pool, interaction_id: UUID, queue: str, policy: Policy) -> int:
     """How many of its queue come before it; where the newest goes first, as if the oldest did."""
     return int(await pool.fetchval(sql["ahead"], interaction_id, *in_line(queue, policy)))

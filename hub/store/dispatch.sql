@@ -93,6 +93,16 @@ SELECT w.id, w.queue_id, w.channel, w.priority + q.priority AS priority, w.queue
 FROM found f JOIN interactions w ON w.id = f.id AND w.state = 'queued' JOIN asked q ON q.id = w.queue_id
 LEFT JOIN refused r ON r.id = w.id;
 
+-- name: by_name
+-- What waits in these queues and was sent to one agent by name, the oldest first.
+SELECT id FROM interactions WHERE state = 'queued' AND queue_id = ANY ($2::text[]) AND preferred_agent_id = $1
+ORDER BY queued_at, id LIMIT 20;
+
+-- name: taken_once
+SELECT interaction_id FROM touches
+WHERE kind = 'claimed' AND recorded_at > $3::timestamptz - interval '1 hour' AND actor_id = $1
+  AND data ->> 'once' = $2 LIMIT 1;
+
 -- name: turn
 -- One node decides at a time: two that choose at once choose the same, and one of them for nothing. The plan of what
 -- waits takes longer to make than to carry out, so it is made once.

@@ -88,6 +88,7 @@ class _Play:
         self.shifts = [(place, one) for place, staff in enumerate(trace.staff) for one in staff.shifts]
         self.timed = any(_timed(item) for item in self.items)
         self.waiting: dict[UUID, tuple[int, Work]] = {}
+        self.excluded: dict[int, list[UUID]] = {}  # from an item for a while, the first to be asked again first
         self.ringing: dict[int, int] = {}  # arrival -> place of the agent who is asked
         self.refused = [0] * len(trace.arrivals)  # offers so far that were declined or missed
         self.stage = [0] * len(trace.arrivals)  # how often it was given back
@@ -225,12 +226,17 @@ class _Play:
     def _not_again(self, now: float, number: int, item: Work, place: int) -> None:
         """It waits, and not for him who has just had it."""
         self._waits(number, replace(item, excluded_agents=item.excluded_agents | {self.ids[place]}))
+        self.excluded.setdefault(number, []).append(self.ids[place])
         self._at(now + self._then(number).excluded_seconds, "forgives", number)
 
     def _forgives(self, now: float, number: int) -> None:
-        item = self.items[number]
+        """Whoever has been excluded longest, unless he was again meanwhile."""
+        item, one = self.items[number], self.excluded[number].pop(0)
+        still = item.excluded_agents - {one} | set(self.excluded[number])
         if item.id in self.waiting:
-            self._waits(number, replace(item, excluded_agents=frozenset()))
+            self._waits(number, replace(item, excluded_agents=still))
+        else:
+            self.items[number] = replace(item, excluded_agents=still)
 
     def _loses(self, place: int, held: Held, now: float) -> None:
         agent = self.there[self.ids[place]]

@@ -1,5 +1,7 @@
 """The line as it is shown is the line as it is served."""
 
+from uuid import UUID
+
 import pytest
 
 from hub.errors import Invalid
@@ -8,9 +10,11 @@ from hub.store import calls, dispatch
 from hub.wire import Card, Page
 from routing.policy import Policy
 from routing.policy_data import load
+from routing.score import order
 from tests.hub.conftest import Heart
 from tests.hub.test_dispatch import waiting
 from tests.hub.test_dispatch_policy import Office
+from tests.hub.test_roster import a_mixed_floor
 
 POLICY = {"format": 1, "skills": [], "default": {"queue": "support"},
           "queues": [{"id": "support", "target_minutes": 30}, {"id": "sales", "target_minutes": 5}]}  # fmt: skip
@@ -73,3 +77,16 @@ async def test_the_place_that_customers_are_told_is_their_place_in_the_line(hear
     told = {it: await dispatch.ahead(heart.pool, it, "support", policy) + 1 for it in items}
     assert told == {it: place for place, it in enumerate(line, 1)}
     assert told == await calls.line(heart.pool, "support", *dispatch.in_line("support", policy))
+
+
+async def test_page_by_page_it_is_the_whole_line_whatever_kinds_wait(heart: Heart) -> None:
+    office = Office(heart)
+    await a_mixed_floor(heart, office, 1)
+    everything = await dispatch.work(heart.pool, heart.clock(), 1_000, office.policy)
+    after, read = None, list[UUID]()
+    while after is not None or not read:
+        page = await shown(heart, office.policy, after=after, limit=5)
+        read += [card.id for card in page.items]
+        after = page.next
+        assert page.total == len(everything.work)
+    assert read == [one.id for one in order(everything.work, office.policy.ordering(), heart.clock())]

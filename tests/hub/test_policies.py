@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 import structlog
@@ -377,3 +378,37 @@ async def test_a_mark_that_nobody_rang_for_is_found(heart: Heart, policies: Poli
     heart.clock.advance(replacing.NET)
     await loop._turn()
     assert await heart.pool.fetchval("SELECT queue_id FROM interactions") == "sales"
+
+
+async def test_a_database_that_goes_away_loses_nobody_who_is_to_be_looked_at_again(
+    heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed_by(heart, policies)
+    await publish(policies, sue)
+    loop = Replacing(heart.journal, policies)
+    await loop.step()
+    await where(heart, text="a lamp")
+    offer = await heart.offered(sue)
+    await publish(policies, sue, ('text contains "lamp"', {"queue": "sales"}))
+    assert await loop.step() == 0, "the offer stands"
+    await heart.desk.decline(sue, offer, Decline(reason="busy"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(store, "waiting", AsyncMock(side_effect=OSError))
+        with pytest.raises(OSError):
+            await loop.step()
+    assert await loop.step() == 1
+
+
+async def test_corrections_come_before_what_another_node_was_quicker_to_move(
+    heart: Heart, policies: Policies, sue: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "LOOKED_AT", 1)
+    placed_by(heart, policies)
+    await publish(policies, sue, ("vip", {"queue": "sales"}))
+    loop = Replacing(heart.journal, policies)
+    it = (await heart.arrive(channel="form", continues=False)).interaction_id
+    await loop.step()
+    customer = await heart.pool.fetchval("SELECT customer_id FROM interactions")
+    await heart.desk.mark_customer(sue, customer, PutMarks(vip=True, version=1))
+    loop._again = {heart.new_id(): "policy", it: "customer"}
+    assert await loop.step() == 1

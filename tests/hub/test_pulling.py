@@ -6,18 +6,19 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from hub import pulling
 from hub.dispatch import Dispatch
 from hub.doorbell import Doorbell
 from hub.errors import Forbidden, Invalid, NotFound, NotYours, OverCapacity, Taken
 from hub.escalation import Escalation
 from hub.journal import Journal
 from hub.model import Actor
-from hub.pulling import NothingToTake, Pulling, SkillMissing
+from hub.pulling import NothingToTake, PhoneAway, Pulling, SkillMissing
 from hub.store.journal import lock_interaction
 from hub.wire import Requeue
 from hub.wire_pull import Pulls
@@ -230,3 +231,55 @@ async def test_i4_a_hundred_claims_of_one_agents_little_room_never_exceed_it(
     assert set(found) <= {"ok", "over_capacity", "nothing_to_take", "taken"}
     assert await heart.pool.fetchval("SELECT sum(units) FROM interactions WHERE agent_id = $1", ann.id) == 90
     await heart.balanced()
+
+
+async def test_what_is_somebody_elses_by_name_hides_nothing(
+    heart: Heart, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "LOOKED_AT", 2)
+    ann, bob = await heart.agent("Ann"), await heart.agent("Bob")
+    bobs = [await room.arrive() for _ in range(5)]
+    await heart.pool.execute("UPDATE interactions SET preferred_agent_id = $1", bob.id)
+    free = await room.arrive()
+    assert await room.pulling.take_next(ann) == free
+    assert await room.pulling.take_next(ann) == bobs[0], "when nothing else is left"
+
+
+async def test_what_is_ones_own_by_name_is_next_however_many_wait_before_it(
+    heart: Heart, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "LOOKED_AT", 2)
+    ann = await heart.agent("Ann")
+    _, _, _, own = [await room.arrive() for _ in range(4)]
+    await heart.pool.execute("UPDATE interactions SET preferred_agent_id = $1 WHERE id = $2", ann.id, own)
+    assert await room.pulling.pulls(ann) == Pulls(queues=["support"], next=str(own))
+    await room.pulling.claim(ann, own)  # and needs no reason
+
+
+async def test_the_same_wish_for_the_next_takes_one(heart: Heart, room: Room) -> None:
+    ann, ben = await heart.agent("Ann"), await heart.agent("Ben")
+    first, second, third = [await room.arrive() for _ in range(3)]
+    wish = uuid4()
+    assert [await room.pulling.take_next(ann, once=wish) for _ in range(2)] == [first, first]
+    assert await room.pulling.take_next(ben, once=wish) == second, "it is a wish of his own"
+    assert await room.pulling.take_next(ann, once=uuid4()) == third
+
+
+async def test_who_is_full_is_told_so_whatever_comes_first(heart: Heart, room: Room) -> None:
+    ann = await heart.agent("Ann", capacity=30)
+    one, _, three = [await room.arrive() for _ in range(3)]
+    await room.pulling.claim(ann, one)
+    with pytest.raises(OverCapacity):
+        await room.pulling.claim(ann, three)
+
+
+async def test_a_caller_is_taken_only_where_a_phone_can_ring(heart: Heart, room: Room) -> None:
+    ann = await heart.agent("Ann", ready=False)
+    it = await room.arrive()
+    await heart.pool.execute("UPDATE interactions SET channel = 'voice', exclusive = true")
+    with pytest.raises(PhoneAway):
+        await room.pulling.claim(ann, it)
+    with pytest.raises(NothingToTake):
+        await room.pulling.take_next(ann)
+    await heart.connect(ann)
+    await room.pulling.claim(ann, it)

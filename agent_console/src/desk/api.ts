@@ -120,7 +120,7 @@ function interactionCalls(call: Call) {
     read: (id: string) => call<undefined>('POST', at(id, 'read')),
     claim: (id: string, reason = '') => call<Card>('POST', at(id, 'claim'), { reason }),
     pulls: () => call<Pulls>('GET', '/api/pull'),
-    takeNext: (queue: string | null = null) => call<Card>('POST', '/api/pull', { queue }),
+    takeNext: (id: string) => call<Card>('POST', '/api/pull', { id }),
     end: act('end'),
     extend: act('extend'),
     resume: act('resume'),

@@ -1830,6 +1830,10 @@ export interface Take {
 }
 export interface TakeNext {
   /**
+   * of this wish: said again, it takes nothing more
+   */
+  id: string | null
+  /**
    * of this queue alone; else of all from which I may pull
    */
   queue: string | null

@@ -1,8 +1,9 @@
 // What begins an interaction and is being written, mail or text: kept at the hub within two seconds, and when the page is left.
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { createKeeper } from './drafts'
 import { saveOn, sheetOf, takeOver, turnOver, wireSheet } from './sheets'
 import type { WireSheet } from './sheets'
+import { later, useKept } from './useKept'
 
 interface OnSheet {
   sheet: string
@@ -24,21 +25,12 @@ export function useNewSheet<D extends object, K extends OnSheet>(
         const found = await saveOn(key, on, () => save({ ...draft, ...on }))
         setBeside(found.filter((one) => one.sheet !== sheetOf(key).sheet))
       },
-      later: (job, ms) => {
-        const timer = setTimeout(job, ms)
-        return () => clearTimeout(timer)
-      },
+      later,
       onState: setState,
     }),
     [key, save],
   )
-  useEffect(() => {
-    addEventListener('pagehide', keeper.flush)
-    return () => {
-      removeEventListener('pagehide', keeper.flush)
-      keeper.flush()
-    }
-  }, [keeper])
+  useKept(keeper)
   const keep = (draft: D, now: boolean) => {
     if (base.current) takeOver(key, [base.current])
     base.current = null

@@ -7,6 +7,7 @@ import { createKeeper } from './drafts'
 import { reattach } from './files'
 import { keyOf, saveOn, split, takeOver, wireSheet } from './sheets'
 import type { WireSheet } from './sheets'
+import { later, useKept } from './useKept'
 
 const TYPING_MS = 3_000
 
@@ -96,19 +97,10 @@ function useKeeping(id: string, kind: Kind, onOthers: (others: readonly KeptDraf
     const key = keyOf(id, kind)
     return createKeeper<Words>({
       save: async (_, words) => onOthers(await saveOn(key, wireSheet(key), (on) => api.draft(id, { kind, ...words, ...on }))),
-      later: (job, ms) => {
-        const timer = setTimeout(job, ms)
-        return () => clearTimeout(timer)
-      },
+      later,
     })
   }, [api, id, kind, onOthers])
-  useEffect(() => {
-    addEventListener('pagehide', keeper.flush)
-    return () => {
-      removeEventListener('pagehide', keeper.flush)
-      keeper.flush()
-    }
-  }, [keeper])
+  useKept(keeper)
   return (words: Words) => keeper.change(keyOf(id, kind), id, words, !words.text && !words.mail)
 }
 

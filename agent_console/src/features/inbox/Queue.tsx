@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react'
+import { ApiError } from '../../desk/api'
+import { newId } from '../../desk/ids'
 import type { Card } from '../../desk/wire'
 import { Age, Blank, Button, ChannelGlyph, ClockChip, deskPath, describe, href, Icon, names, OutOfTurn, useApi, useDesk, useDeskParts, useLoad, useNow, useQueue, useT, useTell, useWhere } from '../../shared'
 import css from './Inbox.module.css'
@@ -17,15 +19,14 @@ export function Queue({ waiting, onClaimed }: { waiting: number; onClaimed: () =
   const { pulls, again } = usePulls(turn)
   const { reload } = page
   useEffect(reload, [turn, reload])
-  const taking = useTaking(onClaimed, () => {
+  const [outOfTurn, setOutOfTurn] = useState<Card | null>(null)
+  const taking = useTaking(onClaimed, setOutOfTurn, () => {
     reload()
     again()
   })
-  const [outOfTurn, setOutOfTurn] = useState<Card | null>(null)
   if (!page.value) return <NotYet error={page.error} slow={page.slow} retry={reload} />
   const { items } = page.value
   if (!items.length) return <Blank title={t('inbox.queue.empty')}>{t('inbox.queue.empty.what')}</Blank>
-  const needsReason = (card: Card) => pulls.value?.queues.includes(card.queue) && pulls.value.next !== card.id
   return (
     <>
       <TakeNext pulls={pulls} busy={taking.busy !== null} onTake={taking.next} retry={again} />
@@ -33,7 +34,7 @@ export function Queue({ waiting, onClaimed }: { waiting: number; onClaimed: () =
         {items.map((card) => (
           <Waiting
             key={card.id} card={card} busy={taking.busy === card.id} next={pulls.value?.next === card.id}
-            onClaim={() => (needsReason(card) ? setOutOfTurn(card) : taking.claim(card.id))}
+            onClaim={() => taking.claim(card)}
           />
         ))}
       </ul>
@@ -41,7 +42,7 @@ export function Queue({ waiting, onClaimed }: { waiting: number; onClaimed: () =
         <OutOfTurn
           card={outOfTurn} onClose={() => setOutOfTurn(null)}
           onTake={(reason) => {
-            taking.claim(outOfTurn.id, reason)
+            taking.claim(outOfTurn, reason)
             setOutOfTurn(null)
           }}
         />
@@ -68,12 +69,13 @@ function useTurns(): number {
   return turn
 }
 
-function useTaking(onClaimed: () => void, reload: () => void) {
+/** Where something else comes first, the hub asks for a reason. */
+function useTaking(onClaimed: () => void, onOutOfTurn: (card: Card) => void, reload: () => void) {
   const { api, dispatch } = useDeskParts()
   const tell = useTell()
   const [, go] = useWhere()
   const [busy, setBusy] = useState<string | null>(null)
-  const take = (id: string, taken: Promise<Card>) => {
+  const take = (id: string, taken: Promise<Card>, card: Card | null = null) => {
     setBusy(id)
     void taken
       .then((mine) => {
@@ -81,12 +83,19 @@ function useTaking(onClaimed: () => void, reload: () => void) {
         onClaimed()
         go(deskPath(mine.id))
       }, (error: unknown) => {
-        tell.failure(error)
-        reload()
+        if (card && error instanceof ApiError && error.code === 'out_of_turn') onOutOfTurn(card)
+        else {
+          tell.failure(error)
+          reload()
+        }
       })
       .finally(() => setBusy(null))
   }
-  return { busy, claim: (id: string, reason = '') => take(id, api.claim(id, reason)), next: () => take('next', api.takeNext()) }
+  return {
+    busy,
+    claim: (card: Card, reason = '') => take(card.id, api.claim(card.id, reason), card),
+    next: () => take('next', api.takeNext(newId())),
+  }
 }
 
 function Waiting({ card, busy, next, onClaim }: { card: Card; busy: boolean; next: boolean; onClaim: () => void }) {
