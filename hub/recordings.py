@@ -142,9 +142,12 @@ class Recordings:
             await self._again(one, "no_sound")
             return
         look = await asyncio.to_thread(sound.look, content)
-        queue = await store.queue_of(self._journal.pool, one.interaction_id)
-        keep_until = self._journal.now() + timedelta(days=self._settings.recording_of(queue).keep_days)
+        keep_until = await self._keep_until(one)
         await store.store(self._journal.pool, one, Sound(kind, content, look.channels, look.peaks), keep_until)
+
+    async def _keep_until(self, one: Due) -> datetime:
+        queue = await store.queue_of(self._journal.pool, one.interaction_id)
+        return self._journal.now() + timedelta(days=self._settings.recording_of(queue).keep_days)
 
     async def _again(self, one: Due, error: str, *, later: bool = True) -> None:
         log.warning("recordings.put_off", doing=one.state, error=error, attempt=one.attempts)
@@ -169,9 +172,11 @@ class Recordings:
             await self._lost(one, "absent")
 
     async def _lost(self, one: Due, error: str) -> None:
+        """What we could not fetch still lies with the provider, and goes when its time is over."""
+        keep_until = None if error == "absent" else await self._keep_until(one)
         async with self._journal.begin() as page:
             it = await page.lock(one.interaction_id)
-            if await store.fail(page.conn, one, error):
+            if await store.fail(page.conn, one, error, keep_until):
                 await page.write(it, model.CallEvent("recording_lost", {"recording_id": str(one.id)}), SYSTEM)
 
     async def _delete(self, recording_id: UUID, by: Actor | None, reason: str = "") -> bool:

@@ -91,9 +91,9 @@ async def store(pool: Pool, one: Due, sound: Sound, keep_until: datetime) -> Non
                        sound.media_type, sound.content)
 
 
-async def fail(conn: Connection, one: Due, error: str) -> bool:
-    """False when another hub was quicker."""
-    return bool(await conn.execute(sql["fail"], one.id, one.state, error) != "UPDATE 0")
+async def fail(conn: Connection, one: Due, error: str, keep_until: datetime | None) -> bool:
+    """False when another hub was quicker. `keep_until`: when the provider's copy is deleted, None: there is none."""
+    return bool(await conn.execute(sql["fail"], one.id, one.state, error, keep_until) != "UPDATE 0")
 
 
 async def outlived(pool: Pool, now: datetime) -> list[UUID]:

@@ -36,10 +36,11 @@ WITH done AS (UPDATE recordings SET state = 'stored', attempts = 0, due_at = NUL
 INSERT INTO recording_sounds (recording_id, media_type, bytes) SELECT id, $6, $7 FROM done;
 
 -- name: fail
-UPDATE recordings SET state = 'failed', due_at = NULL, error = $3 WHERE id = $1 AND state = $2;
+-- $4: when the provider's copy has to go, as if we had one.
+UPDATE recordings SET state = 'failed', due_at = NULL, error = $3, keep_until = $4 WHERE id = $1 AND state = $2;
 
 -- name: outlived
-SELECT id FROM recordings WHERE state = 'stored' AND keep_until <= $1 ORDER BY keep_until LIMIT 100;
+SELECT id FROM recordings WHERE state IN ('stored', 'failed') AND keep_until <= $1 ORDER BY keep_until LIMIT 100;
 
 -- name: interaction_of
 SELECT interaction_id FROM recordings WHERE id = $1;

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import pytest
 
+from channels.twilio.rest import TooLargeError
+from channels.voice.provider import Provider
 from hub.call_recording import AlwaysRecorded, NotRecorded
 from hub.errors import Forbidden, NotFound, NotYours, WrongState
 from hub.model import Actor
@@ -277,10 +280,16 @@ async def test_only_who_was_on_the_line_and_supervisors_listen_and_each_listenin
 
 
 @by_rule(settings("always", keep_days=30))
-async def test_after_its_time_it_is_deleted_here_and_at_the_provider(phone: Telephone) -> None:
+@pytest.mark.parametrize("fetched", [True, False])
+async def test_after_its_time_it_is_deleted_here_and_at_the_provider(
+    phone: Telephone, fetched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not fetched:
+        monkeypatch.setattr(Provider, "sound", AsyncMock(side_effect=TooLargeError))
     caller, ann, _ = await phone.talking()
     await ends(phone, caller)
     row = await stored(phone)
+    assert row["state"] == ("stored" if fetched else "failed")
     assert row["keep_until"] - row["started_at"] > timedelta(days=29)
     await phone.heart.pool.execute("UPDATE recordings SET keep_until = $1", phone.sim.clock.now())
     await phone.pass_time(700)
