@@ -17,7 +17,7 @@ from channels.voice.call import Call, Leg
 from channels.voice.callers import ANONYMOUS
 from channels.voice.control import abandoned_by_partners, outcome, phase
 from channels.voice.decisions import Asked, Closed, Decision, Dialled, Queued, Released, Returned, RingCustomer, decide
-from channels.voice.reports import Recording, identity
+from channels.voice.reports import identity
 from channels.voice.settings import Survey, VoiceSettings
 from hub import callbacks, model
 from hub.doorbell import AgentMoved
@@ -26,7 +26,6 @@ from hub.journal import Opening, Page, declare
 from hub.model import CUSTOMER, SYSTEM, Interaction
 from hub.store import callbacks as callbacks_store
 from hub.store import intake as people
-from hub.store import recordings as recordings_store
 from hub.store.callbacks import Back
 from hub.store.calls import Kept
 from hub.store.journal import lock_agent
@@ -34,7 +33,7 @@ from hub.store.journal import lock_agent
 SPOKEN = timedelta(seconds=60)  # so long after the end a voicemail may become ready
 RING_OUT = 30.0  # seconds that a customer's telephone rings
 KIND = "voicemail"  # the channel of what callers leave behind
-SHORTEST = 2  # seconds of a voicemail
+ENDS = {"left": "message_left", "none": "no_message"}  # how a call ended whose caller was asked for a message instead
 KNOWN = ("StirVerstat", "ForwardedFrom", "attestation", "anonymous", "spam")  # of a caller, for rules and people
 TURNS = 8  # each changes something; more would be two rules that undo one another
 
@@ -99,7 +98,8 @@ async def agree(terms: Terms) -> None:
             terms.trouble.append("call.restless")
         await _tell(terms)
     call = terms.call
-    if phase(call) == "ended" and terms.it is not None and all(leg.over or not leg.sid for leg in call.legs.values()):
+    settled = terms.it is not None and not may_have_spoken(terms)
+    if phase(call) == "ended" and settled and all(leg.over or not leg.sid for leg in call.legs.values()):
         terms.kept = replace(terms.kept, ended_at=terms.kept.ended_at or terms.now)
     if terms.it is not None:
         terms.kept = replace(terms.kept, interaction_id=terms.it.id, seen_version=terms.it.version)
@@ -140,7 +140,7 @@ async def _turn(terms: Terms) -> bool:
         return _let_go(terms)
     if it.state == "active":
         return await _with_agent(terms, it)
-    if call.closing or call.asked_at or _goes_on(call):
+    if call.closing or call.asked_at or _goes_on(call) or terms.kept.place.message:
         return False
     return terms.decide(Asked(terms.now) if _stays(terms, it) else Closed())
 
@@ -163,8 +163,8 @@ def _goes_on(call: Call) -> bool:
 
 async def _gone(terms: Terms) -> bool:
     """The caller has hung up, or was."""
-    it, how = terms.it, outcome(terms.call)
-    if it is None and _may_have_spoken(terms):
+    it = terms.it
+    if may_have_spoken(terms):
         return False
     if it is None:
         terms.kept = replace(terms.kept, was="ended")
@@ -173,12 +173,15 @@ async def _gone(terms: Terms) -> bool:
             return False
         await _missed_in_menu(terms)
         return True
-    if terms.kept.was == "ended":
+    silent = terms.kept.place.message == "asked"
+    if terms.kept.was == "ended" and not silent:
         return False
-    terms.kept = replace(terms.kept, was="ended")
+    place = replace(terms.kept.place, message="none") if silent else terms.kept.place
+    terms.kept = replace(terms.kept, was="ended", place=place)
+    how = ENDS.get(place.message) or outcome(terms.call)
     if (back := await _called_back(terms, it)) is not None:
         it = terms.it = await callbacks.reached(terms.page, it, back, by_agent=False)
-    if it.state in ("queued", "offered", "active"):
+    if it.state in ("queued", "offered", "active") or (silent and it.state == "parked"):
         await terms.say("ended", outcome=how, seconds=_talked(terms.call))
         seconds = await people.wrap_up_seconds(terms.page.conn, it.id)
         await terms.write(model.Left(seconds), CUSTOMER)
@@ -227,11 +230,13 @@ async def _not_reached(terms: Terms, it: Interaction) -> bool:
     return True
 
 
-def _may_have_spoken(terms: Terms) -> bool:
+def may_have_spoken(terms: Terms) -> bool:
     """His voicemail may be on its way still."""
-    number, end = terms.settings.number(terms.kept.number), terms.call.customer.ended_at
-    step = terms.settings.flows[number.flow].steps.get(terms.kept.place.step) if number else None
-    return step is not None and step.kind == "voicemail" and end is not None and terms.now < end + SPOKEN
+    kept, end = terms.kept, terms.call.customer.ended_at
+    number = terms.settings.number(kept.number)
+    step = terms.settings.flows[number.flow].steps.get(kept.place.step) if number else None
+    begun = step is not None and step.kind == KIND and kept.interaction_id is None
+    return (begun or kept.place.message == "asked") and end is not None and terms.now < end + SPOKEN
 
 
 def _talked(call: Call) -> int:
@@ -312,27 +317,6 @@ async def begin(terms: Terms, queue: str | None) -> Welcome:
     return "regained" if await _open(terms, queue, "received") else "new"
 
 
-async def left_voicemail(terms: Terms, recording: Recording, queue: str | None) -> None:
-    """Work for whoever has time, with the sound behind it. What is too short to say anything is none."""
-    if terms.kept.interaction_id is not None or terms.it is not None or recording.seconds < SHORTEST:
-        return
-    words = {"en": "Voicemail", "zh-Hans": "语音留言"}[terms.kept.place.language]
-    length = f"{recording.seconds // 60}:{recording.seconds % 60:02}"
-    inbound = replace(
-        _inbound(terms.kept, queue), source=f"{KIND}:{terms.kept.account}", natural_key=recording.sid, channel=KIND,
-        text=f"{words} {length}", at=terms.now, raw=recording.url.encode(), content_type="text/plain")
-    intake, sound = terms.intake, terms.page.new_id()
-    known = await people.known_addresses(terms.page.conn, inbound.addresses, terms.now)
-    person = intake.person(inbound, known)
-    enclosed = intake.enclosed(inbound, person)
-    enclosed = replace(enclosed, data={**enclosed.data, "recording_id": str(sound)})
-    opening = Opening(intake.fresh(inbound, person), "received", CUSTOMER, enclosed)
-    terms.it = (await terms.page.open(opening))[0].interaction
-    of = recordings_store.Of("voicemail", terms.kept.id, terms.it.id, terms.kept.account)
-    await recordings_store.ready(terms.page.conn, sound, of, recording, terms.now)
-    terms.kept = replace(terms.kept, interaction_id=terms.it.id)
-
-
 async def _missed_in_menu(terms: Terms) -> None:
     """Who hung up before he waited for anybody stands in the history, and nobody has to do anything."""
     await _open(terms, None, "abandoned", done=True)
@@ -341,7 +325,7 @@ async def _missed_in_menu(terms: Terms) -> None:
 async def _open(terms: Terms, queue: str | None, kind: str, *, done: bool = False) -> bool:
     """Whether he regained a place."""
     conn, intake, kept = terms.page.conn, terms.intake, terms.kept
-    inbound = _inbound(kept, queue)
+    inbound = inbound_of(kept, queue)
     known = await people.known_addresses(conn, inbound.addresses, terms.now)
     person = intake.person(inbound, known)
     new = replace(intake.fresh(inbound, person), source=kept.number, unread=0)
@@ -375,7 +359,7 @@ async def _lost(terms: Terms, queue_id: str) -> asyncpg.Record | None:
     return await callbacks_store.lost(terms.page.conn, caller, queue_id, terms.now - timedelta(seconds=seconds))
 
 
-def _inbound(kept: Kept, queue: str | None) -> Inbound:
+def inbound_of(kept: Kept, queue: str | None) -> Inbound:
     caller, place = kept.call.customer.who, kept.place
     fields = {"address_dialled": kept.number, "ivr_path": place.words,
               **{f"ivr.{name}": value for name, value in place.collected.items()},

@@ -11,11 +11,11 @@ from hub.call_terms import Terms
 from hub.store.calls import Kept
 
 
-def key(terms: Terms, seconds: int | None, exits: bool) -> str:
+def key(terms: Terms, seconds: int | None, exit: str | None) -> str:
     """With which he may ask for it, once he has waited long or probably will for so many seconds, or at once where his
-    queue lets him out that way (`exits`); "" for none."""
+    queue lets him out that way (`exit`); "" for none."""
     rules, since = _rules(terms), terms.call.queued_at
-    if exits:
+    if exit == "callback":
         return (rules or Callback()).key
     if rules is None or since is None:
         return ""

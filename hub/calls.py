@@ -26,8 +26,8 @@ from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
 from channels.voice.settings import Flow, VoiceSettings
-from hub import call_handing, call_parties, call_recording, call_survey, callback_talk, callbacks, callers
-from hub.call_terms import Terms, agree, begin, dial, left_voicemail, softphone_of, softphones
+from hub import call_handing, call_parties, call_recording, call_survey, callback_talk, callbacks, callers, voicemails
+from hub.call_terms import Terms, agree, begin, dial, softphone_of, softphones
 from hub.doorbell import AgentMoved, CallMoved
 from hub.errors import NotFound, NotYours, WrongState
 from hub.intake import Intake
@@ -156,7 +156,7 @@ class Calls:
             self._observe(terms, knock)
             answer = await self._answer(terms, knock, standing)
             if knock.kind in ("voicemail", "recording"):
-                await self._spoken(terms, reports.of_recording(knock.fields))
+                await voicemails.spoken(terms, reports.of_recording(knock.fields))
                 await call_recording.heard(terms, knock.fields)
             if knock.kind != "wait" or terms.call != kept.call:  # a poll of those in line moves nothing
                 await self.settle(terms, kept)
@@ -245,7 +245,7 @@ class Calls:
                 urls, question = self.lines.urls(terms.kept), _number(knock.part)
                 return await callback_talk.answer(terms, urls, question, knock.fields.get("Digits", ""))
             case "line":
-                return self._out_of_line(terms, knock.fields.get("QueueResult", ""))
+                return await self._out_of_line(terms, knock.fields.get("QueueResult", ""))
             case "left":
                 return self._left(terms, _number(knock.part) or 0)
             case "hold" | "comfort":
@@ -295,13 +295,6 @@ class Calls:
             return documents.voicemail(screen, urls)
         return documents.menu(screen, number, urls)
 
-    async def _spoken(self, terms: Terms, recording: Recording | None) -> None:
-        flow = self.lines.flow(terms.kept.number)
-        step = flow.steps.get(terms.kept.place.step) if flow else None
-        spoken = recording is not None and recording.source == reports.SPOKEN
-        if recording is not None and spoken and step is not None and step.kind == "voicemail":
-            await left_voicemail(terms, recording, step.queue)
-
     def _is_open(self, calendar: str) -> bool:
         return calendar in self.lines.calendars and self.lines.calendars[calendar].is_open(self.journal.now())
 
@@ -325,6 +318,8 @@ class Calls:
         room = meeting(call)
         if room is not None and (led or room in call.customer.inside):
             return documents.together(room, room_name(call.id, room), urls)
+        if kept.place.message:
+            return voicemails.tone(terms, flow, urls)
         return documents.in_line((), kept.place.language, self._line(terms), urls)
 
     def _waiting(self, terms: Terms, standing: Standing) -> str:
@@ -334,13 +329,17 @@ class Calls:
         urls, talk = self.lines.urls(terms.kept), terms.kept.place.talk
         if talk is not None and not talk.open:
             return documents.called_back(talk, language, urls)
-        position, seconds, exits = standing
-        return documents.waiting(language, position, seconds, urls, callback_talk.key(terms, seconds, exits))
+        position, seconds, way_out = standing
+        if way_out in voicemails.EXITS and phase(call) == "queued":
+            return documents.out_of_line()
+        return documents.waiting(language, position, seconds, urls, callback_talk.key(terms, seconds, way_out))
 
-    def _out_of_line(self, terms: Terms, result: str) -> str:
+    async def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""
         if terms.call.customer.over or result in ("hangup", "redirected", "redirected-from-bridged"):
             return documents.nothing()
+        if result == "leave":
+            await voicemails.instead(terms)
         if result in ("queue-full", "error", "system-error") and phase(terms.call) in ("queued", "offering"):
             log.error("call.line_refused", account=terms.kept.account, result=result)
             return documents.again_in_a_moment(terms.kept.place.language, self._line(terms),
@@ -405,7 +404,7 @@ class Calls:
             if done is not None:
                 await store.finish(page.conn, done, state, error)
             terms.decide(*decisions)
-            await self._spoken(terms, spoken)
+            await voicemails.spoken(terms, spoken)
             if said:
                 await terms.meet()
                 await terms.say(said)

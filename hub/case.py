@@ -28,7 +28,7 @@ NOTHING = Enclosed()
 WAITS = ("queued", "offered")
 ANSWERED_ELSEWHERE = frozenset({"voice", "manual"})  # nobody writes an answer here
 TELLS = frozenset({"webchat"})  # where the hub can say at once that a message is kept
-CALLS = frozenset({"voice"})  # may offer to call back
+CALLS = frozenset({"voice"})  # may offer to call back, and to speak after the tone
 KEPT = {
     "en": "Nobody can answer right now. Your message is kept, and you will get an answer here.",
     "zh": "目前暂时无法回复。您的留言已保存，我们会在这里答复您。",
@@ -222,7 +222,7 @@ class Case:
         data: dict[str, object] = {"exit": found.exit.to, "policy": self.version}
         if found.limit is not None:
             data["limit"] = found.limit
-        offers = {"callback": CALLS, "voicemail": (), "message": TELLS}
+        offers = {"callback": CALLS, "voicemail": CALLS, "message": TELLS | CALLS}
         if self.it.channel not in offers.get(found.exit.to, (self.it.channel,)):
             data["offered"] = False  # this channel has no such thing: it waits on
         to = found.exit.queue or self.it.queue_id

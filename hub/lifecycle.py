@@ -193,8 +193,8 @@ def _received(it: Interaction, agent: Agent | None, act: model.Received, now: da
 def _left(it: Interaction, agent: Agent | None, act: model.Left, now: datetime) -> Change:
     if it.state == "active":
         return Change(_wrapping(it, act.wrap_up_seconds, now), "left")
-    done = replace(it, state="done", agent_id=None, offer_id=None, due_at=None, closed_at=now)
-    kind = "left" if it.answered_at else "abandoned"
+    done = replace(it, state="done", agent_id=None, offer_id=None, due_at=None, closed_at=now, disposition=act.instead)
+    kind = "left" if it.answered_at or act.instead else "abandoned"
     return Change(done, kind, end_offer=_offer_over(it, "withdrawn", "customer_left"))
 
 

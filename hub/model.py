@@ -189,9 +189,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The customer ended the conversation."""
+    """The customer ended the conversation. `instead`: what of his waits in its place; then he has not given up."""
 
     wrap_up_seconds: int
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

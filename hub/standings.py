@@ -10,9 +10,9 @@ from hub.store import conversation, dispatch
 from hub.store.calls import Waiting
 from hub.waits import Waits
 
-# Place in line, the seconds within which he will probably be answered, whether an exit of his queue is a callback.
-Standing = tuple[int | None, int | None, bool]
-NOWHERE: Standing = (None, None, False)
+# Place in line, the seconds within which he will probably be answered, what exit of his queue he hears of.
+Standing = tuple[int | None, int | None, str | None]
+NOWHERE: Standing = (None, None, None)
 MOMENT = timedelta(seconds=0.5)  # so long a line is told as it was read
 FRESH = timedelta(seconds=2)  # so long what is known of a queue's agents is used again: all in line ask for it
 
@@ -35,9 +35,9 @@ class Standings:
         """
         position, places = await self._position(waits), await self._places(waits.queue_id)
         if not places or position is None:
-            return position, None, waits.exits
+            return position, None, waits.exit
         told = await self._waits.told(waits.interaction_id, waits.queue_id, position, places)
-        return position, told, waits.exits
+        return position, told, waits.exit
 
     async def _position(self, waits: Waiting) -> int | None:
         """Counting for each of hundreds who all come before him costs more than reading the line once for all. None: he

@@ -239,7 +239,8 @@ class Switchboard:
 
     async def _voicemail(self, kept: Kept) -> Recording | None:
         """What somebody may have spoken who has gone, when nothing told of it."""
-        if not kept.call.customer.over or kept.interaction_id is not None:
+        known = kept.interaction_id is not None and kept.place.message != "asked"
+        if not kept.call.customer.over or known:
             return None
         found = await self._provider(kept).recordings(kept.call.customer)
         return next((one for one in found if one.source == SPOKEN), None)

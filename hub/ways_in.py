@@ -36,7 +36,7 @@ def of(settings: Settings, added: Mapping[str, Mapping[str, Any]]) -> Ways:
     steps = {name: step for flow in voice.flows.values() for name, step in flow.steps.items()}
     known: dict[str, bool] = {
         "webchat": True, "manual": True, "form": bool(forms), "email": bool(mailboxes), "voice": bool(voice.numbers),
-        "voicemail": any(step.kind == "voicemail" for step in steps.values())} | {one.kind: True for one in texts}
+        "voicemail": bool(voice.numbers)} | {one.kind: True for one in texts}
     first = settings.queues[0].id
     asked = [settings.webchat.queue, *(one.get("queue") for one in mailboxes.values()),
              *(form.queue for form in forms.values()), *(one.queue for one in texts), *_queues_of(voice)]

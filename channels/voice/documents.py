@@ -112,6 +112,13 @@ def waiting(language: Language, position: int | None, seconds: int | None, urls:
     return _text(root)
 
 
+def out_of_line() -> str:
+    """He leaves the waiting room, and asks what comes next."""
+    root = Element("Response")
+    SubElement(root, "Leave")
+    return _text(root)
+
+
 def called_back(talk: callback.Talk, language: Language, urls: Urls) -> str:
     """Which number he shall be called at; or that he will be, and goodbye."""
     root = Element("Response")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from channels.voice.callback import Talk
 from channels.voice.settings import PASSED, Flow, Language, Step
 
 Open = Callable[[str], bool]  # whether a calendar is open now
 CONSENT = "recording"  # what is collected of whether he may be recorded
+Message = Literal["", "asked", "left", "none"]
 GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 
 
@@ -15,7 +17,8 @@ GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 class Place:
     """Where a caller is. `number`: counts what he was asked, so that a late answer is known as one. `path`: the steps
     that he was asked at and his answers; digits that he was asked for are kept in `collected` and not in there.
-    `talk`: of being called back, while he waits in line. `told`: that he may be recorded."""
+    `talk`: of being called back, while he waits in line. `told`: that he may be recorded. `message`: what he was asked
+    to leave instead of waiting on."""
 
     step: str
     language: Language
@@ -25,6 +28,7 @@ class Place:
     collected: Mapping[str, str] = field(default_factory=dict)
     talk: Talk | None = None
     told: bool = False
+    message: Message = ""
 
     @property
     def words(self) -> str:

@@ -98,6 +98,12 @@ class Recording(Part):
     keep_days: int = Field(90, ge=1, le=3650, description="then our copy is deleted, and the provider's")
 
 
+MESSAGE: dict[Language, str] = {
+    "en": "Nobody can take your call at the moment. Please leave a message after the tone, and we will call you back.",
+    "zh-Hans": "目前暂时无人能接听您的来电,请在提示音后留言,我们会给您回电。",
+}
+
+
 class Flow(Part):
     """A menu: where it begins, and its steps."""
 
@@ -107,6 +113,7 @@ class Flow(Part):
     wrong: Words = {"en": "Sorry, that was not one of the choices.", "zh-Hans": "抱歉,没有这个选项。"}
     music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
     callback: Callback | None = Field(None, description="callers in line may be called back; not offered unless set")
+    message: Words = Field(MESSAGE, description="said before the tone, where an exit of the queue asks for a message")
     callers: Callers = Callers()
     survey: Survey | None = Field(None, description="a question after the call; none unless set")
     redial_seconds: int = Field(120, ge=0, le=3600, description=(

@@ -31,7 +31,8 @@ def load(data: Mapping[str, Any]) -> Call:
 def dump_place(place: Place) -> Data:
     return {"step": place.step, "language": place.language, "number": place.number, "tries": place.tries,
             "path": [list(one) for one in place.path], "collected": dict(place.collected), "told": place.told,
-            **({"talk": asdict(place.talk)} if place.talk else {})}
+            **({"talk": asdict(place.talk)} if place.talk else {}),
+            **({"message": place.message} if place.message else {})}
 
 
 def load_place(data: Mapping[str, Any]) -> Place:

@@ -48,7 +48,8 @@ class Kept:
     def look_at(self) -> datetime | None:
         """When the provider must be asked; not again at once when that told nothing new."""
         due = next_look(self.call)
-        if due is None and self.call.customer.ended_at and self.interaction_id is None:
+        unknown = self.interaction_id is None or self.place.message == "asked"
+        if due is None and self.call.customer.ended_at and unknown:
             due = self.call.customer.ended_at + SPOKEN
         if due is None or self.looked_at is None:
             return due
@@ -71,11 +72,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Where a call waits in line. `exits`: an exit of the queue is a callback."""
+    """Where a call waits in line. `exit`: what the last exit of its queue was that the caller hears of, if any."""
 
     interaction_id: UUID
     queue_id: str
-    exits: bool
+    exit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ async def glance(pool: asyncpg.Pool, call_id: UUID, source: str, key: str) -> Gl
     if row is None:
         return None
     return Glance(_kept(row), row["answered"],
-                  Waiting(row["waits"], row["queue_id"], row["exits"]) if row["waits"] else None)
+                  Waiting(row["waits"], row["queue_id"], row["exit"]) if row["waits"] else None)
 
 
 async def line(pool: asyncpg.Pool, queue_id: str, step_minutes: int, target: float | None) -> dict[UUID, int]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from hub import model
 from hub.call_terms import KIND
 from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule
+from tests.hub.promising import policy, watched
 from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
 
 
@@ -90,3 +92,93 @@ async def test_who_says_nothing_has_called_and_left_no_work(phone: Telephone) ->
     assert [row[:3] for row in await work(phone)] == [("voice", "support", "done")]
     assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
     await phone.heart.balanced()
+
+
+async def led_out(phone: Telephone, exit_to: str = "voicemail") -> Person:
+    """Mia, whose queue has an exit after the longest wait, hears the tone."""
+    caller = await phone.waiting()
+    desk = watched(phone.heart, policy({"overflow": {"max_wait": {"minutes": 1, "to": exit_to}}}, promises=[]))
+    await phone.pass_time(61)
+    await desk.loop.step()
+    await caller.heard("leave a message after the tone")
+    await caller.heard("beep")
+    return caller
+
+
+async def of_the_call(phone: Telephone) -> tuple[Any, ...]:
+    row = await phone.heart.pool.fetchrow("SELECT state, disposition FROM interactions WHERE channel = 'voice'")
+    assert row is not None
+    return tuple(row)
+
+
+@pytest.mark.parametrize("exit_to", ["voicemail", "message"])
+async def test_an_exit_of_the_queue_asks_for_a_message_that_waits_in_his_place(pool: Pool, exit_to: str) -> None:
+    async with running_telephone(pool) as phone:
+        caller = await led_out(phone, exit_to)
+        ann = await phone.agent()  # nobody is rung for whom the caller does not wait any more
+        await caller.say("My router shows no light.")
+        await phone.pass_time(4)
+        assert await of_the_call(phone) == ("parked", None)
+        await caller.press("#")
+        await caller.heard("Thank you")
+        await phone.pass_time(6)
+        assert await of_the_call(phone) == ("done", KIND)
+        row = await phone.heart.pool.fetchrow(
+            "SELECT m.channel, m.queue_id, m.queued_at = c.queued_at AS age, m.customer_id = c.customer_id AS same,"
+            " m.state, o.agent_id FROM interactions m JOIN interactions c ON c.id = m.parent_id"
+            " LEFT JOIN offers o ON o.interaction_id = m.id")
+        assert row is not None
+        assert tuple(row) == (KIND, "support", True, True, "offered", ann.id)
+        kinds = await phone.kinds()
+        assert [one for one in kinds if one in ("message_left", "left", "ended", "abandoned")] == [
+            "message_left", "left", "ended"]
+        assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
+        await phone.heart.balanced()
+        phone.sim.invariants()
+
+
+async def test_who_says_nothing_instead_of_waiting_has_given_up(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:
+        caller = await led_out(phone)
+        await caller.hang_up()
+        await phone.pass_time(75)
+        assert await of_the_call(phone) == ("done", None)
+        assert (await phone.kinds())[-2:] == ["ended", "abandoned"]
+        assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
+        await phone.heart.balanced()
+
+
+async def test_a_message_instead_of_waiting_of_which_nothing_was_heard_is_looked_for(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:
+        caller = await led_out(phone)
+        phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+        phone.sim.exchange.faults.use((Rule("drop", kinds=("recording",)), Rule("drop", url="/voicemail$")))
+        await caller.say("My router shows no light.")
+        await phone.pass_time(4)
+        await caller.hang_up()
+        await phone.pass_time(70)
+        assert await of_the_call(phone) == ("done", KIND)
+        assert [row[:3] for row in await work(phone) if row[0] == KIND] == [(KIND, "support", "queued")]
+        await phone.heart.balanced()
+
+
+async def test_an_agent_who_is_faster_than_the_way_out_has_the_caller(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:
+        phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+        phone.sim.exchange.faults.use((Rule("delay", url="/line$", ms=5000),))
+        caller = await phone.waiting()
+        item = await phone.heart.pool.fetchval("SELECT id FROM interactions")
+        led = model.Overflowed("max_wait", "support", {"exit": "message"})
+        await phone.heart.journal.write(item, led, model.SYSTEM)
+        while not await phone.heart.pool.fetchval("SELECT count(*) FROM arrivals WHERE answer LIKE '%<Leave />%'"):
+            await phone.sim.advance(1)
+        ann = await phone.agent()  # while he is on his way out of the line
+        await phone.accepts(ann)
+        await phone.phones[ann.id].rings()
+        agent = await phone.phones[ann.id].accept()
+        await phone.pass_time(9)
+        caller.expect_audible(agent, mutual=True)
+        assert await of_the_call(phone) == ("active", None)
+        await caller.hang_up()
+        await phone.pass_time(2)
+        await phone.ended("talked")

@@ -5,7 +5,8 @@ const ends: Record<string, string> = {
   talked: 'The call has ended', abandoned_in_queue: 'The customer hung up while waiting in line',
   abandoned_while_ringing: 'The customer hung up while it rang', abandoned_after_talk: 'The customer hung up after he was cut off',
   abandoned_in_menu: 'The customer hung up in the menu', busy: 'The line was busy', no_answer: 'Nobody answered', failed: 'The call did not get through',
-  called_off: 'The call was called off',
+  called_off: 'The call was called off', message_left: 'The customer left a message instead of waiting',
+  no_message: 'The customer was asked for a message, and hung up without one',
 }
 const outcomes: Record<string, string> = {
   reached: 'reached', no_answer: 'no answer', busy: 'busy', failed: 'did not get through', voicemail_left: 'voicemail left', declined: 'wants no call',
@@ -40,6 +41,7 @@ const what: Record<string, (p: Touch) => string> = {
   recorded: () => 'Recording of the call',
   recording_lost: () => 'The recording was lost: the provider has nothing',
   recording_deleted: (p) => (p.get('because') === 'rule' ? 'The recording was deleted, as it was old enough' : `${p.agent} deleted the recording: ${p.get('reason')}`),
+  message_left: (p) => `Left a message of ${p.get('seconds')} s instead of waiting; it waits in the same place`,
   called_again: () => 'Called again and has the kept place; no callback is needed',
 }
 
@@ -51,6 +53,7 @@ export const callsEn = {
   'system_reason.callback_again': 'he is called again after a pause',
   'system_reason.callback_agreed': 'agreed with the customer',
   'system_reason.callback_undecided': 'somebody has to decide about the callback',
+  'system_reason.leaves_message': 'the caller leaves a message instead of waiting',
   'system_reason.called_again': 'the customer called again',
   'system_reason.phone_not_answered': 'the agent did not answer the telephone',
   'system_reason.taken_over': 'a supervisor took the call over',

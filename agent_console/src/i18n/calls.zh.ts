@@ -2,7 +2,7 @@
 import type { Touch } from './messages.en'
 
 const ends: Record<string, string> = {
-  talked: '通话已结束', abandoned_in_queue: '客户在排队时挂机', abandoned_while_ringing: '客户在振铃时挂机', abandoned_after_talk: '通话中断后客户挂机',
+  talked: '通话已结束', abandoned_in_queue: '客户在排队时挂机', message_left: '客户没有继续排队，已留言', no_message: '已请客户留言，客户未留言即挂机', abandoned_while_ringing: '客户在振铃时挂机', abandoned_after_talk: '通话中断后客户挂机',
   abandoned_in_menu: '客户在语音菜单中挂机', busy: '对方占线', no_answer: '无人接听', failed: '电话未接通', called_off: '通话已取消',
 }
 const outcomes: Record<string, string> = {
@@ -37,6 +37,7 @@ const what: Record<string, (p: Touch) => string> = {
   recorded: () => '通话录音',
   recording_lost: () => '录音丢失：运营商处没有内容',
   recording_deleted: (p) => (p.get('because') === 'rule' ? '录音已到期删除' : `${p.agent}删除了录音：${p.get('reason')}`),
+  message_left: (p) => `客户未继续排队，留下了 ${p.get('seconds')} 秒的语音留言；留言保留原来的排队位置`,
   called_again: () => '客户再次来电并保留原位置，无需回电',
 }
 
@@ -48,6 +49,7 @@ export const callsZh = {
   'system_reason.callback_again': '稍后再次回电',
   'system_reason.callback_agreed': '已与客户约定',
   'system_reason.callback_undecided': '需要人工决定是否继续回电',
+  'system_reason.leaves_message': '来电者正在留言，不再排队',
   'system_reason.called_again': '客户再次来电',
   'system_reason.phone_not_answered': '坐席未接听电话',
   'system_reason.taken_over': '主管接管了通话',
