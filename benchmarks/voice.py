@@ -110,7 +110,7 @@ def _turn(provider: Provider, calls: list[str], turn: int) -> list[Request]:
 def _due(provider: Provider, calls: list[str], place: int) -> Request:
     if place % 4 == 0:
         return provider.about("/in", CALLS + place)
-    return provider.about(f"/calls/{calls[place % CALLS]}/wait", place % CALLS, QueueSid="QU1", Turn=str(place))
+    return provider.about(f"/calls/{calls[place % CALLS]}/wait/0", place % CALLS, QueueSid="QU1", Turn=str(place))
 
 
 def _lines(ours: Paced, theirs: Paced, spent: Costs, least: Costs) -> list[Line]:

@@ -15,7 +15,7 @@ import structlog
 
 from channels.base import Refused
 from channels.twilio.account import Account
-from channels.voice import documents, menu, reports, softphone
+from channels.voice import callback, documents, line_words, menu, reports, softphone
 from channels.voice.call import OVER, RANK
 from channels.voice.control import Ask, Command, Connect, End, SendBack, due, meeting, phase
 from channels.voice.decisions import Decision, HoldWanted, Issued, begun
@@ -25,7 +25,7 @@ from channels.voice.menu import Place, Screen
 from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
-from channels.voice.settings import Flow, VoiceSettings
+from channels.voice.settings import Flow, VoiceSettings, Waiting
 from hub import call_handing, call_parties, call_recording, call_survey, callback_talk, callbacks, callers, voicemails
 from hub.call_terms import Terms, agree, begin, dial, softphone_of, softphones
 from hub.doorbell import AgentMoved, CallMoved
@@ -117,7 +117,7 @@ class Calls:
             terms = self.terms(page, glance.kept)
             self._observe(terms, knock)
             if terms.kept == glance.kept:
-                answer = self._waiting(terms, standing)
+                answer = self._waiting(terms, standing, knock.part)
                 await self._keep(page, knock, glance.kept.id, "stored", answer)
                 return answer
         return await self._take(knock, standing)
@@ -240,7 +240,7 @@ class Calls:
             case "step":
                 return await self._step(terms, _number(knock.part), knock.fields.get("Digits", ""))
             case "wait":
-                return self._waiting(terms, standing)
+                return self._waiting(terms, standing, knock.part)
             case "callback":
                 urls, question = self.lines.urls(terms.kept), _number(knock.part)
                 return await callback_talk.answer(terms, urls, question, knock.fields.get("Digits", ""))
@@ -322,7 +322,7 @@ class Calls:
             return voicemails.tone(terms, flow, urls)
         return documents.in_line((), kept.place.language, self._line(terms), urls)
 
-    def _waiting(self, terms: Terms, standing: Standing) -> str:
+    def _waiting(self, terms: Terms, standing: Standing, told: str) -> str:
         call, language = terms.call, terms.kept.place.language
         if call.customer.over or call.closing or phase(call) == "menu":
             return documents.hung_up()
@@ -332,7 +332,12 @@ class Calls:
         position, seconds, way_out = standing
         if way_out in voicemails.EXITS and phase(call) == "queued":
             return documents.out_of_line()
-        return documents.waiting(language, position, seconds, urls, callback_talk.key(terms, seconds, way_out))
+        key, flow = callback_talk.key(terms, seconds, way_out), self.lines.flow(terms.kept.number)
+        waited = int((terms.now - (call.queued_at or terms.now)).total_seconds())
+        stands = line_words.Standing(position, seconds, waited, bool(key))
+        said, knows = line_words.turn(flow.waiting if flow else Waiting(), line_words.told(told), stands, language)
+        offer = [callback.offer(language, key)] if key and knows.at == waited else []
+        return documents.waiting([*said, *offer], language, urls, knows.part, key)
 
     async def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""

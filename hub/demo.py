@@ -48,6 +48,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # Callbacks at any hour, and soon: who looks at a demo has no minutes to wait.
 MENU: dict[str, Any] = {
     "begin": "welcome", "callers": {"failed": "challenge"},
+    "waiting": {"every_seconds": 15, "comfort": [
+        {"en": "Thank you for waiting.", "zh-Hans": "感谢您的耐心等候。"},
+        {"en": "You can also write to us in the chat on our page.", "zh-Hans": "您也可以在网页上与我们交流。"}]},
     "callback": {"after_seconds": 15, "estimate_seconds": 120, "spacing_minutes": 1, "earliest": "00:00",
                  "latest": "24:00", "prefixes": ["+1555"]},
     "steps": {

@@ -18,7 +18,7 @@ BASE = "/twilio/{account}/voice"
 CALL = BASE + "/calls/{call}"
 MUSIC = "/voice/music.wav"
 PATHS: dict[Asked | Told, str] = {
-    "in": f"{BASE}/in", "status": f"{BASE}/status", "step": f"{CALL}/steps/{{part}}", "wait": f"{CALL}/wait",
+    "in": f"{BASE}/in", "status": f"{BASE}/status", "step": f"{CALL}/steps/{{part}}", "wait": f"{CALL}/wait/{{part}}",
     "line": f"{CALL}/line", "join": f"{CALL}/join/{{part}}", "left": f"{CALL}/left/{{part}}", "back": f"{CALL}/back",
     "hold": f"{CALL}/hold", "comfort": f"{CALL}/comfort", "room": f"{CALL}/rooms/{{part}}",
     "leg": f"{CALL}/legs/{{part}}", "voicemail": f"{CALL}/voicemail", "recording": f"{CALL}/recording",

@@ -51,6 +51,9 @@ class Urls:
     def callback(self, asked: int) -> str:
         return f"{self.base}/callback/{asked}"
 
+    def wait(self, told: str = "0") -> str:
+        return f"{self.base}/wait/{told}"
+
     def leg(self, leg: str) -> str:
         return f"{self.base}/legs/{leg}"
 
@@ -95,20 +98,19 @@ def in_line(said: Sequence[str], language: Language, queue: str, urls: Urls) -> 
     root = Element("Response")
     _say(root, said, language)
     enqueue = SubElement(root, "Enqueue", {
-        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.plain("wait"), "waitUrlMethod": "POST"})
+        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.wait(), "waitUrlMethod": "POST"})
     enqueue.text = queue
     return _text(root)
 
 
-def waiting(language: Language, position: int | None, seconds: int | None, urls: Urls, key: str = "") -> str:
-    """Where he stands in line and how long it may take, as far as that is known, and music; asked for again when it
-    has run out. `key`: with which he may ask to be called back, "" for none."""
+def waiting(said: Sequence[str], language: Language, urls: Urls, told: str, key: str = "") -> str:
+    """Words and music, then asked again. `told`: what he knows then. `key`: with which he may ask to be called back at
+    any moment, "" for none."""
     root = Element("Response")
     parent = _keys(root, urls.callback(0), 1, 1) if key else root
-    _say(parent, _standing(language, position, seconds), language)
-    if key:
-        _say(parent, [callback.offer(language, key)], language)
+    _say(parent, said, language)
     SubElement(parent, "Play").text = urls.music
+    SubElement(root, "Redirect", {"method": "POST"}).text = urls.wait(told)
     return _text(root)
 
 
@@ -136,23 +138,13 @@ def called_back(talk: callback.Talk, language: Language, urls: Urls) -> str:
 def waits_on(urls: Urls) -> str:
     """He stays in line, and hears where he stands."""
     root = Element("Response")
-    SubElement(root, "Redirect", {"method": "POST"}).text = urls.plain("wait")
+    SubElement(root, "Redirect", {"method": "POST"}).text = urls.wait()
     return _text(root)
 
 
 def _keys(root: Element, action: str, digits: int, seconds: int) -> Element:
     count = {"numDigits": str(digits), "finishOnKey": ""} if digits else {"finishOnKey": "#"}
     return SubElement(root, "Gather", {"action": action, "method": "POST", "timeout": str(seconds), **count})
-
-
-def _standing(language: Language, position: int | None, seconds: int | None) -> list[str]:
-    minutes = max(1, -(-seconds // 60)) if seconds is not None else None
-    if language == "zh-Hans":
-        said = [f"您排在第{position}位。"] if position else ["请不要挂机。"]
-        return said + ([f"十位来电者中有八位在{minutes}分钟内接通。"] if minutes else [])
-    said = [f"You are number {position} in line."] if position else ["Please stay on the line."]
-    within = f"{minutes} minutes" if minutes and minutes > 1 else "a minute"
-    return said + ([f"Eight of ten callers are answered within {within}."] if minutes else [])
 
 
 def together(room: int, name: str, urls: Urls) -> str:
@@ -214,7 +206,7 @@ def again_in_a_moment(language: Language, queue: str, urls: Urls) -> str:
     _say(root, [PATIENCE[language]], language)
     SubElement(root, "Pause", {"length": "5"})
     enqueue = SubElement(root, "Enqueue", {
-        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.plain("wait"), "waitUrlMethod": "POST"})
+        "action": urls.plain("line"), "method": "POST", "waitUrl": urls.wait(), "waitUrlMethod": "POST"})
     enqueue.text = queue
     return _text(root)
 

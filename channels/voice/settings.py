@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Language = Literal["en", "zh-Hans"]
 Words = Annotated[dict[Language, Annotated[str, Field(max_length=1500)]], Field(description="language -> what is said")]
+Comfort = Annotated[dict[Language, Annotated[str, Field(min_length=1, max_length=1500)]], Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 Treatment = Literal["let_in", "later", "challenge", "voicemail", "refuse"]
@@ -62,6 +63,14 @@ class Callback(Part):
         "numbers that begin like one of these may be called back; only those of our own country unless named"))
 
 
+class Waiting(Part):
+    """What somebody in line hears between the music."""
+
+    every_seconds: int = Field(30, ge=5, le=600, description="at least so long between two announcements")
+    comfort: tuple[Comfort, ...] = Field((), max_length=20, description=(
+        "said in turn while his place has not improved; nothing unless set"))
+
+
 class Callers(Part):
     """What is done with callers of whom something is known. From mild to hard: let_in, later: a lower priority,
     challenge: they must press a key that they are told, voicemail, refuse: not answered at all."""
@@ -114,6 +123,7 @@ class Flow(Part):
     music: str = Field("", max_length=500, description="URL of what is played to who waits; a soft chord unless set")
     callback: Callback | None = Field(None, description="callers in line may be called back; not offered unless set")
     message: Words = Field(MESSAGE, description="said before the tone, where an exit of the queue asks for a message")
+    waiting: Waiting = Waiting()
     callers: Callers = Callers()
     survey: Survey | None = Field(None, description="a question after the call; none unless set")
     redial_seconds: int = Field(120, ge=0, le=3600, description=(

@@ -117,10 +117,24 @@ async def test_later_in_line(pool: Pool) -> None:
         await first.heard("in line")
         await phone.pass_time(5)
         mia = await phone.waiting()
-        await mia.heard("You are number 1 in line")
+        assert [one.text for one in mia.leg.heard if "number" in one.text] == ["You are number 1 in line."]
         rows = await pool.fetch("SELECT priority FROM interactions ORDER BY created_at")
         assert [row["priority"] for row in rows] == [-3, 0]
         data = await pool.fetchval("SELECT data->>'because' FROM touches WHERE kind = 'received' ORDER BY at LIMIT 1")
         assert data == "anonymous"
         await first.hang_up()
+        await mia.hang_up()
+
+
+async def test_in_line_he_hears_comfort_in_turn_and_his_place_when_he_moves_up(pool: Pool) -> None:
+    settings = treating()
+    settings["flows"]["main"]["waiting"] = {"every_seconds": 20, "comfort": [{"en": "Thank you for waiting."}]}
+    async with running_telephone(pool, settings) as phone:
+        first, mia = await phone.waiting("+15551230009"), await phone.waiting()
+        await phone.pass_time(30)
+        said = [one.text for one in mia.leg.heard if one.text]
+        assert [one for one in said if "number" in one or "Thank" in one] == [
+            "You are number 2 in line.", "Thank you for waiting."]
+        await first.hang_up()
+        await mia.heard("You are number 1 in line")
         await mia.hang_up()

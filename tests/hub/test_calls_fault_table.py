@@ -61,7 +61,7 @@ async def test_reports_that_fail_cross_or_lag(phone: Telephone, rule: Rule) -> N
 async def test_every_document_is_lost_once(
         phone: Telephone, action: Literal["http_fail_before", "http_fail_after"]) -> None:
     """Before the hub has seen the request, or after it has answered: it is asked again, and nothing happens twice."""
-    faults(phone, *(Rule(action, kinds=("twiml",), url=url, nth=1) for url in ("/in$", "/steps/", "/wait$", "/join/")))
+    faults(phone, *(Rule(action, kinds=("twiml",), url=url, nth=1) for url in ("/in$", "/steps/", "/wait/", "/join/")))
     await phone.waiting()
     await meets_an_agent(phone)
     await phone.ended("talked")

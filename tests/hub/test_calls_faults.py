@@ -356,7 +356,7 @@ async def test_a_second_conference_of_the_same_name_is_none_of_ours(phone: Telep
     await phone.ended("talked")
 
 
-@pytest.mark.parametrize("url", ["/back$", "/join/2$", "/left/1$", "/wait$"])
+@pytest.mark.parametrize("url", ["/back$", "/join/2$", "/left/1$", "/wait/"])
 async def test_whoever_is_handed_on_at_once_is_brought_there_once(phone: Telephone, url: str) -> None:
     """The way back into line and the way to the next agent cross: he is led by one of them, never by both."""
     caller, ann, item = await phone.talking()

@@ -78,9 +78,9 @@ def test_every_talk_ends_or_asks_something_new(caller: str, keys: list[str]) -> 
 
 
 def test_what_he_hears_asks_at_the_right_address() -> None:
-    waiting = documents.waiting("en", 2, 400, URLS, "5")
+    waiting = documents.waiting([offer("en", "5")], "en", URLS, "2-1-0-1", "5")
     assert 'action="https://hub.example.org/calls/1/callback/0"' in waiting
     assert offer("en", "5") in waiting
-    assert "callback" not in documents.waiting("en", 2, 400, URLS)
+    assert "callback" not in documents.waiting([], "en", URLS, "2-1-0-0")
     assert 'callback/3"' in documents.called_back(Talk("confirm", MIA, 3), "en", URLS)
     assert "<Hangup" in documents.called_back(Talk("promised", MIA, 3), "en", URLS)

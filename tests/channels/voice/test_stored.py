@@ -11,6 +11,7 @@ from channels.voice import documents, music, reports
 from channels.voice.call import Call
 from channels.voice.documents import Urls
 from channels.voice.facts import Flagged, LegSeen, Moved
+from channels.voice.line_words import standing
 from channels.voice.menu import Place, enter
 from channels.voice.stored import dump, dump_place, load, load_place
 from simulator.telephony.twiml import read_answer
@@ -84,7 +85,8 @@ def test_every_document_is_good_twiml() -> None:
         "call": [documents.menu(screen, place.number, URLS), documents.hung_up(["a < b \x00"]), documents.nothing(),
                  documents.in_line(["One moment."], "en", "support", URLS), documents.together(1, "call-1-1", URLS),
                  documents.again_in_a_moment("zh-Hans", "support", URLS)],
-        "queue": [documents.waiting("en", 2, 200, URLS), documents.waiting("zh-Hans", None, None, URLS)],
+        "queue": [documents.waiting(["You are number 2."], "en", URLS, "2-1-0-0"),
+                  documents.waiting([], "zh-Hans", URLS, "0-1-0-1", "1")],
         "conference": [documents.played("Please hold.", "en", URLS, loop=True)],
     }
     for context, texts in written.items():
@@ -94,12 +96,12 @@ def test_every_document_is_good_twiml() -> None:
 
 
 def test_the_wait_is_said_in_minutes_that_hold() -> None:
-    assert "You are number 2 in line." in documents.waiting("en", 2, 200, URLS)
-    assert "Eight of ten callers are answered within 4 minutes." in documents.waiting("en", 2, 200, URLS)
-    assert "Eight of ten callers are answered within a minute." in documents.waiting("en", 2, 20, URLS)
-    assert "十位来电者中有八位在4分钟内接通。" in documents.waiting("zh-Hans", 2, 200, URLS)
-    assert "ten" not in documents.waiting("en", 2, None, URLS)
-    assert "answered within a minute." in documents.waiting("en", 1, 5, URLS)
+    assert standing("en", 2, 200) == [
+        "You are number 2 in line.", "Eight of ten callers are answered within 4 minutes."]
+    assert standing("en", 2, 20)[1] == "Eight of ten callers are answered within a minute."
+    assert standing("zh-Hans", 2, 200)[1] == "十位来电者中有八位在4分钟内接通。"
+    assert standing("en", 2, None) == ["You are number 2 in line."]
+    assert standing("en", None, 5)[0] == "Please stay on the line."
 
 
 def test_music_is_a_sound_file_of_some_seconds() -> None:
