@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from channels.voice import reports
+from channels.voice.call import Call
 from channels.voice.control import phase
 from channels.voice.decisions import RecordWanted
 from channels.voice.menu import CONSENT
@@ -74,9 +75,16 @@ async def follow(terms: Terms, before: Kept) -> None:
     elif call.record == "paused" and call.resumes_at is not None and terms.now >= call.resumes_at:
         terms.decide(RecordWanted("on"))
         await terms.say("recording_resumed", because="time")
+    if _rests(terms.call) and not _rests(before.call):
+        await terms.say("recording_paused", agent=str(it.agent_id))
     sid = terms.call.recording_sid
     if sid and sid != before.call.recording_sid:
         await store.begin(terms.page.conn, terms.page.new_id(), _of(terms.kept, it.id), sid, terms.now)
+
+
+def _rests(call: Call) -> bool:
+    """The provider has confirmed the pause; until then what is said is recorded."""
+    return call.record == "paused" and call.recorded != "on"
 
 
 async def heard(terms: Terms, fields: Mapping[str, str]) -> None:
@@ -107,6 +115,7 @@ def view(settings: VoiceSettings, kept: Kept, queue_id: str) -> dict[str, Any]:
     call = kept.call
     never = call.recorded == "off" and may(settings, kept, queue_id) == "never"
     return {"recording": "never" if never else call.recorded,
+            "recording_pausing": call.record == "paused" and call.recorded == "on",
             "recording_resumes_at": call.resumes_at if call.record == "paused" else None,
             "recording_may_stop": not _stays(settings, kept, queue_id)}
 
@@ -138,7 +147,7 @@ def _wanted(terms: Terms, do: Do, resumes_at: datetime) -> str:
         raise WrongState("This call is not recorded now.")
     decision, said = {
         "start": (RecordWanted("on"), "recording_started"), "resume": (RecordWanted("on"), "recording_resumed"),
-        "pause": (RecordWanted("paused", resumes_at), "recording_paused"),
+        "pause": (RecordWanted("paused", resumes_at), ""),  # said when the provider has confirmed it
         "stop": (RecordWanted("off", for_good=True), "recording_stopped")}[do]
     if decision.state == now and do != "pause":
         return ""

@@ -195,10 +195,13 @@ class Switchboard:
     async def _not_recorded(self, kept: Kept, command: SetRecording, one: Claimed, error: str) -> None:
         """How the recording stands instead. One that cannot be begun is not tried for the whole of the call."""
         found = await self._provider(kept).recorded(kept.call)
-        in_vain = command.state == "on" and found.state == "off"
-        given_up = [RecordWanted("off", for_good=True)] if in_vain else []
-        await self._calls.learn(kept.id, Learned((found,)), *given_up, done=one, state="refused", error=error,
-                                said="recording_refused" if in_vain else "")
+        given_up, said = list[Decision](), ""
+        if command.state == "on" and found.state == "off":
+            given_up, said = [RecordWanted("off", for_good=True)], "recording_refused"
+        elif command.state == "paused" and found.state == "on" and not command.cut:
+            given_up, said = [RecordWanted("on")], "pause_refused"
+        await self._calls.learn(
+            kept.id, Learned((found,)), *given_up, done=one, state="refused", error=error, said=said)
 
     async def _look_for(self, kept: Kept, command: Create, one: Claimed) -> None:
         """Whether a create of unknown outcome was done. If not, nobody waits for it; should it come late, it is ended

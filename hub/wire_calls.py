@@ -131,6 +131,7 @@ class CallView(Wire):
     held: bool
     recording: RecordingState = Field("never", description=(
         "as the provider confirmed it; never: this call may not be recorded"))
+    recording_pausing: bool = Field(False, description="a pause is asked for and not confirmed: it is still recorded")
     recording_resumes_at: datetime | None = Field(None, description="when a pause ends by itself")
     recording_may_stop: bool = Field(False, description="the agent may end it; else he may pause it only")
     legs: list[CallLeg]

@@ -67,13 +67,15 @@ SET state = 'pending', phase = excluded.phase, attempts = 0, due_at = excluded.d
     claimed_until = NULL;
 
 -- name: claim
--- The first commands of calls that have none under way, most overdue first. What was claimed by a hub that died is
--- claimed again when its lock is gone, or its time is over: only a create must be looked for then.
+-- The first commands of calls that have none under way, most overdue first. Those about the recording wait for one
+-- another only, and the newest goes first: a card number is not read out because a transfer hangs. What was claimed by a
+-- hub that died is claimed again when its lock is gone, or its time is over: only a create must be looked for then.
 UPDATE call_commands c SET state = 'sending', attempts = c.attempts + 1, claimed_until = $2, claimed_by = $3
-FROM (SELECT DISTINCT ON (o.call_id) o.call_id, o.id, o.state AS before
-      FROM call_commands o
-      WHERE o.state IN ('pending', 'sending')
-      ORDER BY o.call_id, o.number LIMIT 200) f
+FROM (SELECT DISTINCT ON (o.call_id, o.recording) o.call_id, o.id, o.state AS before
+      FROM (SELECT call_id, id, state, number, id LIKE 'record:%' AS recording FROM call_commands
+            WHERE state IN ('pending', 'sending')) o
+      ORDER BY o.call_id, o.recording, o.recording AND o.state = 'sending' DESC,
+               CASE WHEN o.recording THEN -o.number ELSE o.number END LIMIT 200) f
 WHERE c.call_id = f.call_id AND c.id = f.id AND c.due_at <= $1
   AND (c.state = 'pending' OR c.claimed_until < $1 OR c.claimed_by IS NOT NULL AND NOT EXISTS (
       SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2

@@ -299,3 +299,69 @@ async def test_after_its_time_it_is_deleted_here_and_at_the_provider(
     assert not await phone.heart.pool.fetch("SELECT FROM recording_sounds")
     assert (await phone.recordings.view(ann, row["id"])).state == "deleted"
     assert "recording_deleted" in await phone.kinds()
+
+
+async def test_a_pause_waits_for_nothing_else_of_its_call(phone: Telephone) -> None:
+    """A card number is read out while something else hangs."""
+    caller, ann, item = await phone.talking()
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("rest_429", url="/Participants/"),))
+    await phone.calls.hold(ann, item, True)
+    await phone.settle()
+    await phone.calls.hold(ann, item, False)
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    assert await phone.heart.pool.fetchval("SELECT count(*) FROM call_commands WHERE state = 'pending'") > 0
+    assert made(phone)[0].status == "paused"
+    assert await stands(phone, item) == "paused"
+    phone.sim.exchange.faults.use(())
+    await ends(phone, caller)
+
+
+async def test_a_pause_is_said_when_the_provider_has_confirmed_it(phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("rest_429", url="/Recordings/", nth=1),))
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    view = await phone.calls.view(WATCHER, item)
+    assert (view.recording, view.recording_pausing) == ("on", True)
+    assert "recording_paused" not in await phone.kinds()
+    await phone.pass_time(3)
+    view = await phone.calls.view(WATCHER, item)
+    assert (view.recording, view.recording_pausing) == ("paused", False)
+    assert (await phone.kinds()).count("recording_paused") == 1
+    await phone.pass_time(25)
+    assert (await phone.kinds())[-1] == "recording_resumed"
+    await ends(phone, caller)
+
+
+async def test_a_pause_that_the_provider_refuses_is_said_to_be_none(phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("rest_error", url="/Recordings/", nth=1, status=400, code=20001),))
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    view = await phone.calls.view(WATCHER, item)
+    assert (view.recording, view.recording_pausing) == ("on", False)
+    assert (await phone.kinds())[-1] == "pause_refused"
+    assert made(phone)[0].status == "in-progress"
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    assert await stands(phone, item) == "paused"
+    await ends(phone, caller)
+
+
+@by_rule(settings("choice"))
+async def test_of_two_wishes_about_the_recording_the_later_one_does_not_wait(phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    await phone.calls.record(ann, item, "start")
+    await phone.settle()
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("rest_429", url="/Recordings/", nth=1),))
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    await phone.calls.record(ann, item, "stop")
+    await phone.settle()
+    assert await stands(phone, item) == "off"
+    await ends(phone, caller)

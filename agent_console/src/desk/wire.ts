@@ -136,6 +136,10 @@ export interface CallView {
    */
   recording: 'never' | 'off' | 'on' | 'paused'
   /**
+   * a pause is asked for and not confirmed: it is still recorded
+   */
+  recording_pausing: boolean
+  /**
    * when a pause ends by itself
    */
   recording_resumes_at: string | null

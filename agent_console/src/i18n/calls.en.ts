@@ -38,6 +38,7 @@ const what: Record<string, (p: Touch) => string> = {
   recording_resumed: (p) => (p.get('because') === 'time' ? 'The pause of the recording was over' : `${p.agent} goes on recording`),
   recording_stopped: (p) => (p.get('because') === 'rule' ? 'The recording has ended: this queue’s calls are not recorded' : `${p.agent} ended the recording`),
   recording_refused: () => 'The recording could not be begun',
+  pause_refused: () => 'The recording could not be paused, and goes on',
   recorded: () => 'Recording of the call',
   recording_lost: () => 'The recording was lost: the provider has nothing',
   recording_deleted: (p) => (p.get('because') === 'rule' ? 'The recording was deleted, as it was old enough' : `${p.agent} deleted the recording: ${p.get('reason')}`),

@@ -33,6 +33,7 @@ const what: Record<string, (p: Touch) => string> = {
   recording_paused: (p) => `${p.agent}暂停录音`,
   recording_resumed: (p) => (p.get('because') === 'time' ? '录音暂停时间已到，继续录音' : `${p.agent}继续录音`),
   recording_stopped: (p) => (p.get('because') === 'rule' ? '录音已结束：该队列的通话不录音' : `${p.agent}结束录音`),
+  pause_refused: () => '无法暂停录音，录音仍在继续',
   recording_refused: () => '未能开始录音',
   recorded: () => '通话录音',
   recording_lost: () => '录音丢失：运营商处没有内容',

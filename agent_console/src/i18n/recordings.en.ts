@@ -2,6 +2,7 @@
 export const recordingsEn = {
   'record.state.on': 'Recording',
   'record.state.paused': 'Recording paused',
+  'record.state.pausing': 'Pausing: still recording',
   'record.state.off': 'Not recorded',
   'record.resumes': 'goes on in',
   'record.start': 'Record',

@@ -4,6 +4,7 @@ import type { recordingsEn } from './recordings.en'
 export const recordingsZh: { [K in keyof typeof recordingsEn]: (typeof recordingsEn)[K] extends string ? string : (typeof recordingsEn)[K] } = {
   'record.state.on': '录音中',
   'record.state.paused': '录音已暂停',
+  'record.state.pausing': '正在暂停，仍在录音',
   'record.state.off': '未录音',
   'record.resumes': '自动继续',
   'record.start': '开始录音',

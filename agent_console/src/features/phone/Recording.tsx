@@ -9,7 +9,7 @@ const KEYS = 'Alt+Shift+KeyR'
 const NEXT = {
   off: { wish: 'start', icon: 'record' }, on: { wish: 'pause', icon: 'recordPause' }, paused: { wish: 'resume', icon: 'record' },
 } as const
-const TONES = { off: '', on: 'bad', paused: 'warn' } as const
+const TONES = { off: '', on: 'bad', pausing: 'bad', paused: 'warn' } as const
 
 /** Silent where the call may not be recorded. */
 export function Recording({ card, standing }: OfCall) {
@@ -29,7 +29,7 @@ function Control({ card, standing: { view, act, busy }, state }: OfCall & { stat
   useCommand(can ? { id: 'call_record', name, keys: [KEYS], run: wish(next.wish) } : null)
   return (
     <div className={css.recording}>
-      <Standing resumesAt={view?.recording_resumes_at ?? null} state={state} />
+      <Standing view={view} state={state} />
       <Toggle on={state === 'paused'} icon={next.icon} name={name} keys={KEYS} isDisabled={!can} onPress={wish(next.wish)} />
       {state !== 'off' && view?.recording_may_stop && (
         <Button icon="recordStop" aria-label={t('record.stop')} isDisabled={!can} onPress={wish('stop')} />
@@ -40,9 +40,11 @@ function Control({ card, standing: { view, act, busy }, state }: OfCall & { stat
 
 const TALKED: readonly CallView['phase'][] = ['talking', 'held', 'consulting']
 
-/** A change is announced; the seconds that are left are not, each for itself. */
-function Standing({ resumesAt, state }: { resumesAt: string | null; state: keyof typeof NEXT }) {
+/** Until the provider has confirmed a pause, what is said is kept: the agent is told to wait. A change is announced; the seconds that are left are not, each for itself. */
+function Standing({ view, state: confirmed }: { view: CallView | null; state: keyof typeof NEXT }) {
   const t = useT()
+  const state = view?.recording_pausing ? 'pausing' : confirmed
+  const resumesAt = state === 'paused' && view?.recording_resumes_at
   return (
     <>
       <span className={names('chip', TONES[state])} role="status"><Icon name={state === 'paused' ? 'recordPause' : 'record'} size={14} /> {t(`record.state.${state}`)}</span>
