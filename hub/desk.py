@@ -15,6 +15,7 @@ from hub.intake import Entry, Intake
 from hub.journal import Enclosed, Journal, NewNote, Page, Written
 from hub.mailing import Mailing, by
 from hub.model import Act, Actor, Interaction
+from hub.offering import TAKEN
 from hub.outbox import mark_seen
 from hub.store import customers, drafts
 from hub.store import desk as store
@@ -52,8 +53,10 @@ class Desk:
         if offer["state"] == "missed":
             raise Late()
         if offer["state"] != "open":
-            raise Taken("This offer was taken back.", code="withdrawn")
-        await self._act(offer["interaction_id"], model.Accepted(actor.id, offer_id), actor)
+            by_another = offer["reason"] == TAKEN
+            raise Taken(f"{offer['taken_by']} was first.") if by_another else Taken(
+                "This offer was taken back.", code="withdrawn")
+        await self._act(offer["interaction_id"], model.Accepted(actor.id, offer["id"]), actor)
         return UUID(str(offer["interaction_id"]))
 
     async def decline(self, actor: Actor, offer_id: UUID, wanted: Decline) -> None:
@@ -61,7 +64,7 @@ class Desk:
         if offer["state"] == "accepted":
             raise WrongState("You have accepted this offer. Give the interaction back to its queue instead.")
         if offer["state"] == "open":
-            await self._act(offer["interaction_id"], model.Declined(actor.id, offer_id, wanted.reason), actor)
+            await self._act(offer["interaction_id"], model.Declined(actor.id, offer["id"], wanted.reason), actor)
 
     async def claim(self, actor: Actor, interaction_id: UUID) -> None:
         await self._must_serve(actor, interaction_id)
@@ -253,12 +256,14 @@ class Desk:
                 await page.write(before, act, by(actor))
 
     async def _offer(self, actor: Actor, offer_id: UUID) -> asyncpg.Record:
-        offer = await store.offer(self.journal.pool, offer_id)
-        if offer is None:
+        """The actor's part of it: a card shows the same offer to all at whom it rings."""
+        parts = await store.offer(self.journal.pool, offer_id)
+        if not parts:
             raise NotFound("There is no such offer.")
-        if offer["agent_id"] != actor.id:
+        mine = next((one for one in parts if one["agent_id"] == actor.id), None)
+        if mine is None:
             raise NotYours("This offer was made to somebody else.")
-        return offer
+        return mine
 
     async def _once(
         self, actor: Actor, interaction_id: UUID, said: Say, note: bool, write: Callable[[], Awaitable[Written]]

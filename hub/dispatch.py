@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -209,11 +210,14 @@ class Dispatch:
         for chosen in decided.plan.matches:
             reasons = tuple({"code": r.code, "data": dict(r.data)} for r in chosen.reasons)
             deadline = now + timedelta(seconds=waiting.offer_seconds[chosen.work.id])
-            offers[chosen.work.id] = model.Offered(
-                chosen.agent.id, self._journal.new_id(), deadline, reasons, decided.version or None)
-        able = {one.agent.id: (one.agent.queues, one.agent.skills) for one in decided.plan.matches}
+            first, *others = (
+                model.Offered(agent.id, self._journal.new_id(), deadline, reasons, decided.version or None)
+                for agent in (chosen.agent, *chosen.beside))
+            offers[chosen.work.id] = replace(first, beside=tuple(others))
+        able = {agent.id: (agent.queues, agent.skills)
+                for one in decided.plan.matches for agent in (one.agent, *one.beside)}
         made = await page.offer(offers, Known(waiting.versions, able))
-        self._moved |= {act.agent_id for act in offers.values()}
+        self._moved |= able.keys()
         if len(made) == len(offers):
             self._refused = 0
             return True

@@ -1,7 +1,7 @@
 """THE write: lock, lifecycle, touch, state rows and outbox in one transaction; the doorbell after COMMIT."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -11,10 +11,11 @@ import asyncpg
 
 from channels.base import Address
 from hub import event, lifecycle, model
+from hub.change import Change
+from hub.change_rows import state_rows
 from hub.clock import NewId, Now
 from hub.doorbell import AgentMoved, Doorbell, Moved, Ring
 from hub.errors import HubError, Unavailable
-from hub.lifecycle import Change
 from hub.model import HELD, SYSTEM, Act, Agent, By, Interaction
 from hub.store import journal as store
 from hub.store.journal import Able, Connection, Row
@@ -211,7 +212,7 @@ class Page:
             act = replace(act, waiting_since=await store.kept_age(self.conn, before.id))
         agent = await self._agent(before, act, now)
         change = lifecycle.apply(before, agent, act, now)
-        rows = _state_rows(change, now, self.new_id)
+        rows = state_rows(change, now, self.new_id)
         if agent is not None:
             await self._agent_rows(rows, agent, change, now)
         after = _counted(change.interaction, enclosed)
@@ -243,7 +244,8 @@ class Page:
         """
         now, rows = self.now(), dict[str, list[Row]]()
         waiting = await store.lock_waiting(self.conn, offers)
-        found = await store.lock_agents(self.conn, {act.agent_id for act in offers.values()}, now)
+        asked = {one.agent_id for act in offers.values() for one in (act, *act.beside)}
+        found = await store.lock_agents(self.conn, asked, now)
         agents = {key: agent for key, (agent, able) in found.items() if able == known.able.get(key)}
         for interaction_id, act in offers.items():
             before, agent = waiting.get(interaction_id), agents.get(act.agent_id)
@@ -255,31 +257,37 @@ class Page:
             except HubError:
                 del waiting[interaction_id]
                 continue
-            one = model.Held(before.id, before.channel, before.units, before.exclusive, before.interruptible)
-            agents[agent.id] = replace(agent, held=(*agent.held, one))
-            self._offered(rows, before, agent, change, now)
+            for other in act.beside:
+                with suppress(HubError, KeyError):  # who may not have it any more: it rings at the others
+                    change = lifecycle.beside(change, agents[other.agent_id], other)
+            self._offered(rows, before, agents, change, now)
         if waiting:
             await store.put(self.conn, now, rows)
         return frozenset(waiting)
 
     def _offered(
-        self, rows: dict[str, list[Row]], before: Interaction, agent: Agent, change: Change, now: datetime
+        self, rows: dict[str, list[Row]], before: Interaction, agents: dict[UUID, Agent], change: Change, now: datetime
     ) -> None:
         after = change.interaction
-        for part, more in _state_rows(change, now, self.new_id).items():
+        held = model.Held(after.id, after.channel, after.units, after.exclusive, after.interruptible)
+        for part, more in state_rows(change, now, self.new_id).items():
             rows.setdefault(part, []).extend(more)
-        if not any(row["id"] == agent.id for row in rows.get("agents_loaded", ())):
-            rows.setdefault("agents_loaded", []).append({"id": agent.id, "idle_since": now})
-        rows.setdefault("interactions_offered", []).append(
-            {"id": after.id, "agent_id": after.agent_id, "offer_id": after.offer_id, "due_at": after.due_at,
-             "entered_at": after.entered_at, "version": after.version})
+        loaded = rows.setdefault("agents_loaded", [])
+        for agent_id in (one.agent_id for one in change.open_offers):
+            agents[agent_id] = replace(agents[agent_id], held=(*agents[agent_id].held, held))
+            if not any(row["id"] == agent_id for row in loaded):
+                loaded.append({"id": agent_id, "idle_since": now})
+        rows.setdefault("interactions_offered", []).append({
+            "id": after.id, "agent_id": after.agent_id, "offer_id": after.offer_id, "due_at": after.due_at,
+            "entered_at": after.entered_at, "version": after.version, "beside": store.shares(after)})
         written = self._touch(rows, after, change.kind, change.data, SYSTEM, Enclosed())
-        self._ring(before, written, agent, Enclosed())
+        self._ring(before, written, None, Enclosed())
 
     async def _agent(self, interaction: Interaction, act: Act, now: datetime) -> Agent | None:
         if isinstance(act, _WITHOUT_AGENT):
             return None
-        agent_id = getattr(act, "agent_id", None) or interaction.agent_id
+        whose = interaction.rings_at(act.offer_id) if isinstance(act, model.Withdrawn) else None
+        agent_id = whose or getattr(act, "agent_id", None) or interaction.agent_id
         return await store.lock_agent(self.conn, agent_id, now) if agent_id else None
 
     def _touch(
@@ -327,9 +335,9 @@ class Page:
         told: CardEvent | None = None,
     ) -> None:
         after = written.interaction
-        agents = frozenset(
-            a for a in (before.agent_id, after.agent_id, before.preferred_agent_id, after.preferred_agent_id) if a
-        )
+        rung = {one.agent_id for one in (*before.beside, *after.beside)}
+        named = {before.agent_id, after.agent_id, before.preferred_agent_id, after.preferred_agent_id}
+        agents = frozenset(one for one in rung | named if one)
         sends = enclosed.message is not None and enclosed.message.direction == "out"
         self.rings.append(
             Moved(
@@ -348,8 +356,9 @@ class Page:
                 told,
             )
         )
-        if agent is not None:
-            self.rings.append(AgentMoved(agent.id))
+        first = {after.agent_id} if after.state == "offered" != before.state else {before.agent_id} if rung else set()
+        moved = ({agent.id} if agent else set()) | rung | first
+        self.rings += map(AgentMoved, sorted(one for one in moved if one))
 
 
 async def declare(
@@ -406,39 +415,6 @@ def _placed(new: Interaction) -> dict[str, object]:
 
 def _counted(after: Interaction, enclosed: Enclosed) -> Interaction:
     return after if enclosed.message is None else replace(after, messages=after.messages + 1)
-
-
-def _state_rows(change: Change, now: datetime, new_id: NewId) -> dict[str, list[Row]]:
-    it, rows = change.interaction, dict[str, list[Row]]()
-    if offer := change.open_offer:
-        rows["offers"] = [
-            {
-                "id": offer.offer_id,
-                "interaction_id": it.id,
-                "agent_id": offer.agent_id,
-                "state": "open",
-                "reasons": [dict(r) for r in offer.reasons],
-                "units": it.units,
-                "offered_at": now,
-                "deadline": offer.deadline,
-                "policy_version": offer.policy,
-            }
-        ]
-    if end := change.end_offer:
-        rows["offer_ends"] = [{"id": end[0], "state": end[1], "reason": end[2], "ended_at": now}]
-    if change.assign:
-        rows["assignments"] = [
-            {
-                "id": new_id(),
-                "interaction_id": it.id,
-                "agent_id": change.assign,
-                "units": it.units,
-                "started_at": now,
-            }
-        ]
-    if change.unassign:
-        rows["assignment_ends"] = [{"interaction_id": it.id, "ended_at": now, "end_reason": change.unassign}]
-    return rows
 
 
 def _enclose(rows: dict[str, list[Row]], it: Interaction, touch_id: UUID, enclosed: Enclosed, now: datetime) -> None:

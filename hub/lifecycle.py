@@ -5,14 +5,16 @@ changes. No I/O, no clock, no ids of its own: the journal brings them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import cast
 from uuid import UUID
 
-from hub import model
+from hub import model, told
+from hub.change import Change
 from hub.errors import Late, NotYours, OverCapacity, Taken, WrongState
-from hub.model import HELD, Act, Agent, Declared, Interaction, State
+from hub.model import HELD, Act, Agent, Interaction, State
+from hub.offering import OfferEnd, over, passed_by, turned_to
 
 OPEN: frozenset[State] = frozenset({"queued", "offered", "active", "waiting", "parked", "wrapping"})
 ANY: frozenset[State] = OPEN | {"done"}
@@ -52,23 +54,6 @@ LEGAL: Mapping[type, frozenset[State]] = {
     model.Linked: ANY,
     model.TimeUp: frozenset({"offered", "waiting", "parked", "wrapping"}),
 }
-
-OfferEnd = Literal["accepted", "declined", "missed", "withdrawn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be written: the interaction as it will be, the touch, and what else moves with it."""
-
-    interaction: Interaction
-    kind: str
-    data: Mapping[str, object] = field(default_factory=dict)
-    open_offer: model.Offered | None = None
-    end_offer: tuple[UUID, OfferEnd, str | None] | None = None
-    assign: UUID | None = None
-    unassign: str | None = None  # why the assignment ends
-    declare: tuple[Declared, str | None, str] | None = None  # state, reason, cause: of the agent under lock
-
 
 def apply(interaction: Interaction, agent: Agent | None, act: Act, now: datetime) -> Change:
     """What `act` changes. `agent` is the one it concerns: who acts, or else who holds the interaction.
@@ -152,7 +137,8 @@ def _room(agent: Agent | None, interaction: Interaction) -> Agent:
 
 def _back(interaction: Interaction, prefer: UUID | None) -> Interaction:
     """In its queue, held by nobody."""
-    return replace(interaction, state="queued", agent_id=None, offer_id=None, due_at=None, preferred_agent_id=prefer)
+    return replace(interaction, state="queued", agent_id=None, offer_id=None, beside=(), due_at=None,
+                   preferred_agent_id=prefer)
 
 
 def _held_by(interaction: Interaction, agent_id: UUID, now: datetime) -> Interaction:
@@ -161,14 +147,11 @@ def _held_by(interaction: Interaction, agent_id: UUID, now: datetime) -> Interac
         state="active",
         agent_id=agent_id,
         offer_id=None,
+        beside=(),
         due_at=None,
         answered_at=interaction.answered_at or now,
         preferred_agent_id=agent_id,
     )
-
-
-def _offer_over(it: Interaction, how: OfferEnd, reason: str | None = None) -> tuple[UUID, OfferEnd, str | None] | None:
-    return (it.offer_id, how, reason) if it.offer_id else None
 
 
 # --- the customer ----------------------------------------------------------------------------------------------------
@@ -193,53 +176,78 @@ def _received(it: Interaction, agent: Agent | None, act: model.Received, now: da
 def _left(it: Interaction, agent: Agent | None, act: model.Left, now: datetime) -> Change:
     if it.state == "active":
         return Change(_wrapping(it, act.wrap_up_seconds, now), "left")
-    done = replace(it, state="done", agent_id=None, offer_id=None, due_at=None, closed_at=now, disposition=act.instead)
+    done = replace(_back(it, it.preferred_agent_id), state="done", closed_at=now, disposition=act.instead)
     kind = "left" if it.answered_at or act.instead else "abandoned"
-    return Change(done, kind, end_offer=_offer_over(it, "withdrawn", "customer_left"))
+    return Change(done, kind, end_offers=over(it, "withdrawn", "customer_left"))
 
 
 # --- offers ----------------------------------------------------------------------------------------------------------
 
 
 def _offered(it: Interaction, agent: Agent | None, act: model.Offered, now: datetime) -> Change:
+    _ready(agent, it)
+    after = replace(it, state="offered", agent_id=act.agent_id, offer_id=act.offer_id, due_at=act.deadline)
+    data = {"agent": str(act.agent_id), "reasons": list(act.reasons)}
+    return Change(after, "offered", data | ({"policy": act.policy} if act.policy else {}), open_offers=(act,))
+
+
+def beside(change: Change, agent: Agent, act: model.Offered) -> Change:
+    """The offer that `change` makes rings at this agent, too. Raises as `apply` does where he may not have it."""
+    it = change.interaction
+    _ready(agent, it)
+    others = (*it.beside, model.Share(act.agent_id, act.offer_id))
+    data = {**change.data, "beside": [str(one.agent_id) for one in others]}
+    return replace(change, interaction=replace(it, beside=others), data=data, open_offers=(*change.open_offers, act))
+
+
+def _ready(agent: Agent | None, it: Interaction) -> None:
     taker = _room(agent, it)
     if taker.declared != "available" or taker.pending or not taker.connected:
         raise WrongState("This agent is not ready for work.")
-    after = replace(it, state="offered", agent_id=act.agent_id, offer_id=act.offer_id, due_at=act.deadline)
-    data = {"agent": str(act.agent_id), "reasons": list(act.reasons)}
-    return Change(after, "offered", data | ({"policy": act.policy} if act.policy else {}), open_offer=act)
+
+
+def _whose(it: Interaction, offer_id: UUID) -> UUID:
+    whose = it.rings_at(offer_id)
+    if whose is None:
+        raise Taken("This offer is over.")
+    return whose
 
 
 def _this_offer(it: Interaction, agent_id: UUID, offer_id: UUID) -> None:
-    if it.offer_id != offer_id:
-        raise Taken("This offer is over.")
-    _holder(it, agent_id)
+    if _whose(it, offer_id) != agent_id:
+        raise NotYours()
 
 
 def _accepted(it: Interaction, agent: Agent | None, act: model.Accepted, now: datetime) -> Change:
     _this_offer(it, act.agent_id, act.offer_id)
+    it = turned_to(it, act.agent_id)
     if it.due_at is not None and now >= it.due_at:
         raise Late()
-    waited = round((now - it.queued_at).total_seconds(), 3)
-    return Change(_held_by(it, act.agent_id, now), "accepted", {"waited": waited},
-                  end_offer=_offer_over(it, "accepted"), assign=act.agent_id)
+    data: dict[str, object] = {"waited": round((now - it.queued_at).total_seconds(), 3)}
+    if it.beside:
+        data["beside"] = [str(one.agent_id) for one in it.beside]
+    return Change(_held_by(it, act.agent_id, now), "accepted", data, end_offers=over(it, "accepted"),
+                  assign=act.agent_id)
 
 
 def _declined(it: Interaction, agent: Agent | None, act: model.Declined, now: datetime) -> Change:
     _this_offer(it, act.agent_id, act.offer_id)
-    return Change(_back(it, _unless(it.preferred_agent_id, act.agent_id)), "declined", {"reason": act.reason},
-                  end_offer=_offer_over(it, "declined", act.reason))
+    return _passed(it, act.agent_id, "declined", act.reason, {"reason": act.reason})
 
 
 def _withdrawn(it: Interaction, agent: Agent | None, act: model.Withdrawn, now: datetime) -> Change:
-    if it.offer_id != act.offer_id:
-        raise Taken("This offer is over.")
-    return Change(
-        _back(it, it.preferred_agent_id),
-        "withdrawn",
-        {"reason": act.reason},
-        end_offer=_offer_over(it, "withdrawn", act.reason),
-    )
+    return _passed(it, _whose(it, act.offer_id), "withdrawn", act.reason, {"reason": act.reason})
+
+
+def _passed(it: Interaction, agent_id: UUID, how: OfferEnd, reason: str | None, data: dict[str, object]) -> Change:
+    """He has it no more; it waits again when it rings at nobody else."""
+    left = passed_by(it, agent_id)
+    if left is not None:
+        mine = replace(turned_to(it, agent_id), beside=())
+        return Change(left, how, {**data, "agent": str(agent_id), "still_at": 1 + len(left.beside)},
+                      end_offers=over(mine, how, reason))
+    prefer = it.preferred_agent_id if how == "withdrawn" else _unless(it.preferred_agent_id, agent_id)
+    return Change(_back(it, prefer), how, data, end_offers=over(it, how, reason))
 
 
 def _claimed(it: Interaction, agent: Agent | None, act: model.Claimed, now: datetime) -> Change:
@@ -258,10 +266,6 @@ def _unless(preferred: UUID | None, agent_id: UUID) -> UUID | None:
 def _said(it: Interaction, agent: Agent | None, act: model.Said, now: datetime) -> Change:
     _holder(it, act.agent_id)
     return Change(replace(it, last_text=act.text[:200], last_at=now, unread=0), "said")
-
-
-def _noted(it: Interaction, agent: Agent | None, act: model.Noted, now: datetime) -> Change:
-    return Change(it, "noted")
 
 
 def _seen(it: Interaction, agent: Agent | None, act: model.Seen, now: datetime) -> Change:
@@ -327,7 +331,7 @@ def _put_off(it: Interaction, agent: Agent | None, act: model.PutOff, now: datet
     back = _back(it, it.agent_id if held else it.preferred_agent_id)
     return Change(replace(back, state="parked", due_at=act.until), "parked",
                   {"until": act.until.isoformat(), "reason": act.reason},
-                  end_offer=_offer_over(it, "withdrawn", act.reason), unassign="parked" if held else None)
+                  end_offers=over(it, "withdrawn", act.reason), unassign="parked" if held else None)
 
 
 def _resumed(it: Interaction, agent: Agent | None, act: model.Resumed, now: datetime) -> Change:
@@ -343,7 +347,7 @@ def _requeued(it: Interaction, agent: Agent | None, act: model.Requeued, now: da
         after,
         kind,
         data,
-        end_offer=_offer_over(it, "withdrawn", act.reason),
+        end_offers=over(it, "withdrawn", act.reason),
         unassign="requeued" if it.state in ("active", "wrapping") else None,
     )
 
@@ -363,7 +367,7 @@ def _escalated(it: Interaction, agent: Agent | None, act: model.Escalated, now: 
         replace(_back(after, None), queue_id=act.queue_id, queued_at=_age(it, now)),
         "escalated",
         data,
-        end_offer=_offer_over(it, "withdrawn", act.reason),
+        end_offers=over(it, "withdrawn", act.reason),
         unassign="requeued" if it.state in ("active", "wrapping") else None,
     )
 
@@ -371,10 +375,6 @@ def _escalated(it: Interaction, agent: Agent | None, act: model.Escalated, now: 
 def _overflowed(it: Interaction, agent: Agent | None, act: model.Overflowed, now: datetime) -> Change:
     data = {"reason": act.reason, "from": it.queue_id, "to": act.queue_id, **act.data}
     return Change(replace(it, queue_id=act.queue_id), "overflowed", data)
-
-
-def _clocked(it: Interaction, agent: Agent | None, act: model.Clocked, now: datetime) -> Change:
-    return Change(it, f"sla_{act.what}", act.data)
 
 
 def _prioritised(it: Interaction, agent: Agent | None, act: model.Prioritised, now: datetime) -> Change:
@@ -390,51 +390,12 @@ def _placed_anew(it: Interaction, agent: Agent | None, act: model.PlacedAnew, no
         policy_version=act.version, placement=act.placement, placed_at=now), "placed_anew", data)
 
 
-def _corrected(it: Interaction, agent: Agent | None, act: model.Corrected, now: datetime) -> Change:
-    return Change(it, "corrected", {"field": act.field, "from": act.before, "to": act.after})
-
-
-def _taken_back(it: Interaction, agent: Agent | None, act: model.TakenBack, now: datetime) -> Change:
-    data = {"message": str(act.message_id)}
-    if act.because != "agent":
-        data |= {"because": act.because, "agent": str(act.agent_id)}
-    return Change(it, "taken_back", data)
-
-
-def _decided(it: Interaction, agent: Agent | None, act: model.Decided, now: datetime) -> Change:
-    return Change(it, "decided", {"message": str(act.message_id), "what": act.what})
-
-
-def _call_event(it: Interaction, agent: Agent | None, act: model.CallEvent, now: datetime) -> Change:
-    return Change(it, "call", {"what": act.what, **act.data})
-
-
-def _fetched(it: Interaction, agent: Agent | None, act: model.Fetched, now: datetime) -> Change:
-    return Change(it, "fetched", {"message": str(act.message_id), "name": act.name, "error": act.error})
-
-
 def _linked(it: Interaction, agent: Agent | None, act: model.Linked, now: datetime) -> Change:
     data: dict[str, object] = {"other": str(act.other_id), "accepted": act.accepted}
     return Change(replace(it, parent_id=act.other_id) if act.accepted else it, "linked", data)
 
 
-# --- machines --------------------------------------------------------------------------------------------------------
-
-
-def _reported(it: Interaction, agent: Agent | None, act: model.Reported, now: datetime) -> Change:
-    data = {"message": str(act.message_id), "action": act.action, "recipient": act.recipient, "status": act.status}
-    return Change(it, "reported", {**data, "error": act.text})
-
-
-def _acknowledged(it: Interaction, agent: Agent | None, act: model.Acknowledged, now: datetime) -> Change:
-    return Change(it, "acknowledged")
-
-
 # --- the clock -------------------------------------------------------------------------------------------------------
-
-
-def _send_failed(it: Interaction, agent: Agent | None, act: model.SendFailed, now: datetime) -> Change:
-    return Change(it, "delivery", {"message": str(act.message_id), "state": act.state, "error": act.error})
 
 
 def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datetime) -> Change:
@@ -442,15 +403,9 @@ def _time_up(it: Interaction, agent: Agent | None, act: model.TimeUp, now: datet
         raise WrongState("Its time is not up.")
     match it.state:
         case "offered":
-            back = _back(it, _unless(it.preferred_agent_id, cast(UUID, it.agent_id)))
             chose_otherwise = agent is not None and (agent.declared != "available" or agent.pending)
-            return Change(
-                back,
-                "missed",
-                {"agent": str(it.agent_id)},
-                end_offer=_offer_over(it, "missed"),
-                declare=None if chose_otherwise else ("missed", None, "offer_missed"),
-            )
+            change = _passed(it, cast(UUID, it.agent_id), "missed", None, {"agent": str(it.agent_id)})
+            return change if chose_otherwise else replace(change, declare=("missed", None, "offer_missed"))
         case "wrapping":
             return _closed(it, it.disposition, {"disposition": it.disposition, "automatic": True}, now)
         case _:
@@ -472,7 +427,7 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Claimed: _claimed,
     model.Said: _said,
     model.Seen: _seen,
-    model.Noted: _noted,
+    model.Noted: told.noted,
     model.Ended: _ended,
     model.Extended: _extended,
     model.WrappedUp: _wrapped_up,
@@ -483,17 +438,17 @@ _APPLY: Mapping[type, Callable[..., Change]] = {
     model.Requeued: _requeued,
     model.Escalated: _escalated,
     model.Overflowed: _overflowed,
-    model.Clocked: _clocked,
+    model.Clocked: told.clocked,
     model.Prioritised: _prioritised,
     model.PlacedAnew: _placed_anew,
-    model.Corrected: _corrected,
-    model.SendFailed: _send_failed,
-    model.Reported: _reported,
-    model.Acknowledged: _acknowledged,
-    model.TakenBack: _taken_back,
-    model.Decided: _decided,
-    model.CallEvent: _call_event,
-    model.Fetched: _fetched,
+    model.Corrected: told.corrected,
+    model.SendFailed: told.send_failed,
+    model.Reported: told.reported,
+    model.Acknowledged: told.acknowledged,
+    model.TakenBack: told.taken_back,
+    model.Decided: told.decided,
+    model.CallEvent: told.call_event,
+    model.Fetched: told.fetched,
     model.Linked: _linked,
     model.TimeUp: _time_up,
 }

@@ -40,6 +40,14 @@ SYSTEM = By("system")
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Somebody else at whom the same offer rings, and his part of it."""
+
+    agent_id: UUID
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """One engagement on one channel; the fields are the columns of its row."""
 
@@ -80,6 +88,13 @@ class Interaction:
     rule: str | None = None
     placement: Mapping[str, object] | None = None
     placed_at: datetime | None = None
+    beside: tuple[Share, ...] = ()  # of an offer that rings at several at once
+
+    def rings_at(self, offer_id: UUID | None) -> UUID | None:
+        """Whose part of the open offer that is."""
+        if offer_id is not None and offer_id == self.offer_id:
+            return self.agent_id
+        return next((one.agent_id for one in self.beside if one.offer_id == offer_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +159,7 @@ class Offered:
     deadline: datetime
     reasons: tuple[Mapping[str, object], ...]
     policy: int | None = None  # its version that made the offer
+    beside: tuple["Offered", ...] = ()  # to others at the same time
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hub import model, sla_history
 from hub.errors import HubError
 from hub.journal import Journal
 from hub.model import SYSTEM, Interaction
+from hub.offering import turned_to
 from hub.store import escalation as escalation_store
 from hub.store import permissions as store
 from hub.store.journal import Connection
@@ -67,10 +68,11 @@ async def _release(journal: Journal, interaction_id: UUID, loss: Loss) -> None:
     try:
         async with journal.begin() as page:
             before = await page.lock(interaction_id)
-            if before.agent_id != loss.agent_id:
+            mine = turned_to(before, loss.agent_id)
+            if mine.agent_id != loss.agent_id:
                 return
-            if before.state == "offered" and before.offer_id is not None:
-                await page.write(before, model.Withdrawn(before.offer_id, reason), SYSTEM)
+            if mine.state == "offered" and mine.offer_id is not None:
+                await page.write(before, model.Withdrawn(mine.offer_id, reason), SYSTEM)
             elif before.state == "active":
                 story = await _story(page.conn, before)
                 await page.write(

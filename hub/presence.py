@@ -76,7 +76,16 @@ class PresenceDesk:
             if agent["disabled"] or now - agent["since"] > GRACE:
                 await self._give_back(agent["id"], "agent_disabled" if agent["disabled"] else "agent_gone")
                 await self._declare_offline(agent["id"])
+        for agent_id in await store.may_break(self._journal.pool):
+            await self._begin_break(agent_id)
         await store.forget(self._journal.pool, now - timedelta(days=1))
+
+    async def _begin_break(self, agent_id: UUID) -> None:
+        async with self._journal.begin() as page:
+            agent = await lock_agent(page.conn, agent_id, self._now())
+            if agent.pending is not None and not any(not one.aside for one in agent.held):
+                await declare(page.conn, agent, (agent.pending, agent.pending_reason, "finished_work"), self._now())
+                page.rings.append(AgentMoved(agent_id))
 
     async def _declare_offline(self, agent_id: UUID) -> None:
         async with self._journal.begin() as page:

@@ -4,7 +4,7 @@ A push may be lost; a desk notices by a version that jumps, or by the head in th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -141,10 +141,10 @@ class Realtime:
 
     async def _push_card(self, ring: Moved) -> None:
         """A desk gets the card as its own snapshot would show it, or null when it is not on that desk any more."""
-        event, desk_of = (ring.told, ring.desk) if ring.told else await self._read(ring)
+        event, desks = (ring.told, {ring.desk}) if ring.told else await self._read(ring)
         await self._emit("card", event, [SUPERVISORS])
         for agent_id in ring.agents:
-            mine = event if agent_id == desk_of else event.model_copy(update={"card": None})
+            mine = event if agent_id in desks else event.model_copy(update={"card": None})
             await self._emit("card", mine, [_room(agent_id)])
         tell = event.touch.data.get("tell") if event.touch and ring.kind == "escalated" else None
         if isinstance(tell, list) and "agent" in tell:
@@ -152,10 +152,10 @@ class Realtime:
             others = await agents.serving(self._pool, ring.queue_id, here)
             await self._emit("card", event.model_copy(update={"card": None}), [*map(_room, others)])
 
-    async def _read(self, ring: Moved) -> tuple[CardEvent, UUID | None]:
-        touch, (card, desk_of) = await asyncio.gather(
-            history.touch(self._pool, ring.touch_id), cards.card_and_desk(self._pool, ring.interaction_id))
-        return CardEvent(id=card.id, version=card.version, card=card, touch=touch), desk_of
+    async def _read(self, ring: Moved) -> tuple[CardEvent, Collection[UUID | None]]:
+        touch, (card, desks) = await asyncio.gather(
+            history.touch(self._pool, ring.touch_id), cards.card_and_desks(self._pool, ring.interaction_id))
+        return CardEvent(id=card.id, version=card.version, card=card, touch=touch), desks
 
     async def _push_figures(self) -> None:
         while True:

@@ -59,10 +59,12 @@ class Roster:
     def nearest(self, work: Sequence[Work]) -> list[Candidate]:
         """Of each group those who come first, and whoever an item waits for.
 
-        Each item of their queues takes or keeps one agent of a group at most, and the reasons name the next best; so
-        more of them could change nothing. Who is full is left out.
+        Each item of their queues takes or keeps one agent of a group at most, or as many as it rings at, and the
+        reasons name the next best; so more of them could change nothing. Who is full is left out.
         """
-        of_queue = Counter(item.queue for item in work)
+        of_queue = Counter[str]()
+        for item in work:
+            of_queue[item.queue] += item.offer_to
         besides = 1 + max((len(item.excluded_agents) for item in work), default=0)
         named = (self._agents.get(item.preferred_agent) for item in work if item.preferred_agent)
         found = {known[1].id: known[1] for known in named if known}

@@ -90,7 +90,7 @@ class _Reading:
             known(one)
         elif one.kind in TAKEN:
             self._taken(one)
-        elif one.kind in REFUSED:
+        elif one.kind in REFUSED and not one.data.get("still_at"):  # of several at once, the last one's
             self.refused += 1
 
     def _add(self, one: Happened, kind: EventKind, policy: SlaPolicy | None = None) -> None:

@@ -154,6 +154,7 @@ class Card(Wire):
     agent_name: str | None
     offer_id: UUID | None
     offer_reasons: list[Reason]
+    beside: list[UUID] = Field([], description="who else the offer rings at: whoever accepts first has it")
     disposition: str | None
     parent_id: UUID | None
     clock: Clock | None = None

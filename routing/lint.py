@@ -262,6 +262,8 @@ def _queues(policy: Policy, agents: Sequence[Staff], asked: frozenset[str]) -> I
             yield _finding("lifo_without_target", f"{path}.order", queue=queue.id)
         if queue.mode == "pull" and queue.exit_when("refused"):
             yield _finding("never_offered", f"{path}.overflow.refused", queue=queue.id)
+        if queue.mode == "pull" and queue.offer_to > 1:
+            yield _finding("never_offered", f"{path}.offer_to", queue=queue.id)
     for path, place in _places(policy):
         if place.sticky and place.queue in policy.pulled:
             yield _finding("never_offered", f"{path}.sticky", queue=place.queue)

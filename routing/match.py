@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -30,7 +31,9 @@ def match(work: Sequence[Work], agents: Sequence[Candidate], policy: Policy, now
     it has waited `hold_back_minutes`; then one agent who suits it is kept from later work.
 
     Room only shrinks within a pass, so no later item goes to an agent who could have taken an earlier
-    one. What is `pulled` is offered to nobody. The plan does not depend on the order of the
+    one. What is `pulled` is offered to nobody. Only when all have had their turn, an item that may ring at several at
+    once (`offer_to`) takes of the room that is left, the best agents first; one that is somebody's rings at him alone.
+    The plan does not depend on the order of the
     arguments. Raises ValueError if an id occurs twice.
     """
     _demand_unique("work", (item.id for item in work))
@@ -159,9 +162,23 @@ class _Pass:
                 self.given.note(at, matched.agent.id)
             else:
                 waiting.append((at, lane, self.keep(at, lane)))
+        matches = [self.widened(matched) for matched in matches]
         # Explained last: only the final state says what every agent was given instead.
         skips = (Skip(self.work[at], self.explain(at, lane, kept)) for at, lane, kept in waiting)
         return Plan(tuple(matches), tuple(skips))
+
+    def widened(self, matched: Match) -> Match:
+        """With those at whom it rings, too."""
+        item, beside = matched.work, list[Candidate]()
+        lane = self.lane(item)
+        while self.open and 1 + len(beside) < item.offer_to and matched.agent.id != item.preferred_agent:
+            asked = {matched.agent.id, *(one.id for one in beside)}
+            found = lane.best(replace(item, excluded_agents=item.excluded_agents | asked))
+            if not found:
+                break
+            found[0].take(item)
+            beside.append(found[0].agent)
+        return replace(matched, beside=tuple(beside)) if beside else matched
 
     def lane(self, item: Work) -> _Lane:
         gate = self.gate(item)

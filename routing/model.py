@@ -76,7 +76,8 @@ class Work:
 
     `preferred_until`: so long it waits for its preferred agent when he is here but busy; whoever is away, unsuited or
     excluded is not waited for. `preferred_as`: why he is. `refusals`: offers of it that were declined or missed.
-    `pulled`: never offered, and nobody is kept free for it; whoever may have it takes it himself.
+    `pulled`: never offered, and nobody is kept free for it; whoever may have it takes it himself. `offer_to`: an offer
+    of it rings at up to so many at once, where more have room.
     Raises ValueError for a naive time, negative units or a negative target.
     """
 
@@ -96,6 +97,7 @@ class Work:
     target_minutes: float = 0
     refusals: int = 0
     pulled: bool = False
+    offer_to: int = 1
 
     def __post_init__(self) -> None:
         _demand(self.units >= 0, f"work {self.id}: units must not be negative, not {self.units}")
@@ -178,12 +180,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Offer `work` to `agent`. `score` in minutes: how late it is, plus the head start of its priority."""
+    """Offer `work` to `agent`, and at the same time to those `beside` him: whoever accepts first has it. `score` in
+    minutes: how late it is, plus the head start of its priority.
+    """
 
     work: Work
     agent: Candidate
     score: float
     reasons: tuple[Reason, ...]
+    beside: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

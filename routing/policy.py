@@ -74,7 +74,8 @@ class QueueRouting:
     """How one queue works.
 
     `require`: of every agent, in every ring. `mode`: push offers its work to agents; pull offers nothing, and whoever
-    serves it takes the next himself. `order`: lifo serves the newest first as long as all are in time.
+    serves it takes the next himself. `offer_to`: an offer rings at so many agents at once, where they have room, and
+    whoever accepts first has it. `order`: lifo serves the newest first as long as all are in time.
     `target_minutes`: the first answer is due so long after the arrival, unless the rule says otherwise.
     `offer_seconds`: so long an offer rings. `exclude_seconds`: so long an agent who declined or missed an item is not
     offered it again. `agent_seconds`: so long an item that is an agent's by name waits for him while he is here but
@@ -88,6 +89,7 @@ class QueueRouting:
     require: Expression | None = None
     order: Order = "fifo"
     mode: Mode = "push"
+    offer_to: int = 1
     target_minutes: int | float = 1
     offer_seconds: int = 20
     exclude_seconds: int = 60

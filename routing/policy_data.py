@@ -83,6 +83,7 @@ def _queue(queue: QueueRouting) -> dict[str, Any]:
         "offer_seconds": queue.offer_seconds,
         "exclude_seconds": queue.exclude_seconds,
         "agent_seconds": queue.agent_seconds or None,  # as `mode`
+        "offer_to": queue.offer_to if queue.offer_to > 1 else None,  # as `mode`
         "overflow": {one.when: _overflow(one) for one in queue.overflow},
         "wrap_up": asdict(queue.wrap_up),
         "calendar": queue.calendar,

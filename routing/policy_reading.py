@@ -34,6 +34,7 @@ MOST_SKILLS = 5_000
 MOST_STEPS = 10
 MOST_OTHERS = 1_000  # calendars, promises, ladders
 DAY_SECONDS = 86_400
+MOST_AT_ONCE = 20  # agents at whom one offer may ring
 LIMITS = {"max_wait": ("minutes", LONGEST_MINUTES), "max_length": ("items", 100_000), "refused": ("times", 100)}
 
 
@@ -169,6 +170,7 @@ class PolicyReading(RulesReading):
             "offer_seconds": self.wholes(1, DAY_SECONDS),
             "exclude_seconds": self.wholes(0, LONGEST_SECONDS),
             "agent_seconds": self.wholes(0, LONGEST_SECONDS),
+            "offer_to": self.wholes(1, MOST_AT_ONCE),
             "overflow": self.overflow,
             "wrap_up": self.wrap_up,
             "calendar": self.uses("calendar"),

@@ -61,7 +61,8 @@ def explained_alike(data: Mapping[str, Any]) -> bool:
 def plan(decided: Plan) -> bytes:
     """The whole plan with all its reasons."""
     return canonical({
-        "matches": [[str(one.work.id), str(one.agent.id), one.score, _reasons(one.reasons)] for one in decided.matches],
+        "matches": [[str(one.work.id), str(one.agent.id), one.score, _reasons(one.reasons),
+                     *(str(other.id) for other in one.beside)] for one in decided.matches],
         "skips": [[str(one.work.id), _reasons(one.reasons)] for one in decided.skips],
     })
 
@@ -99,7 +100,8 @@ class _Written:
 
 def _work(item: Work, written: _Written) -> dict[str, Any]:
     pulled = {"pulled": True} if item.pulled else {}
-    return pulled | {
+    several = {"offer_to": item.offer_to} if item.offer_to > 1 else {}
+    return pulled | several | {
         "id": str(item.id),
         "queue": item.queue,
         "channel": item.channel,

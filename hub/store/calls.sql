@@ -164,6 +164,7 @@ SELECT FROM agents WHERE id = $1 FOR NO KEY UPDATE;
 SELECT EXISTS (SELECT FROM connections c WHERE c.agent_id = a.id AND c.expires_at > $2)
    AND NOT EXISTS (SELECT FROM interactions i WHERE i.agent_id = a.id AND i.exclusive
                    AND i.state IN ('offered', 'active'))
+   AND NOT EXISTS (SELECT FROM offers_beside b WHERE b.agent_id = a.id AND b.exclusive)
    AND NOT EXISTS (SELECT FROM calls_aside s WHERE s.agent_id = a.id)
 FROM agents a WHERE a.id = $1 AND a.disabled_at IS NULL;
 

@@ -32,18 +32,18 @@ async def card(pool: Reader, interaction_id: UUID) -> Card:
     return of(row)
 
 
-async def card_and_desk(pool: Reader, interaction_id: UUID) -> tuple[Card, UUID | None]:
-    """The card, and on whose desk it lies. Raises `NotFound`."""
+async def card_and_desks(pool: Reader, interaction_id: UUID) -> tuple[Card, frozenset[UUID]]:
+    """The card, and on whose desks it lies. Raises `NotFound`."""
     row = await pool.fetchrow(sql["card"], interaction_id)
     if row is None:
         raise NotFound()
     match row["state"]:
         case "offered" | "active" | "wrapping":
-            return of(row), row["agent_id"]
+            return of(row), frozenset({row["agent_id"], *row["beside"]})
         case "waiting" | "parked":
-            return of(row), row["preferred_agent_id"]
+            return of(row), frozenset({row["preferred_agent_id"]} - {None})
         case _:
-            return of(row), None
+            return of(row), frozenset()
 
 
 async def cards_of(pool: Reader, agent_id: UUID) -> list[Card]:

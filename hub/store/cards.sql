@@ -6,12 +6,14 @@ SELECT * FROM cards WHERE id = $1;
 SELECT * FROM cards
 WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
    OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'))
+   OR id IN (SELECT interaction_id FROM offers_beside WHERE agent_id = $1)
 ORDER BY entered_at, id;
 
 -- name: head
 SELECT id, version FROM interactions
 WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
-   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'));
+   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'))
+   OR id IN (SELECT interaction_id FROM offers_beside WHERE agent_id = $1);
 
 -- name: listing
 SELECT * FROM cards i

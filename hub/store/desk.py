@@ -17,8 +17,9 @@ sql = named(__file__)
 Reader = asyncpg.Pool | Connection
 
 
-async def offer(pool: asyncpg.Pool, offer_id: UUID) -> asyncpg.Record | None:
-    return await pool.fetchrow(sql["offer"], offer_id)
+async def offer(pool: asyncpg.Pool, offer_id: UUID) -> list[asyncpg.Record]:
+    """It, and those that rang beside it."""
+    return list(await pool.fetch(sql["offer"], offer_id))
 
 
 async def written(pool: asyncpg.Pool, interaction_id: UUID, client_id: str) -> asyncpg.Record | None:

@@ -1,5 +1,9 @@
 -- name: offer
-SELECT interaction_id, agent_id, state, deadline FROM offers WHERE id = $1;
+SELECT o.id, o.interaction_id, o.agent_id, o.state, o.reason, a.name AS taken_by
+FROM offers one JOIN offers o ON o.interaction_id = one.interaction_id AND o.offered_at = one.offered_at
+LEFT JOIN offers t ON t.interaction_id = o.interaction_id AND t.offered_at = o.offered_at AND t.state = 'accepted'
+LEFT JOIN agents a ON a.id = t.agent_id
+WHERE one.id = $1 ORDER BY o.id = $1 DESC, o.id;
 
 -- name: written
 -- What a retry finds: the touch of a message or note that carries this id already.

@@ -102,6 +102,7 @@ def _work(row: asyncpg.Record, queues: Mapping[str, QueueRouting]) -> Work:
         target_minutes=row["target_minutes"],
         refusals=row["refusals"],
         pulled=row["routed"] and queues[row["queue_id"]].mode == "pull",
+        offer_to=queues[row["queue_id"]].offer_to if row["routed"] else 1,
     )
 
 

@@ -119,6 +119,9 @@ SELECT a.id, a.idle_since, a.queues, a.skills, a.capacity, a.limits, a.declared,
                  FROM (SELECT channel, units, exclusive, interruptible, state FROM interactions
                        WHERE agent_id = a.id AND state IN ('offered', 'active', 'wrapping')
                        UNION ALL
+                       SELECT channel, units, exclusive, interruptible, 'offered' FROM offers_beside
+                       WHERE agent_id = a.id
+                       UNION ALL
                        SELECT channel, units, exclusive, interruptible, 'active' FROM calls_aside
                        WHERE agent_id = a.id) h), '[]') AS load
 FROM agents a WHERE a.disabled_at IS NULL;

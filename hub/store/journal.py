@@ -15,7 +15,7 @@ import orjson
 from channels.base import Address
 from channels.text import storable
 from hub.errors import NotFound
-from hub.model import Agent, Held, Interaction
+from hub.model import Agent, Held, Interaction, Share
 from hub.store.sql import named
 
 sql = named(__file__)
@@ -106,6 +106,7 @@ def read_interaction(row: asyncpg.Record) -> Interaction:
     found = dict(row)
     found["requirements"] = json.loads(found["requirements"])
     found["fields"] = json.loads(found["fields"])
+    found["beside"] = tuple(Share(UUID(one["agent"]), UUID(one["offer"])) for one in json.loads(found["beside"]))
     return Interaction(**found)
 
 
@@ -178,7 +179,13 @@ def _statement(parts: tuple[str, ...]) -> str:
 
 def interaction_row(interaction: Interaction) -> Row:
     row = {f.name: getattr(interaction, f.name) for f in fields(interaction)}
-    return {**row, "requirements": dict(interaction.requirements), "fields": dict(interaction.fields)}
+    return {**row, "requirements": dict(interaction.requirements), "fields": dict(interaction.fields),
+            "beside": shares(interaction)}
+
+
+def shares(interaction: Interaction) -> list[Row]:
+    """Who else its offer rings at, as the column has it."""
+    return [{"agent": one.agent_id, "offer": one.offer_id} for one in interaction.beside]
 
 
 def as_json(document: object) -> str:

@@ -2,7 +2,8 @@
 -- NO KEY: a lock that other rows' references to this one need not wait for, so that they can close no circle.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
        parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
-       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, beside,
+       version
 FROM interactions WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: lock_address
@@ -12,7 +13,7 @@ SELECT id, customer_id FROM addresses WHERE kind = $1 AND value = $2 FOR NO KEY 
 SELECT i.id, i.reference, i.channel, i.source, i.customer_id, i.address_id, i.queue_id, i.state, i.agent_id, i.offer_id,
        i.preferred_agent_id, i.parent_id, i.subject, i.language, i.priority, i.requirements, i.units, i.exclusive,
        i.interruptible, i.created_at, i.queued_at, i.entered_at, i.due_at, i.answered_at, i.closed_at, i.disposition,
-       i.last_text, i.last_at, i.unread, i.messages, i.fields, i.version
+       i.last_text, i.last_at, i.unread, i.messages, i.fields, i.beside, i.version
 FROM addresses a JOIN interactions i ON i.address_id = a.id AND i.channel = $3 AND i.source = $4
 WHERE a.kind = $1 AND a.value = $2
 ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
@@ -21,7 +22,8 @@ ORDER BY i.created_at DESC, i.id DESC LIMIT 1;
 -- The latest interaction of an address that is locked already, so that no other can begin meanwhile.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
        parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
-       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, beside,
+       version
 FROM interactions
 WHERE id = (SELECT l.id FROM interactions l WHERE l.address_id = $1 AND l.channel = $2 AND l.source = $3
             ORDER BY l.created_at DESC, l.id DESC LIMIT 1)
@@ -36,13 +38,16 @@ FROM agents a WHERE id = $1 FOR NO KEY UPDATE;
 SELECT id AS interaction_id, channel, units, exclusive, interruptible, false AS aside
 FROM interactions WHERE agent_id = $1 AND state IN ('offered', 'active', 'wrapping')
 UNION ALL
+SELECT interaction_id, channel, units, exclusive, interruptible, false FROM offers_beside WHERE agent_id = $1
+UNION ALL
 SELECT interaction_id, channel, units, exclusive, interruptible, true FROM calls_aside WHERE agent_id = $1;
 
 -- name: lock_waiting
 -- Whoever works on one of them at this moment was first: he rings when he is done.
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
        parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
-       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, beside,
+       version
 FROM interactions WHERE id = ANY ($1::uuid[]) AND state = 'queued' FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: lock_agents
@@ -53,6 +58,9 @@ FROM agents a WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED;
 -- name: held_by
 SELECT agent_id, id AS interaction_id, channel, units, exclusive, interruptible, false AS aside
 FROM interactions WHERE agent_id = ANY ($1::uuid[]) AND state IN ('offered', 'active', 'wrapping')
+UNION ALL
+SELECT agent_id, interaction_id, channel, units, exclusive, interruptible, false
+FROM offers_beside WHERE agent_id = ANY ($1::uuid[])
 UNION ALL
 SELECT agent_id, interaction_id, channel, units, exclusive, interruptible, true
 FROM calls_aside WHERE agent_id = ANY ($1::uuid[]);
@@ -98,7 +106,7 @@ UPDATE interactions i SET
     preferred_agent_id = n.preferred_agent_id, priority = n.priority, queued_at = n.queued_at,
     entered_at = n.entered_at, due_at = n.due_at, answered_at = n.answered_at, closed_at = n.closed_at,
     disposition = n.disposition, last_text = n.last_text, last_at = n.last_at, unread = n.unread,
-    messages = n.messages, parent_id = n.parent_id, version = n.version,
+    messages = n.messages, parent_id = n.parent_id, beside = n.beside, version = n.version,
     -- a placement is written when it is made, and read by routing alone
     policy_version = coalesce(n.policy_version, i.policy_version), placement = coalesce(n.placement, i.placement),
     placed_at = coalesce(n.placed_at, i.placed_at), rule = CASE WHEN n.placed_at IS NULL THEN i.rule ELSE n.rule END
@@ -112,7 +120,7 @@ RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) 
 -- name: interactions_offered
 -- Of rows that are locked; nothing else of an interaction changes when it is offered.
 UPDATE interactions i SET state = 'offered', agent_id = n.agent_id, offer_id = n.offer_id, due_at = n.due_at,
-    entered_at = n.entered_at, version = n.version
+    entered_at = n.entered_at, version = n.version, beside = n.beside
 FROM jsonb_populate_recordset(NULL::interactions, $1::jsonb -> 'interactions_offered') n
 WHERE i.id = n.id AND i.version = n.version - 1;
 
@@ -157,13 +165,13 @@ ON CONFLICT (kind, address, sender) DO UPDATE SET stopped = excluded.stopped, at
 WHERE o.at <= excluded.at;
 
 -- name: offers
-INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version)
-SELECT id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version
+INSERT INTO offers (id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version, beside)
+SELECT id, interaction_id, agent_id, state, reasons, units, offered_at, deadline, policy_version, beside
 FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offers');
 
 -- name: offer_ends
 UPDATE offers o SET state = n.state, reason = n.reason, ended_at = n.ended_at
-FROM jsonb_populate_record(NULL::offers, $1::jsonb -> 'offer_ends' -> 0) n
+FROM jsonb_populate_recordset(NULL::offers, $1::jsonb -> 'offer_ends') n
 WHERE o.id = n.id AND o.state = 'open';
 
 -- name: assignments

@@ -42,7 +42,8 @@ LEFT JOIN LATERAL (SELECT count(*) AS n, min(s.agent_id::text) AS agent FROM ass
                    WHERE s.interaction_id = i.id AND s.ended_at IS NULL) s ON true
 WHERE i.state <> 'done' AND NOT CASE i.state
         WHEN 'queued' THEN o.n = 0 AND s.n = 0 AND i.agent_id IS NULL AND i.due_at IS NULL
-        WHEN 'offered' THEN o.n = 1 AND s.n = 0 AND i.due_at IS NOT NULL AND i.agent_id::text = o.agent
+        WHEN 'offered' THEN o.n = 1 + jsonb_array_length(i.beside) AND s.n = 0 AND i.due_at IS NOT NULL
+             AND EXISTS (SELECT FROM offers f WHERE f.id = i.offer_id AND f.state = 'open' AND f.agent_id = i.agent_id)
         WHEN 'active' THEN o.n = 0 AND s.n = 1 AND i.agent_id::text = s.agent
         WHEN 'wrapping' THEN o.n = 0 AND s.n = 1 AND i.due_at IS NOT NULL AND i.agent_id::text = s.agent
         ELSE o.n = 0 AND s.n = 0 AND i.agent_id IS NULL AND i.due_at IS NOT NULL END

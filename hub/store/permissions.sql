@@ -5,7 +5,9 @@ FROM lost_permissions l JOIN agents a ON a.id = l.agent_id ORDER BY l.id LIMIT 1
 
 -- name: held
 SELECT i.id, i.queue_id, q.requirements FROM interactions i JOIN queues q ON q.id = i.queue_id
-WHERE i.agent_id = $1 AND i.state IN ('offered', 'active') ORDER BY i.queued_at, i.id;
+WHERE (i.agent_id = $1 AND i.state IN ('offered', 'active'))
+   OR i.id IN (SELECT interaction_id FROM offers_beside WHERE agent_id = $1)
+ORDER BY i.queued_at, i.id;
 
 -- name: forget
 DELETE FROM lost_permissions WHERE id = $1;

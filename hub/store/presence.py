@@ -37,6 +37,11 @@ async def gone(pool: asyncpg.Pool, now: datetime) -> list[asyncpg.Record]:
     return list(await pool.fetch(sql["gone"], now))
 
 
+async def may_break(pool: asyncpg.Pool) -> list[UUID]:
+    """Agents who hold nothing any more and whose break has not begun."""
+    return [row["id"] for row in await pool.fetch(sql["may_break"])]
+
+
 async def holdings(conn: Connection | asyncpg.Pool, agent_id: UUID) -> list[asyncpg.Record]:
     return list(await conn.fetch(sql["holdings"], agent_id))
 

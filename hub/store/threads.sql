@@ -84,7 +84,8 @@ SELECT address, name, role FROM participants WHERE interaction_id = $1 ORDER BY 
 -- name: interactions
 SELECT id, reference, channel, source, customer_id, address_id, queue_id, state, agent_id, offer_id, preferred_agent_id,
        parent_id, subject, language, priority, requirements, units, exclusive, interruptible, created_at, queued_at,
-       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, version
+       entered_at, due_at, answered_at, closed_at, disposition, last_text, last_at, unread, messages, fields, beside,
+       version
 FROM interactions WHERE id = ANY ($1::uuid[]);
 
 -- name: reported

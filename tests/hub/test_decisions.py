@@ -58,8 +58,12 @@ async def a_day(kept: Kept) -> None:
     kept.later(40)
     await heart.desk.decline(ann, await heart.offered(ann), Decline(reason="busy"))
     await heart.accepted(await heart.agent("Ben", queues=("support", "sales")))
-    kept.policy, kept.version = policy(require="german"), 2
+    kept.policy, kept.version = policy(require="german", offer_to=2), 2
+    await heart.agent("Eve", skills='{"german": 4}')
+    await heart.agent("Kim", skills='{"german": 4}')
+    await kept.arrive()
     await kept.dispatch.step()
+    assert await heart.pool.fetchval("SELECT count(*) FROM offers WHERE beside") == 1
 
 
 async def test_a_day_is_decided_again_byte_for_byte(heart: Heart, kept: Kept) -> None:
@@ -67,7 +71,7 @@ async def test_a_day_is_decided_again_byte_for_byte(heart: Heart, kept: Kept) ->
     told = await kept.again()
     assert (told.decisions, told.different, told.left_out) == (await kept.rows(), 0, 0)
     assert told.decisions >= 3
-    assert told.offers == await heart.pool.fetchval("SELECT count(*) FROM offers")
+    assert told.offers == await heart.pool.fetchval("SELECT count(*) FROM offers WHERE NOT beside")
     assert {row["policy_version"] for row in await heart.pool.fetch("SELECT policy_version FROM decisions")} == {1, 2}
 
 
@@ -205,7 +209,7 @@ async def test_the_command_says_how_many_and_fails_where_anything_differs_or_not
     assert await options.command(options) == 1
     await a_day(kept)
     assert await options.command(options) == 0
-    assert f"decisions {await kept.rows()}, offers 3, different 0" in capsys.readouterr().out
+    assert f"decisions {await kept.rows()}, offers 5, different 0" in capsys.readouterr().out
     monkeypatch.setattr("hub.replay.match", lambda *_: Plan((), ()))
     assert await options.command(options) == 1
     assert "any more" in capsys.readouterr().out

@@ -13,8 +13,8 @@ def last_moved(heart: Heart) -> Moved:
 
 
 async def as_read(heart: Heart, moved: Moved) -> CardEvent:
-    card, desk = await cards.card_and_desk(heart.pool, moved.interaction_id)
-    assert desk == moved.desk
+    card, desks = await cards.card_and_desks(heart.pool, moved.interaction_id)
+    assert desks == {moved.desk} - {None}
     return CardEvent(id=card.id, version=card.version, card=card, touch=await history.touch(heart.pool, moved.touch_id))
 
 

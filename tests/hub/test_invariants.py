@@ -45,14 +45,14 @@ class Mirror:
 
     async def _moved(self, ring: Moved) -> None:
         if ring.told and ring.told.card:
-            card, lies_with = ring.told.card, ring.desk
+            card, desks = ring.told.card, frozenset({ring.desk})
         else:
-            card, lies_with = await cards.card_and_desk(self._heart.pool, ring.interaction_id)
+            card, desks = await cards.card_and_desks(self._heart.pool, ring.interaction_id)
         for agent_id in ring.agents:
             if card.version <= self._seen.get((agent_id, card.id), 0):
                 continue  # what was read after a later write came first
             self._seen[agent_id, card.id] = card.version
-            if agent_id == lies_with:
+            if agent_id in desks:
                 self.cards[agent_id][card.id] = card
             else:
                 self.cards[agent_id].pop(card.id, None)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import lifecycle, model
+from hub.change import Change
 from hub.errors import HubError, Late, NotYours, OverCapacity, Taken, WrongState
-from hub.lifecycle import ANY, LEGAL, OPEN, Change, apply
+from hub.lifecycle import ANY, LEGAL, OPEN, apply
 from hub.model import Act, Agent, Declared, Held, Interaction, State
 from tests.hub.acts import ANN, BEN, LATER, OFFER, STATES, act, acts, agent, holds, interaction, misplaced
 from tests.support.clock import START
@@ -162,7 +163,7 @@ def test_a_missed_offer_keeps_its_age_and_sets_the_agent_to_missed() -> None:
     assert change.interaction.queued_at == START
     assert change.interaction.preferred_agent_id is None
     assert change.declare == ("missed", None, "offer_missed")
-    assert change.end_offer == (OFFER, "missed", None)
+    assert change.end_offers == ((OFFER, "missed", None),)
 
 
 @pytest.mark.parametrize("chosen", ["break", "offline"])
@@ -285,7 +286,7 @@ class World:
         assert (change.unassign is not None) == (
             before.state in ("active", "wrapping") and after.state not in ("active", "wrapping")
         )
-        assert (change.end_offer is not None) == (before.state == "offered" and after.state != "offered")
+        assert bool(change.end_offers) == (before.state == "offered" and after.state != "offered")
         for who, person in self.agents.items():
             loads = self.held(who)
             call = any(i.exclusive for i in loads)
@@ -326,13 +327,13 @@ def test_a_step_up_takes_it_from_its_holder_and_keeps_the_age_of_what_waits() ->
     assert (change.unassign, change.interaction.preferred_agent_id, change.data["step"]) == ("requeued", None, 1)
     rings = interaction("offered")
     change = apply(rings, agent(held=holds(rings)), step, LATER)
-    assert (change.interaction.queued_at, change.end_offer) == (START, (OFFER, "withdrawn", "breach"))
+    assert (change.interaction.queued_at, change.end_offers) == (START, ((OFFER, "withdrawn", "breach"),))
 
 
 def test_a_step_that_only_presses_leaves_it_where_it_is() -> None:
     rings = interaction("offered")
     change = apply(rings, agent(held=holds(rings)), model.Escalated("breach", "support", 4, False), LATER)
-    assert (change.interaction.state, change.interaction.priority, change.end_offer) == ("offered", 4, None)
+    assert (change.interaction.state, change.interaction.priority, change.end_offers) == ("offered", 4, ())
 
 
 def test_what_overflows_keeps_its_age() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from channels.base import Address, Inbound, Receipt, Refused, SendError
-from hub.doorbell import AgentMoved
+from hub.dispatch import Dispatch
+from hub.doorbell import AgentMoved, Doorbell
 from hub.errors import HubError
 from hub.model import Actor
 from hub.wire import Decline, LoggedContact, Park, Prioritise, Requeue, Say, SetPresence, WaitFor, WrapUp
@@ -21,14 +22,14 @@ from tests.hub.promising import Watched, policy, watched
 Step = Callable[[], Awaitable[object]]
 
 
-def promising() -> Policy:
+def promising(offer_to: int) -> Policy:
     """Short promises, and every way in which something leaves its place by itself."""
     exits = {"max_length": {"items": 6, "to": "queue", "queue": "sales"}, "max_wait": {"minutes": 5, "to": "escalate"},
              "refused": {"times": 1, "to": "message"}, "nobody_logged_in": {"to": "keep"}}  # fmt: skip
     steps = [{"priority": 1, "after_minutes": 2}, {"require": "not german"}, {"queue": "sales"}]
     fast = {"version": 1, "calendar": "always", "first_response_minutes": 2, "next_response_minutes": 1,
             "resolution_minutes": 5, "warn_percents": [50]}  # fmt: skip
-    support = {"overflow": exits, "ladder": "up", "unanswered_minutes": 3}
+    support = {"overflow": exits, "ladder": "up", "unanswered_minutes": 3, "offer_to": offer_to}
     return policy(support, slas={"fast": fast}, ladders=[{"id": "up", "steps": steps}])
 
 
@@ -52,7 +53,8 @@ class Walk:
         for name, capacity in (("Ann", 100), ("Ben", 60), ("Cat", 30)):
             self.people.append(await self.heart.agent(name, capacity=capacity, queues=("support", "sales")))
         self.people.append(await self.heart.agent("Sue", "supervisor", ready=False))
-        self.watched = watched(self.heart, promising())
+        self.watched = watched(self.heart, promising(offer_to=self.dice.choice((1, 2, 3))))
+        self.heart.dispatch = Dispatch(self.heart.journal, Doorbell(), self.watched.shelf.current)
         self.watched.another()
 
     async def step(self) -> None:

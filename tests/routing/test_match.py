@@ -233,3 +233,27 @@ def test_a_call_comes_on_top_of_mail_but_an_idle_agent_is_asked_first() -> None:
     writing = agent(1, idle=60, load=(Held("email", 60, interruptible=True),))
     assert pairs(plan([call(1)], [writing])) == [(1, 1)]
     assert pairs(plan([call(1)], [writing, agent(2)])) == [(1, 2)]
+
+
+def at_once(result: Plan) -> list[tuple[int, list[int]]]:
+    """Items with the agents at whom each rings, in the order in which they were chosen."""
+    return [(one.work.id.int, [agent.id.int - 1_000 for agent in (one.agent, *one.beside)]) for one in result.matches]
+
+
+def test_one_that_may_ring_at_several_takes_the_best_of_the_room_that_all_others_left() -> None:
+    staff = [agent(1, idle=9), agent(2, idle=5), agent(3, idle=3), agent(4, idle=1), agent(5, routable=False)]
+    assert at_once(plan([work(1, 9, offer_to=3), work(2, 1)], staff)) == [(1, [1, 3, 4]), (2, [2])]
+    assert at_once(plan([work(1, 9, offer_to=20)], staff)) == [(1, [1, 2, 3, 4])]
+
+
+def test_it_rings_once_at_each_and_never_at_whom_it_excludes_or_who_lacks_the_skill() -> None:
+    staff = [agent(1, idle=9), agent(2, idle=5), agent(3, idle=3, skills={})]
+    several = Policy(offers_per_agent=9)
+    assert at_once(plan([work(1, offer_to=5)], staff, several)) == [(1, [1, 2, 3])]
+    item = work(1, offer_to=5, excluded_agents=frozenset({uid(1_001)}))
+    assert at_once(plan([item], staff, several)) == [(1, [2, 3])]
+
+
+def test_what_is_somebodys_rings_at_him_alone() -> None:
+    item = work(1, offer_to=3, preferred_agent=uid(1_002))
+    assert at_once(plan([item], [agent(1), agent(2), agent(3)])) == [(1, [2])]

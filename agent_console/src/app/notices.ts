@@ -17,13 +17,15 @@ export function useNotices(): void {
       const detail = store.getState().details[touch.interaction_id]
       const words = wordsOf(touch, detail?.card.customer_name || touch.reference, t)
       tell(words)
+      if (touch.kind === 'accepted') continue // nothing to do for me any more
       chime('message')
       notify(words, '')
     }
   }, [notices, store, t, tell])
 }
 
-function wordsOf({ kind, data }: TouchView, name: string, t: ReturnType<typeof useT>): string {
+function wordsOf({ kind, data, actor_name }: TouchView, name: string, t: ReturnType<typeof useT>): string {
+  if (kind === 'accepted') return t('notice.first', { name, agent: actor_name })
   const reason = t.word('system_reason', typeof data.reason === 'string' ? data.reason : '')
   if (kind === 'requeued') return t('notice.taken', { name, reason })
   if (kind === 'escalated') return t('notice.escalated', { name, reason })

@@ -110,9 +110,14 @@ function moved(state: DeskState, event: CardEvent): DeskState {
   return event.version > (next.details[event.id]?.card.version ?? event.version) ? gap(next, event.id) : next
 }
 
+/** An offer may ring at several agents at once. */
+export const ringsAt = (card: Card, agent: string | undefined): boolean =>
+  agent !== undefined && card.state === 'offered' && (card.agent_id === agent || card.beside.includes(agent))
+
 /** Supervisors hear of every interaction; on the desk lies only what they hold, or what comes back to them. */
 function belongs(state: DeskState, card: Card): boolean {
-  if (card.state === 'offered' || card.state === 'active' || card.state === 'wrapping') return card.agent_id === state.me?.id
+  if (card.state === 'offered') return ringsAt(card, state.me?.id)
+  if (card.state === 'active' || card.state === 'wrapping') return card.agent_id === state.me?.id
   return (card.state === 'waiting' || card.state === 'parked') && (state.me?.role === 'agent' || card.id in state.cards)
 }
 

@@ -27,5 +27,16 @@ it.each([
   ['my own step', { role: 'supervisor' }, { kind: 'escalated', actor_id: 'me', data: { tell: ['supervisor'] } }, true, 0],
   ['a customer I did not answer', {}, { kind: 'requeued', data: { reason: 'unanswered' } }, true, 1],
   ['what I may not hold any more', {}, { kind: 'requeued', data: { reason: 'permission_lost' } }, true, 1],
+  ['an offer that somebody else was first to accept', {}, { kind: 'accepted', actor_id: 'bo', data: { beside: ['me'] } }, true, 1],
+  ['what somebody else accepted', {}, { kind: 'accepted', actor_id: 'bo', data: {} }, false, 0],
   ['what I gave back', {}, { kind: 'requeued', data: { reason: 'lunch' } }, true, 0],
 ] as const)('%s', (_, me, fields, mine, times) => expect(told(me, fields as Partial<TouchView>, mine)).toBe(times))
+
+it('an offer that rings at several lies on each desk until somebody is first', () => {
+  const rings = card({ id: 'a', version: 2, state: 'offered', agent_id: 'bo', beside: ['me'] })
+  const offered = apply({ ...empty, me: agent() }, { type: 'card', event: { id: 'a', version: 2, card: rings, touch: null } })
+  expect(Object.keys(offered.cards)).toEqual(['a'])
+  const first = touch({ interaction_id: 'a', version: 3, kind: 'accepted', actor: 'agent', actor_id: 'bo', data: { beside: ['me'] } })
+  const gone = apply(offered, { type: 'card', event: { id: 'a', version: 3, card: null, touch: first } })
+  expect([Object.keys(gone.cards), gone.notices.map((one) => one.kind)]).toEqual([[], ['accepted']])
+})

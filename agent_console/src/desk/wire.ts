@@ -254,6 +254,10 @@ export interface Card {
   agent_name: string | null
   offer_id: string | null
   offer_reasons: Reason[]
+  /**
+   * who else the offer rings at: whoever accepts first has it
+   */
+  beside: string[]
   disposition: string | null
   parent_id: string | null
   clock: Clock | null

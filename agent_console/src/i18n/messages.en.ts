@@ -178,6 +178,7 @@ export const en = {
   'offer.why': 'Why you',
   'offer.accept': 'Accept',
   'offer.decline': 'Decline',
+  'offer.at_once': (p: { n: number }) => `Rings at ${p.n} at once: the first has it`,
   'offer.over': 'Time is over',
   'offer.accepted': (p: { name: string }) => `${p.name} is yours now. You find it in your list.`,
   'offer.more': (p: { n: number }) => `${count(p.n, 'more offer', 'more offers')} behind this one`,

@@ -151,6 +151,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'offer.why': '为何是您',
   'offer.accept': '接受',
   'offer.decline': '拒绝',
+  'offer.at_once': (p) => `同时派给 ${p.n} 名坐席，先接受者获得`,
   'offer.over': '时间已到',
   'offer.accepted': (p) => `${p.name} 现在由您负责，可在列表中找到。`,
   'offer.more': (p) => `后面还有 ${p.n} 个派发`,

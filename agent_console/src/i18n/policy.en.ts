@@ -154,6 +154,8 @@ export const policyEn = {
   'policy.mode.pull': 'Agents take it themselves',
   'policy.mode.pull.what': 'Nothing is offered. Whoever serves the queue takes the next, or another with a reason.',
   'policy.order.lifo': 'The newest first, as long as all are in time',
+  'policy.offer_to.what': 'So many agents at once, where they have room: whoever accepts first has it',
+  'policy.unit.agents': 'agents',
   'policy.offer_seconds.what': 'So long an offer rings',
   'policy.exclude_seconds.what': 'So long whoever declined or missed it is not asked again',
   'policy.unanswered.what': 'A holder who leaves the customer without an answer for so long loses the contact to the queue',

@@ -149,6 +149,8 @@ export const policyZh: Policy = {
   'policy.mode.pull': '由坐席自行领取',
   'policy.mode.pull.what': '系统不派送。服务该队列的坐席领取下一个，或说明原因后领取其他。',
   'policy.order.lifo': '在都未超时的情况下，后到先服务',
+  'policy.offer_to.what': '同时向这么多有空的坐席派单，先接受者获得',
+  'policy.unit.agents': '名坐席',
   'policy.offer_seconds.what': '派单响铃的时间',
   'policy.exclude_seconds.what': '拒绝或错过后，多久不再问同一坐席',
   'policy.unanswered.what': '负责人让客户等待答复超过此时间，联系即退回队列',

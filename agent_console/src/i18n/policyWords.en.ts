@@ -102,6 +102,7 @@ export const policyWordsEn = {
   'policy.field.order': 'Order',
   'policy.field.agent_seconds': 'Wait for its own agent',
   'policy.field.mode': 'Who gives out the work',
+  'policy.field.offer_to': 'Rings at',
   'policy.field.offer_seconds': 'Offer rings',
   'policy.field.exclude_seconds': 'Not asked again',
   'policy.field.unanswered_minutes': 'Taken back if unanswered',

@@ -94,6 +94,7 @@ export const policyWordsZh: Words = {
   'policy.field.order': '顺序',
   'policy.field.agent_seconds': '等待所属坐席',
   'policy.field.mode': '工作如何分配',
+  'policy.field.offer_to': '同时振铃',
   'policy.field.offer_seconds': '派单响铃',
   'policy.field.exclude_seconds': '不再询问',
   'policy.field.unanswered_minutes': '未答复则收回',

@@ -44,6 +44,7 @@ export const promisesEn = {
   'notice.breached': (p: { name: string; clock: string }) => `${p.name}: promise broken (${p.clock})`,
   'notice.cleared': (p: { name: string; clock: string }) => `${p.name}: not late after all (${p.clock})`,
   'notice.escalated': (p: { name: string; reason: string }) => `${p.name} was escalated: ${p.reason}`,
+  'notice.first': (p: { name: string; agent: string }) => `${p.agent} was first to accept: ${p.name}`,
   'notice.taken': (p: { name: string; reason: string }) => `${p.name} went back to the queue: ${p.reason}`,
 
   'talk.escalate': 'Escalate…',

@@ -43,6 +43,7 @@ export const promisesZh: { [K in keyof typeof promisesEn]: (typeof promisesEn)[K
   'notice.breached': (p) => `${p.name}：承诺已超时（${p.clock}）`,
   'notice.cleared': (p) => `${p.name}：实际并未超时（${p.clock}）`,
   'notice.escalated': (p) => `${p.name} 已被升级：${p.reason}`,
+  'notice.first': (p) => `${p.agent} 已先接受：${p.name}`,
   'notice.taken': (p) => `${p.name} 已返回队列：${p.reason}`,
 
   'talk.escalate': '升级…',

@@ -10,7 +10,7 @@ export function card(fields: Partial<Card> & { id: string }): Card {
     reference: 'C-1', version: 1, channel: 'webchat', source: 'chat', queue: 'support', state: 'active',
     customer_id: 'c1', customer_name: 'Ann Li', subject: '', last_text: 'hello', last_at: AT, unread: 0, priority: 0,
     units: 1, created_at: AT, queued_at: AT, entered_at: AT, due_at: null, answered_at: AT, agent_id: 'me',
-    agent_name: 'Me', offer_id: null, offer_reasons: [], disposition: null, parent_id: null, clock: null, callback: false, vip: false,
+    agent_name: 'Me', offer_id: null, offer_reasons: [], beside: [], disposition: null, parent_id: null, clock: null, callback: false, vip: false,
     ...fields,
   }
 }

@@ -1,5 +1,6 @@
 // Offers lie over the list and never take the focus: a key meant for a customer must not accept one.
 import { useEffect, useRef } from 'react'
+import { ringsAt } from '../../desk/apply'
 import type { Card } from '../../desk/wire'
 import { Age, Button, ChannelGlyph, chime, keyLabel, isMac, Menu, notify, reasonText, useApi, useCommand, useDesk, useDeskParts, useMe, useQueue, useT, useTell } from '../../shared'
 import css from './Offers.module.css'
@@ -11,7 +12,7 @@ const REASONS = ['busy', 'wrong_skill', 'knows_customer', 'technical', 'other'] 
 export function Offers({ onAccept }: { onAccept: (card: Card) => void }) {
   const t = useT()
   const me = useMe().id
-  const offers = useDesk((state) => Object.values(state.cards).filter((card) => card.state === 'offered' && card.agent_id === me))
+  const offers = useDesk((state) => Object.values(state.cards).filter((card) => ringsAt(card, me)))
   const [first] = [...offers].sort((a, b) => (a.due_at ?? '').localeCompare(b.due_at ?? ''))
   useAttention(first)
   return (
@@ -64,9 +65,14 @@ function OfferCard({ card, more, onAccept }: { card: Card; more: number; onAccep
   )
 }
 
+/** The reasons are those of the first at whom it rings. */
 function Why({ card }: { card: Card }) {
   const t = useT()
-  if (!card.offer_reasons.length) return null
+  const me = useMe().id
+  if (card.beside.length) {
+    return <p className="small"><span className="chip">{t('offer.at_once', { n: card.beside.length + 1 })}</span></p>
+  }
+  if (!card.offer_reasons.length || card.agent_id !== me) return null
   return (
     <ul className={css.why} aria-label={t('offer.why')}>
       {card.offer_reasons.map((reason) => (

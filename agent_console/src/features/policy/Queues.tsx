@@ -113,6 +113,7 @@ function Offers({ path }: { path: string }) {
     <Part title={t('policy.queue.offers')}>
       <div className={css.pair}>
         <NumberAt path={`${path}.offer_seconds`} label={t('policy.field.offer_seconds')} unit={seconds} what={t('policy.offer_seconds.what')} fallback="20" />
+        <NumberAt path={`${path}.offer_to`} label={t('policy.field.offer_to')} unit={t('policy.unit.agents')} what={t('policy.offer_to.what')} fallback="1" />
         <NumberAt path={`${path}.exclude_seconds`} label={t('policy.field.exclude_seconds')} unit={seconds} what={t('policy.exclude_seconds.what')} fallback="60" />
         <NumberAt path={`${path}.agent_seconds`} label={t('policy.field.agent_seconds')} unit={seconds} what={t('policy.agent_seconds.what')} fallback="0" />
         <NumberAt path={`${path}.unanswered_minutes`} label={t('policy.field.unanswered_minutes')} unit={t('policy.unit.minutes')} what={t('policy.unanswered.what')} fallback={t('policy.never')} />
