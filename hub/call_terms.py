@@ -78,7 +78,12 @@ class Terms:
     async def meet(self) -> None:
         """Locks the interaction, if there is one and it is not locked yet."""
         if self.it is None and self.kept.interaction_id is not None:
-            self.it = await self.page.lock(self.kept.interaction_id)
+            await self.meet_again(self.kept.interaction_id)
+
+    async def meet_again(self, interaction_id: UUID) -> None:
+        """As it stands now. It may have moved since this moment began, while its lock was waited for."""
+        self.it = await self.page.lock(interaction_id)
+        self.now = max(self.now, self.it.entered_at)
 
     async def say(self, what: str, **data: object) -> None:
         """A line in the history."""
@@ -89,7 +94,7 @@ class Terms:
 async def agree(terms: Terms) -> None:
     """Until neither has anything to tell the other."""
     if terms.kept.interaction_id is not None:
-        terms.it = await terms.page.lock(terms.kept.interaction_id)
+        await terms.meet_again(terms.kept.interaction_id)
     if not await _apart(terms):
         for _ in range(TURNS):
             if not await _turn(terms):

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -311,3 +312,20 @@ async def test_whatever_is_late_doubled_or_lost_the_end_is_the_same(phone: Telep
     await phone.pass_time(90)
     await phone.ended("talked")
     assert await phone.state() in ("wrapping", "done")
+
+
+async def test_whoever_accepted_while_a_lock_was_waited_for_is_rung_once(
+    phone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment of the one who waited lies before that of the accept."""
+    await phone.waiting()
+    ann = await phone.agent()
+    await phone.settle()
+    offer = await phone.heart.pool.fetchval("SELECT id FROM offers")
+    await phone.heart.desk.accept(ann, offer)
+    before = phone.sim.clock.now() - timedelta(seconds=0.5)
+    with monkeypatch.context() as patch:
+        patch.setattr(phone.heart.journal, "now", lambda: before)
+        await phone.calls.bring_together(await phone.heart.pool.fetchval("SELECT id FROM calls"))
+    await phone.settle()
+    assert await phone.heart.pool.fetchval("SELECT count(*) FROM call_legs WHERE role = 'partner'") == 1
