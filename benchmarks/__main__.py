@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import uvloop
 
@@ -20,12 +22,15 @@ from benchmarks import (
 )
 from benchmarks.figures import Line, table
 from benchmarks.routing_sim import measure as routing_sim
-from benchmarks.stage import stage
+from benchmarks.stage import Stage, stage
 
-ALL = {"form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
-       "mail": mail.measure, "mail_parse": mail_parse.measure}
-LONG = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure,
+Measure = Callable[[Stage], Awaitable[list[Line]]]
+ALL: dict[str, Measure] = {
+    "form": form.measure, "chat": chat.measure, "visitors": visitors.measure, "timeline": timeline.measure,
+    "mail": mail.measure, "mail_parse": mail_parse.measure}
+LONG: dict[str, Measure] = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure,
         "routing": routing_sim.measure, "waits": routing_sim.waits, "voice": voice.measure,
+        "voice_50": partial(voice_floor.measure, calls=50), "voice_150": partial(voice_floor.measure, calls=150),
         "voice_500": voice_floor.measure,
         "dispatch": dispatch.measure}  # only when named
 

@@ -6,6 +6,7 @@ The hub is a process of its own; the emulator, the callers and the agents' conso
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ from simulator.telephony.driver import Sim, Softphone, running_sim
 from simulator.telephony.exchange import ExchangeOptions, Timings
 from simulator.telephony.legs import Leg, Party
 
-CALLS, AGENTS, SEED, OURS = 500, 50, 1, "+15550001000"
+SEED, OURS = 1, "+15550001000"
+EACH = 10  # calls for each agent
 ARRIVING, TALK, LIMIT = 30.0, 1.0, 600.0  # seconds: in which all call, of a talk, for everything
 STARTS = 30.0  # calls a second that the account may begin; by default Twilio begins one, which 50 agents outgrow
 BACK = 10.0  # seconds without an offer after which an agent says again that he is there
@@ -136,8 +138,9 @@ class Agent:
 
     async def _post(self, path: str, body: object = None) -> bool:
         async with self.http.post(f"{self.url}/api/{path}", json=body, headers=self.headers) as answer:
-            if answer.status not in (200, 204, 409):
-                self.seen.trouble.append(f"{path.partition('/')[0]}: {answer.status} {(await answer.text())[:200]}")
+            if answer.status >= 300:
+                told = await answer.json()
+                self.seen.trouble.append(f"{path.rpartition('/')[2]}: {answer.status} {told.get('code', '')}")
             return answer.status < 300
 
 
@@ -146,7 +149,8 @@ async def _until(holds: Any) -> None:
         await asyncio.sleep(0.02)
 
 
-async def measure(on: Stage) -> list[Line]:
+async def measure(on: Stage, calls: int = 500) -> list[Line]:
+    """So many calls, and an agent for each ten of them."""
     paced = ExchangeOptions(timings=Timings(calls_per_second=STARTS))
     async with running_sim(paced, real_time=True) as sim, AsyncExitStack() as stack:
         ours = sim.exchange.account
@@ -157,37 +161,37 @@ async def measure(on: Stage) -> list[Line]:
         sim.number(OURS, f"{base}/in", status_callback=f"{base}/status")
         pool = await stack.enter_async_context(open_pool(running.dsn, 4))
         seen = Seen()
-        for number in range(AGENTS):
+        for number in range(calls // EACH):
             agent = await stack.enter_async_context(_agent(running, pool, sim, number, seen))
             work = asyncio.create_task(agent.work())
             stack.callback(work.cancel)
         begin = time.perf_counter()
-        legs = await _arrive(sim, seen)
+        legs = await _arrive(sim, seen, calls)
         await _over(pool, legs, seen, begin)
         seconds = time.perf_counter() - begin
-        broken = await _broken(pool, sim)
+        broken, became = await _broken(pool, sim), await _became(pool)
         own, hubs = (sum(psutil.Process(pid).cpu_times()[:2]) for pid in (psutil.Process().pid, running.pid))
         webhooks = await pool.fetchval("SELECT count(*) FROM arrivals WHERE source = 'voice:main'")
         rest = sum(1 for _ in sim.exchange.journal.of("rest"))
-    for one in [*broken, *sorted(set(seen.trouble))]:
+    for one in [*broken, *(f"{count} times {what}" for what, count in Counter(seen.trouble).most_common()), *became]:
         print(one)
     return [
-        Line(f"{CALLS} calls of {AGENTS} agents (seed {SEED}): worked on to the end", str(seen.done),
-             target=str(CALLS), met=seen.done == CALLS),
+        Line(f"{calls} calls of {calls // EACH} agents (seed {SEED}): worked on to the end", str(seen.done),
+             target=str(calls), met=seen.done == calls),
         Line("  at once, at most", str(seen.most)),
         Line("  invariants broken", str(len(broken)), target="0", met=not broken),
         Line("  accept to both in the conference, p50 and p99, s",
              f"{quantile(seen.together, 0.5):.2f} and {quantile(seen.together, 0.99):.2f}" if seen.together else "-"),
-        Line("  REST calls for each call, all in all", f"{rest / CALLS:.1f}"),
+        Line("  REST calls for each call, all in all", f"{rest / calls:.1f}"),
         Line("  seconds for all", f"{seconds:.0f}"),
         Line("  webhooks, all and a second", f"{webhooks} and {webhooks / seconds:.0f}"),
         Line("  processor's seconds: hub; emulator, callers and consoles", f"{hubs:.0f}; {own:.0f}"),
     ]
 
 
-async def _arrive(sim: Sim, seen: Seen) -> list[Leg]:
+async def _arrive(sim: Sim, seen: Seen, calls: int) -> list[Leg]:
     """Callers whose moments follow from the seed, and who press 1."""
-    moments = sorted(random.Random(SEED).uniform(0, ARRIVING) for _ in range(CALLS))
+    moments = sorted(random.Random(SEED).uniform(0, ARRIVING) for _ in range(calls))
     begin, legs = time.perf_counter(), list[Leg]()
     async with asyncio.TaskGroup() as group:
         for number, moment in enumerate(moments):
@@ -229,6 +233,14 @@ async def _broken(pool: "asyncpg.Pool[asyncpg.Record]", sim: Sim) -> list[str]:
     except AssertionError as wrong:
         found.append(str(wrong)[:2000])
     return found
+
+
+async def _became(pool: "asyncpg.Pool[asyncpg.Record]") -> list[str]:
+    """What the history says of the calls: how many of each outcome, and how many of each state."""
+    rows = await pool.fetch(
+        "SELECT data ->> 'outcome' AS what, count(*) AS calls FROM touches WHERE data ? 'outcome' GROUP BY 1 UNION ALL "
+        "SELECT 'state ' || state, count(*) FROM interactions GROUP BY state ORDER BY 1")
+    return [f"{row['calls']} calls: {row['what']}" for row in rows]
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ from hub.reception import in_its_words
 from hub.standings import NOWHERE, Standing, Standings
 from hub.store import calls as store
 from hub.store.calls import Claimed, Kept
+from hub.turns import Turns
 from hub.wire_calls import CallView, SoftphoneTicket
 from routing.calendar import Calendar
 
@@ -80,6 +81,7 @@ class Calls:
         self.lines = lines
         self.work: Callable[[], None] = lambda: None
         self._intake = intake
+        self._turns = Turns()
         self._standings = Standings(journal, intake.weight("voice").units, intake.placement.current)
 
     # --- what the provider asks and tells -----------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class Calls:
         return await self._take(knock, NOWHERE)
 
     async def _take(self, knock: Knock, standing: Standing) -> str:
-        async with self.journal.begin() as page:
+        async with self._turns.of(knock.call or knock.fields.get("CallSid")), self.journal.begin() as page:
             kept = await self._find(page, knock)
             if kept is None:
                 await self._keep(page, knock, None, "refused", None)
@@ -398,7 +400,7 @@ class Calls:
                     said: str = "") -> None:
         """What was read or answered, with what is decided because of it; `done`: the command that it came from;
         `said`: a line for the history."""
-        async with self.journal.begin() as page:
+        async with self._turns.of(call_id), self.journal.begin() as page:
             kept = await store.lock(page.conn, call_id)
             if kept is None:
                 return

@@ -1,13 +1,16 @@
 """Telephone calls from the first ring to the history, against the emulator and the real database."""
 
+import asyncio
 import copy
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
 import pytest
 
+from hub.journal import Page
 from hub.wire import Requeue
 from simulator.telephony.faults import FaultPlan, profile
 from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
@@ -329,3 +332,28 @@ async def test_whoever_accepted_while_a_lock_was_waited_for_is_rung_once(
         await phone.calls.bring_together(await phone.heart.pool.fetchval("SELECT id FROM calls"))
     await phone.settle()
     assert await phone.heart.pool.fetchval("SELECT count(*) FROM call_legs WHERE role = 'partner'") == 1
+
+
+async def test_all_that_comes_for_one_call_at_a_moment_takes_one_connection(
+    phone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten that wait for its row would leave none for everybody else's calls."""
+    await phone.waiting()
+    call_id, begin = await phone.heart.pool.fetchval("SELECT id FROM calls"), phone.heart.journal.begin
+    at_once = list[int]()
+    open_now = 0
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[Page]:
+        nonlocal open_now
+        open_now += 1
+        at_once.append(open_now)
+        try:
+            async with begin() as page:
+                yield page
+        finally:
+            open_now -= 1
+
+    monkeypatch.setattr(phone.heart.journal, "begin", counted)
+    await asyncio.gather(*(phone.calls.bring_together(call_id) for _ in range(20)))
+    assert at_once == [1] * 20
