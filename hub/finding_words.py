@@ -41,6 +41,10 @@ WORDS: Mapping[str, str] = {
                          "Correct the rule, or add it to the configuration.",
     "fact_never_given": "no way into this hub gives {fact}{perhaps} Take the test out, or set up what gives it.",
     "rule_never_arrives": "rule {rule} never holds: what comes by {channels} carries no {fact}. Correct one of these.",
+    "channel_without_room": "contacts by {channel} come to queue {queue}, and none of the agents who may have them has "
+                            "room: his capacity is smaller, or his limit is 0. Raise one, or lead them elsewhere.",
+    "kept_out_too_long": "what fits nobody beside his load waits {minutes} minutes until an agent is kept free for it; "
+                         "others may go first for {longest} at most. Lower hold_back_minutes.",
     "queue_not_in_policy": "queue {queue} is in the configuration and not in this policy, and works as the "
                            "configuration says. Add it here to change that.",
 }  # fmt: skip

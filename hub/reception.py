@@ -155,8 +155,9 @@ class Reception:
         position = wait = None
         if shown == "queued":
             _, policy = self._intake.placement.current()
-            position = await dispatch.ahead(pool, latest["id"], latest["queue_id"], policy) + 1
-            wait = await self._waits.told(latest["id"], latest["queue_id"], position, places)
+            if dispatch.has_places(latest["queue_id"], policy):
+                position = await dispatch.ahead(pool, latest["id"], latest["queue_id"], policy) + 1
+                wait = await self._waits.told(latest["id"], latest["queue_id"], position, places)
         return Standing(
             latest["id"],
             latest["reference"],

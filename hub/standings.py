@@ -41,8 +41,10 @@ class Standings:
 
     async def _position(self, waits: Waiting) -> int | None:
         """Counting for each of hundreds who all come before him costs more than reading the line once for all. None: he
-        has just left it."""
+        has just left it, or a place would mean nothing there."""
         now, known = self._journal.now(), self._lines.get(waits.queue_id)
+        if not dispatch.has_places(waits.queue_id, self._current()[1]):
+            return None
         if known is None or now - known[0] >= MOMENT or waits.interaction_id not in known[1]:
             by = dispatch.in_line(waits.queue_id, self._current()[1])
             line = await store.line(self._journal.pool, waits.queue_id, *by)

@@ -38,8 +38,9 @@ def of(settings: Settings, added: Mapping[str, Mapping[str, Any]]) -> Ways:
         "webchat": True, "manual": True, "form": bool(forms), "email": bool(mailboxes), "voice": bool(voice.numbers),
         "voicemail": bool(voice.numbers)} | {one.kind: True for one in texts}
     first = settings.queues[0].id
-    asked = [settings.webchat.queue, *(one.get("queue") for one in mailboxes.values()),
-             *(form.queue for form in forms.values()), *(one.queue for one in texts), *_queues_of(voice)]
+    asked = [("webchat", settings.webchat.queue), *(("email", one.get("queue")) for one in mailboxes.values()),
+             *(("form", form.queue) for form in forms.values()), *((one.kind, one.queue) for one in texts),
+             *_queues_of(voice)]
     texting = {source.partition(":")[2] for one in messaging.senders for source in (one.source,)}
     texting |= {source.partition(":")[2] for one in messaging.services for source in one.sources()}
     numbers = {one.number for one in voice.numbers}
@@ -57,15 +58,17 @@ def of(settings: Settings, added: Mapping[str, Mapping[str, Any]]) -> Ways:
         ivr_fields=frozenset(_collected(voice)),
         steps=frozenset(steps),
         queues=frozenset(queue.id for queue in settings.queues),
-        asked=frozenset(queue or first for queue in asked),
+        asked=frozenset(queue or first for _, queue in asked),
+        asked_by=frozenset((queue or first, channel) for channel, queue in asked),
+        units={channel: settings.units(channel).units for channel, there in known.items() if there},
     )
 
 
-def _queues_of(voice: VoiceSettings) -> Iterator[str | None]:
+def _queues_of(voice: VoiceSettings) -> Iterator[tuple[str, str | None]]:
     for flow in voice.flows.values():
         for step in flow.steps.values():
             if step.kind in ("queue", "voicemail"):
-                yield step.queue
+                yield ("voice" if step.kind == "queue" else "voicemail"), step.queue
 
 
 def _collected(voice: VoiceSettings) -> Iterator[str]:

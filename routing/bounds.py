@@ -1,7 +1,7 @@
 """How long work may be overtaken by what comes later: the bound that a policy promises, for every two queues."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.policy import Policy
 from routing.rules import Placement
@@ -9,12 +9,14 @@ from routing.rules import Placement
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One agent as far as lint needs him. `capacity` in units; who has none takes no work."""
+    """One agent as far as lint needs him. `capacity` in units; who has none takes no work. `limits`: most of each
+    channel."""
 
     id: str
     queues: frozenset[str]
     skills: Mapping[str, int]
     capacity: int = 100
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

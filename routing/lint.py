@@ -12,6 +12,7 @@ from routing.bounds import Staff, bounds
 from routing.expression import Expression, all_of, holds, names
 from routing.expression_logic import LEVEL, implies, satisfiable
 from routing.facts import problems_of_skills
+from routing.lint_room import of_room
 from routing.lint_rules import unreachable
 from routing.lint_ways import Ways, of_ways
 from routing.policy import Ladder, Policy, QueueRouting
@@ -50,12 +51,15 @@ Code = Literal[
     "fact_never_given",
     "rule_never_arrives",
     "queue_not_in_policy",
+    "channel_without_room",  # these two: see `lint_room.RoomCode`
+    "kept_out_too_long",
 ]
 Data = str | int | float | tuple[str, ...]
 MOST_PAIRS = 100  # of queues, reported as overtaken too long
 _ERRORS = frozenset({
     "missing_default", "rule_never_holds", "rule_unreachable", "unknown_skill", "wrong_skill_test",
     "requirement_never_met", "placement_unserved", "exit_unserved", "ring_tightens", "ladder_step_unserved",
+    "channel_without_room",
 })  # fmt: skip
 _LEAVES = ("queue", "callback", "voicemail", "message")  # exits after which nobody waits in the queue as before
 
@@ -82,6 +86,8 @@ def lint(policy: Policy, agents: Sequence[Staff], ways: Ways | None = None) -> t
         *_overtaken(policy, agents),
         *_ladders(policy, agents),
         *(Finding("warning", code, path, data) for code, path, data in (of_ways(policy, ways) if ways else ())),
+        *(Finding("error" if code in _ERRORS else "warning", code, path, data)
+          for code, path, data in (of_room(policy, agents, ways) if ways else ())),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 

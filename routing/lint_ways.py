@@ -4,7 +4,7 @@ The configuration may follow a policy, or come before it, so that nothing here k
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
@@ -36,7 +36,8 @@ class Ways:
     """All ways into a hub, as its configuration and its administrators have set them up.
 
     `values`: of facts of which all are known. `form_fields`, `ivr_fields`: without `form.` and `ivr.`. `steps`: of all
-    menus. `queues`: all that there are; `asked`: those that some way in leads to by itself.
+    menus. `queues`: all that there are; `asked`: those that some way in leads to by itself; `asked_by`: with the
+    channel. `units`: what a contact of each channel takes of an agent.
     """
 
     channels: frozenset[str]
@@ -46,6 +47,8 @@ class Ways:
     steps: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    asked_by: frozenset[tuple[str, str]] = frozenset()
+    units: Mapping[str, int] = field(default_factory=dict)
 
 
 def of_ways(policy: Policy, ways: Ways) -> Iterator[Found]:

@@ -189,8 +189,13 @@ async def taken_once(pool: asyncpg.Pool, agent_id: UUID, once: UUID, now: dateti
     return found
 
 
+def has_places(queue: str, policy: Policy) -> bool:
+    """Where the newest goes first, whoever comes next comes before: a place told now would be wrong in a moment."""
+    return not any(one.id == queue and one.order == "lifo" for one in policy.queues)
+
+
 async def ahead(pool: asyncpg.Pool, interaction_id: UUID, queue: str, policy: Policy) -> int:
-    """How many of its queue come before it; where the newest goes first, as if the oldest did."""
+    """How many of its queue come before it, where places mean something."""
     return int(await pool.fetchval(sql["ahead"], interaction_id, *in_line(queue, policy)))
 
 

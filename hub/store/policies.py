@@ -79,7 +79,8 @@ async def drop_draft(conn: Reader, saved_at: datetime | None) -> None:
 async def staff(conn: Reader) -> list[Staff]:
     """All who may work, as the linter looks at them."""
     return [
-        Staff(row["login"], frozenset(row["queues"]), json.loads(row["skills"]), row["capacity"])
+        Staff(row["login"], frozenset(row["queues"]), json.loads(row["skills"]), row["capacity"],
+              json.loads(row["limits"]))
         for row in await conn.fetch(sql["staff"])
     ]
 

@@ -34,7 +34,7 @@ DELETE FROM policy_draft WHERE saved_at = $1;
 DELETE FROM policy_draft;
 
 -- name: staff
-SELECT login, queues, skills, capacity FROM agents WHERE disabled_at IS NULL ORDER BY login;
+SELECT login, queues, skills, capacity, limits FROM agents WHERE disabled_at IS NULL ORDER BY login;
 
 -- name: corrected
 -- Who stands in line, and of whose customer something was corrected since then.

@@ -6,6 +6,7 @@ import pytest
 
 from hub.errors import Invalid
 from hub.line import in_line
+from hub.standings import Standings
 from hub.store import calls, dispatch
 from hub.wire import Card, Page
 from routing.policy import Policy
@@ -90,3 +91,11 @@ async def test_page_by_page_it_is_the_whole_line_whatever_kinds_wait(heart: Hear
         after = page.next
         assert page.total == len(everything.work)
     assert read == [one.id for one in order(everything.work, office.policy.ordering(), heart.clock())]
+
+
+@pytest.mark.parametrize(("order", "place"), [("fifo", 2), ("lifo", None)])
+async def test_where_the_newest_goes_first_nobody_is_told_a_place(heart: Heart, order: str, place: int | None) -> None:
+    policy = load({**POLICY, "queues": [{**POLICY["queues"][0], "order": order}, POLICY["queues"][1]]})  # type: ignore[index]
+    items = await waiting(heart, 2)
+    found = await Standings(heart.journal, 30, lambda: (1, policy)).of(calls.Waiting(items[1], "support", None))
+    assert found[0] == place

@@ -1,5 +1,6 @@
 """What a customer sees of the hub: his own conversation, his place in line, his files, and nothing else."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from channels.base import Address, File, Refused, Standing
 from hub.doorbell import Typing
 from hub.wire import Say, WrapUp
 from tests.hub.conftest import Heart
+from tests.hub.promising import policy
 
 ME, YOU = Address("visitor", "me"), Address("visitor", "you")
 
@@ -105,3 +107,11 @@ async def test_typing_is_told_to_the_holder_and_not_kept(heart: Heart) -> None:
     it = await heart.accepted(ann)
     await heart.reception.typing(ME, "webchat", on=True)
     assert [r for r in heart.rings if isinstance(r, Typing)] == [Typing(it, frozenset({ann.id}), "customer", True)]
+
+
+async def test_no_place_is_told_where_the_newest_goes_first(heart: Heart) -> None:
+    await heart.arrive(addresses=(ME,))
+    newest = policy({"order": "lifo"})
+    heart.intake.placement = replace(heart.intake.placement, current=lambda: (1, newest))
+    found = await standing(heart)
+    assert (found.state, found.position, found.wait) == ("queued", None, None)

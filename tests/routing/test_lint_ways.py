@@ -1,5 +1,6 @@
 """Rules against the ways into a hub: what the configuration does not have, and what no channel carries."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,11 @@ import pytest
 from routing.bounds import Staff
 from routing.lint import lint
 from routing.lint_ways import Ways
+from routing.match import match
+from routing.model import Candidate
+from routing.model import Policy as Ordering
 from tests.routing.policies import policy
+from tests.routing.samples import NOW, ago, call, uid
 
 ANN = Staff("ann", frozenset({"help", "sales"}), {})
 WAYS = Ways(
@@ -91,3 +96,44 @@ def test_a_queue_that_a_way_in_leads_to_needs_no_rule() -> None:
     asked = Ways(WAYS.channels, WAYS.values, asked=frozenset({"sales", "forms"}))
     assert [(one.code, one.severity, one.data["queue"]) for one in lint(made, [ANN], asked)] == [
         ("queue_unserved", "error", "forms")], "work comes there by itself, and nobody takes it"
+
+
+# --- room --------------------------------------------------------------------------------------------------
+
+CALLS_IN = Ways(channels=frozenset({"voice", "webchat"}), values={}, queues=frozenset({"help"}),
+                units={"voice": 100, "webchat": 30})
+SMALL = Staff("ann", frozenset({"help"}), {}, capacity=60)
+NO_CALLS = Staff("bob", frozenset({"help"}), {}, limits={"voice": 0})
+
+
+def room(staff: list[Staff], ways: Ways = CALLS_IN, **entries: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(one.severity, one.path, dict(one.data)) for one in lint(policy(**entries), staff, ways)
+            if one.code in ("channel_without_room", "kept_out_too_long")]
+
+
+@pytest.mark.parametrize("when", ['channel = "voice"', 'vip and channel in ("voice", "webchat")',
+                                  'channel != "webchat" or channel = "voice" and vip'])
+def test_calls_for_agents_none_of_whom_ever_has_room_starve_and_it_is_said(when: str) -> None:
+    rules = [{"id": "calls", "when": when, "place": {"queue": "help"}}]
+    told = {"queue": "help", "channel": "voice"}
+    assert room([SMALL, NO_CALLS], rules=rules) == [("error", "rules[0].place", told)]
+    starving = Candidate(uid(1), frozenset({"help"}), {}, True, None, SMALL.capacity, (), ago(600))
+    assert match([call(1, 600)], [starving], Ordering(), NOW).matches == (), "and so it is, however long it waits"
+    assert room([SMALL, NO_CALLS, Staff("eve", frozenset({"help"}), {})], rules=rules) == []
+
+
+def test_nothing_is_claimed_of_room_where_the_channel_is_not_certain_or_nobody_suits_anyway() -> None:
+    assert room([SMALL], rules=[{"id": "any", "when": "vip", "place": {"queue": "help"}}]) == []
+    skilled = [{"id": "calls", "when": 'channel = "voice"', "place": {"queue": "help", "require": "german"}}]
+    assert room([SMALL], rules=skilled, skills=["german"]) == [], "that nobody suits is another finding"
+
+
+def test_a_way_in_whose_queue_has_no_room_for_its_contacts() -> None:
+    asked = replace(CALLS_IN, asked=frozenset({"help"}), asked_by=frozenset({("help", "voice"), ("help", "webchat")}))
+    assert room([SMALL], asked) == [("error", "queues[0]", {"queue": "help", "channel": "voice"})]
+
+
+def test_large_work_that_small_work_keeps_out_for_longer_than_anything_may_be_overtaken() -> None:
+    told = ("warning", "hold_back_minutes", {"minutes": 90, "longest": 60})
+    assert room([SMALL], hold_back_minutes=90, longest_overtake_minutes=60) == [told]
+    assert room([SMALL], hold_back_minutes=60, longest_overtake_minutes=60) == []
