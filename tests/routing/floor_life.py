@@ -14,6 +14,7 @@ from uuid import UUID
 from routing.expression_parse import parse
 from routing.match import match
 from routing.model import Candidate, Held, Plan, Policy, Work
+from routing.pull import next_for
 from tests.routing.samples import (
     HELP,
     NOW,
@@ -24,13 +25,16 @@ from tests.routing.samples import (
     goes_first,
     in_time,
     needs,
+    ring_at,
     says,
     suits,
+    taken_next,
     told,
     work,
 )
 
 MOST_WAITING = 9
+OWN = frozenset({"own"})  # the queue from which agents take their work themselves
 PLACEMENTS = (
     None, None, needs("french >= 2"), needs("french and tax >= 3", at240="french >= 2", at600=None),
     needs("tax or french >= 3", "french >= 2", "tax", at480="french >= 2"), needs(None, "tax", "french"),
@@ -70,7 +74,7 @@ class Floor:
     now: datetime = NOW
     policy: Policy = POLICIES[0]
     waiting: dict[UUID, Work] = field(default_factory=dict)
-    ringing: dict[UUID, tuple[Work, UUID]] = field(default_factory=dict)
+    ringing: dict[UUID, tuple[Work, tuple[UUID, ...]]] = field(default_factory=dict)
     taken: dict[UUID, tuple[Work, UUID]] = field(default_factory=dict)
     agents: dict[UUID, Candidate] = field(default_factory=dict)
     versions: Counter[UUID] = field(default_factory=Counter)  # of agents: whoever changed is not who was decided on
@@ -93,9 +97,10 @@ class Floor:
         self.came += 1
         channel, units, exclusive = self.dice.choice(SIZES)
         preferred = self.dice.choice([None, None, *self.agents])
+        queue = self.dice.choice(("help", "help", "help", "sales", "sales", "own"))
         item = work(
-            self.came, queue=self.dice.choice(("help", "help", "sales")), channel=channel, units=units,
-            exclusive=exclusive, priority=self.dice.choice((0, 0, 0, 1, 2, -1)),
+            self.came, queue=queue, pulled=queue in OWN, offer_to=self.dice.choice((1, 1, 1, 3)), channel=channel,
+            units=units, exclusive=exclusive, priority=self.dice.choice((0, 0, 0, 1, 2, -1)),
             target_minutes=self.dice.choice((0, 0, 1, 20)), queue_requires=self.dice.choice(REQUIRES),
             placement=self.dice.choice(PLACEMENTS), preferred_agent=preferred,
             preferred_until=self.dice.choice((None, self.now + timedelta(minutes=2))) if preferred else None,
@@ -119,22 +124,32 @@ class Floor:
             self.commit(late)
 
     def accept(self) -> None:
+        """Of several at whom it rings, one is first."""
         if self.ringing:
-            item = self.dice.choice(list(self.ringing))
-            self.taken[item] = self.ringing.pop(item)
-            self._touch(self.taken[item][1])
+            item, rung = self.ringing.pop(self.dice.choice(list(self.ringing)))
+            self.taken[item.id] = item, self.dice.choice(rung)
+            self._touch(*rung)
 
     def decline(self) -> None:
-        if self.ringing:
-            item, by = self.ringing.pop(self.dice.choice(list(self.ringing)))
-            self._again(item, by)
+        self._pass()
 
     def miss(self) -> None:
         """Nobody answered: the agent is set to missed."""
-        if self.ringing:
-            item, by = self.ringing.pop(self.dice.choice(list(self.ringing)))
-            self._again(item, by)
+        for by in self._pass():
             self.agents[by] = replace(self.agents[by], routable=False, not_routable_reason="missed")
+
+    def take_next(self) -> None:
+        """Somebody takes his work himself, whatever rings at him."""
+        one, back = self._loaded(self._anybody()), NOW - self.now
+        items = list(self.waiting.values())
+        self.dice.shuffle(items)
+        found = next_for([item for item in items if item.pulled], one, self.policy, self.now)
+        there = replace(one, idle_since=one.idle_since + back)
+        assert [item.id for item in found] == taken_next([_moved(item, back) for item in items], there, self.policy)
+        if found:
+            self.taken[found[0].id] = self.waiting.pop(found[0].id), one.id
+            self._touch(one.id)
+            self._never_too_much(self._loaded(self.agents[one.id]))
 
     def finish(self) -> None:
         if self.taken:
@@ -150,14 +165,15 @@ class Floor:
             return
         self.done += 1
         if self.waiting.pop(left, None) is None:
-            self._touch(self.ringing.pop(left)[1])
+            self._touch(*self.ringing.pop(left)[1])
 
     def transfer(self) -> None:
         """To another queue, with its age."""
         if self.taken and len(self.waiting) < MOST_WAITING:
             item, by = self.taken.pop(self.dice.choice(list(self.taken)))
-            queue = "sales" if item.queue == "help" else "help"
-            self.waiting[item.id] = replace(item, queue=queue, preferred_agent=None, preferred_until=None)
+            queue = {"help": "sales", "sales": "own", "own": "help"}[item.queue]
+            self.waiting[item.id] = replace(
+                item, queue=queue, pulled=queue in OWN, preferred_agent=None, preferred_until=None)
             self._touch(by)
 
     def presence(self) -> None:
@@ -168,7 +184,7 @@ class Floor:
 
     def skills(self, whose: UUID | None = None) -> None:
         one = self.agents[whose] if whose else self._anybody()
-        queues = self.dice.choice((HELP, HELP | SALES, HELP | SALES, SALES))
+        queues = self.dice.choice((HELP, HELP | SALES, HELP | SALES | OWN, SALES, SALES | OWN))
         self.agents[one.id] = replace(one, skills=self.dice.choice(SKILLS), queues=queues)
         self._touch(one.id)
 
@@ -195,12 +211,14 @@ class Floor:
         back = NOW - self.now  # the oracle looks at one moment only: the whole floor is moved there
         moved = [_moved(item, back) for item in items]
         there = {one.id: replace(one, idle_since=one.idle_since + back) for one in staff}
-        opinion = brute_force(moved, list(there.values()), self.policy)
+        opinion = brute_force([item for item in moved if not item.pulled], list(there.values()), self.policy)
         assert {one.work.id: one.agent.id for one in plan.matches} == opinion.matched
         for one in plan.matches:
             assert says(one.reasons, opinion.why[one.work.id]), (one.reasons, opinion.why[one.work.id])
             assert suits(_moved(one.work, back), there[one.agent.id])
         there_plan = replace(plan, matches=tuple(replace(one, work=_moved(one.work, back)) for one in plan.matches))
+        rung = ring_at(there_plan, there.values(), self.policy, opinion.kept_for.values())
+        assert [[other.id for other in one.beside] for one in plan.matches] == rung
         for skip in plan.skips:
             item = _moved(skip.work, back)
             assert (skip.reasons[0].code == "place_kept") == (skip.work.id in opinion.kept_for)
@@ -214,6 +232,8 @@ class Floor:
         for one in plan.matches:
             offered = _moved(one.work, back)
             for skip in plan.skips:
+                if skip.work.pulled:
+                    continue
                 left = _moved(skip.work, back)
                 sizes = {(item.units, item.exclusive, item.channel) for item in (left, offered)}
                 if len(sizes) > 1 or skip.reasons[0].code == "held_for_preferred" or not suits(left, one.agent):
@@ -227,16 +247,18 @@ class Floor:
 
     def commit(self, late: Late) -> None:
         """As the hub does: only where the item still waits and the agent is as he was."""
-        before = dict(self.versions)
+        same = {by for by, version in late.versions.items() if self.versions[by] == version}
         for one in late.plan.matches:
             item, by = one.work, one.agent.id
-            if self.waiting.get(item.id) != item or before[by] != late.versions[by]:
+            if self.waiting.get(item.id) != item or by not in same:
                 continue
             del self.waiting[item.id]
-            self.ringing[item.id] = item, by
+            rung = self.ringing[item.id] = item, (by, *(other.id for other in one.beside if other.id in same))
             self.offered += 1
-            self._touch(by)
-            self._never_too_much(self._loaded(self.agents[by]))
+            self._touch(*rung[1])
+            for each in rung[1]:
+                self._never_too_much(self._loaded(self.agents[each]))
+                assert self.agents[each].routable
 
     def _never_too_much(self, one: Candidate) -> None:
         call = any(held.exclusive for held in one.load)
@@ -246,7 +268,6 @@ class Floor:
         for channel, count in Counter(held.channel for held in one.load).items():
             newest = one.load[-1].channel  # a limit may have been lowered under what he holds
             assert channel != newest or count <= one.limits.get(channel, 99)
-        assert one.routable
 
     def check(self) -> None:
         """Every item is in exactly one place, with at most one agent."""
@@ -261,27 +282,37 @@ class Floor:
 
     def _loaded(self, one: Candidate) -> Candidate:
         load = [_held(item, False) for item, by in self.taken.values() if by == one.id]
-        load += [_held(item, True) for item, by in self.ringing.values() if by == one.id]
+        load += [_held(item, True) for item, rung in self.ringing.values() if one.id in rung]
         return replace(one, load=tuple(load))
 
-    def _again(self, item: Work, by: UUID) -> None:
-        self.waiting[item.id] = replace(
-            item, refusals=item.refusals + 1, excluded_agents=item.excluded_agents | {by}
-            if len(item.excluded_agents) < 2 else frozenset({by}))
+    def _pass(self) -> list[UUID]:
+        """Somebody lets it pass: it rings on at the others, and waits again when he was the last. Returns who."""
+        if not self.ringing:
+            return []
+        item, rung = self.ringing.pop(self.dice.choice(list(self.ringing)))
+        by = self.dice.choice(rung)
+        excluded = item.excluded_agents | {by} if len(item.excluded_agents) < 2 else frozenset({by})
+        item, left = replace(item, excluded_agents=excluded), tuple(one for one in rung if one != by)
+        if left:
+            self.ringing[item.id] = item, left
+        else:
+            self.waiting[item.id] = replace(item, refusals=item.refusals + 1)
         self._touch(by)
+        return [by]
 
     def _anybody(self) -> Candidate:
         return self.agents[self.dice.choice(list(self.agents))]
 
-    def _touch(self, agent_id: UUID) -> None:
-        self.versions[agent_id] += 1
+    def _touch(self, *agents: UUID) -> None:
+        self.versions.update(agents)
 
 
 VERBS: tuple[Callable[[Floor], None], ...] = (
     Floor.arrive, Floor.time_passes, Floor.decides, Floor.decides_late, Floor.commits_late, Floor.accept, Floor.decline,
-    Floor.miss, Floor.finish, Floor.leave, Floor.transfer, Floor.presence, Floor.skills, Floor.room, Floor.publish,
+    Floor.miss, Floor.take_next, Floor.finish, Floor.leave, Floor.transfer, Floor.presence, Floor.skills, Floor.room,
+    Floor.publish,
 )  # fmt: skip
-OFTEN = (7, 5, 6, 2, 2, 6, 2, 1, 5, 1, 1, 3, 1, 1, 1)
+OFTEN = (7, 5, 6, 2, 2, 6, 2, 1, 3, 5, 1, 1, 3, 1, 1, 1)
 
 
 def live(seed: int, steps: int, router: Router = match) -> Floor:

@@ -74,7 +74,7 @@ def after(agents: Iterable[Candidate], plan: Plan) -> list[Candidate]:
             + tuple(
                 Held(match.work.channel, match.work.units, match.work.exclusive, offered=True)
                 for match in plan.matches
-                if match.agent.id == one.id
+                if one.id in {match.agent.id, *(other.id for other in match.beside)}
             ),
         )
         for one in agents
@@ -215,8 +215,8 @@ def in_the_way(item: Work, one: Candidate, policy: Policy, kept: bool) -> str:
         "exclusive_conflict": any(held.exclusive for held in one.load) or (item.exclusive and working),
         "busy": sum(held.units for held in ([] if item.exclusive else one.load)) + item.units > one.capacity,
         "channel_limit": of_channel >= one.limits.get(item.channel, 10**9),
-        "offer_open": sum(held.offered for held in one.load) >= policy.offers_per_agent,
-        "held_for_older": kept,
+        "offer_open": not item.pulled and sum(held.offered for held in one.load) >= policy.offers_per_agent,
+        "held_for_older": kept and not item.pulled,
     }
     return next((code.split()[0] for code, true in found.items() if true), "agent_free")
 
@@ -262,7 +262,7 @@ def told(item: Work, items: Sequence[Work], staff: Iterable[Candidate], plan: Pl
     ways = {}
     for one in after(before.values(), plan):
         given = [other for other in ordered if matched.get(other.id) == one.id and other.id in first]
-        to = lost_to(item, before[one.id], given, policy)
+        to = None if item.pulled else lost_to(item, before[one.id], given, policy)
         if to:
             lost.append(to)
         else:
@@ -285,7 +285,7 @@ def agrees(reasons: Iterable[Reason], expected: Told) -> bool:
     counted: Counter[str] = Counter()
     said: dict[str, Mapping[str, str | int | float]] = {}
     for reason in reasons:
-        if reason.code not in ("place_kept", "held_for_preferred", "ring", "refused", "no_agents"):
+        if reason.code not in ("place_kept", "held_for_preferred", "ring", "refused", "no_agents", "pulled"):
             counted[reason.code] += int(reason.data["agents"])
             said[reason.code] = reason.data
     ways = Counter(expected.ways.values())
@@ -326,6 +326,39 @@ def brute_force(items: Sequence[Work], agents: Sequence[Candidate], policy: Poli
             if suited:
                 opinion.kept_for[item.id] = min(suited, key=burden).id
     return opinion
+
+
+def ring_at(plan: Plan, staff: Iterable[Candidate], policy: Policy, kept: Iterable[UUID]) -> list[list[UUID]]:
+    """At whom else each offer of a plan rings: of those with room when all offers are out, and kept for nothing."""
+    alone = replace(plan, matches=tuple(replace(one, beside=()) for one in plan.matches))
+    floor = {one.id: one for one in after(staff, alone) if one.id not in set(kept)}
+    found = []
+    for match in plan.matches:
+        item, chosen = match.work, list[UUID]()
+        while 1 + len(chosen) < item.offer_to and match.agent.id != item.preferred_agent:
+            able = [one for one in floor.values()
+                    if one.id not in {match.agent.id, *chosen} and may_take(item, one, policy)]
+            if not able:
+                break
+            best = min(able, key=lambda one: preference(item, one))
+            held = Held(item.channel, item.units, item.exclusive, offered=True)
+            floor[best.id] = replace(best, load=(*best.load, held))
+            chosen.append(best.id)
+        found.append(chosen)
+    return found
+
+
+def taken_next(items: Sequence[Work], one: Candidate, policy: Policy) -> list[UUID]:
+    """What the agent may take himself, the next first."""
+    patient_one, many = replace(one, routable=True), replace(policy, offers_per_agent=10**9)
+
+    def place(item: Work) -> int:
+        if item.preferred_agent is None or item.preferred_as != "named":
+            return 1
+        return 0 if item.preferred_agent == one.id else 2 if in_time(item) else 1
+
+    able = [item for item in in_order(items, policy) if item.pulled and may_take(item, patient_one, many)]
+    return [item.id for item in sorted(able, key=place)]
 
 
 # --- strategies: few values, so that ties and conflicts are common ---------------------------------------
