@@ -31,7 +31,7 @@ ALL: dict[str, Measure] = {
 LONG: dict[str, Measure] = {"mail_memory": mail_memory.measure, "mail_large": mail_large.measure,
         "routing": routing_sim.measure, "waits": routing_sim.waits, "voice": voice.measure,
         "voice_50": partial(voice_floor.measure, calls=50), "voice_150": partial(voice_floor.measure, calls=150),
-        "voice_500": voice_floor.measure,
+        "voice_500": voice_floor.measure, "voice_burst": partial(voice_floor.measure, arriving=0.0),
         "dispatch": dispatch.measure}  # only when named
 
 

@@ -1,5 +1,6 @@
 """The telephone's way in: the addresses that the provider calls, each believed only with a good signature."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import get_args
 from uuid import UUID
@@ -88,7 +89,8 @@ class Voice:
         return web.Response(text=await self._exchange.ask(knock), content_type="text/xml", charset="utf-8")
 
     async def _music(self, request: web.Request) -> web.Response:
-        return web.Response(body=music.chord(), content_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
+        chord = await asyncio.to_thread(music.chord)  # the first time it takes so long that others would wait
+        return web.Response(body=chord, content_type="audio/wav", headers={"Cache-Control": "max-age=86400"})
 
 
 def called(account: Account) -> dict[What, str]:
