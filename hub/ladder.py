@@ -61,6 +61,8 @@ async def climb(page: Page, it: Interaction, step: NextStep, why: Why) -> Writte
     to = step.step.queue or it.queue_id
     require = str(step.step.require) if step.step.require is not None else None
     data = {"ladder": step.ladder, "step": step.number, "policy": why.policy, "tell": sorted(step.step.notify)}
+    if step.step.offer is not None:
+        data["exit"] = step.step.offer  # as of an exit of the queue: the caller hears of it
     act = model.Escalated(
         why.reason,
         to,

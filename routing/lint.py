@@ -345,7 +345,7 @@ def _ladders(policy: Policy, agents: Sequence[Staff]) -> Iterator[Finding]:
         if not ladder.steps or not ladder.steps[-1].notify:
             yield _finding("ladder_without_end", path, ladder=ladder.id)
         for number, step in enumerate(ladder.steps):
-            if not (step.queue or step.require or step.priority or step.notify):
+            if not (step.queue or step.require or step.priority or step.notify or step.offer):
                 yield _finding("ladder_step_without_effect", f"{path}.steps[{number}]", ladder=ladder.id)
         for number, queue in dict.fromkeys(_unserved_steps(ladder, policy, served)):
             yield _finding("ladder_step_unserved", f"{path}.steps[{number}]", ladder=ladder.id, queue=queue)

@@ -108,7 +108,8 @@ class QueueRouting:
 @dataclass(frozen=True, slots=True)
 class LadderStep:
     """One step up: to another `queue` (None: it stays), for whom else (`require`, in place of the rule's), how much
-    more urgent (`priority`, added), who is told (`notify`). `after_minutes` without an answer the step is taken by
+    more urgent (`priority`, added), who is told (`notify`), what the customer is offered (`offer`: callback, where his
+    channel has one). `after_minutes` without an answer the step is taken by
     itself, counted from the step before; None: only by hand. An item climbs the ladder it began on to its end,
     whichever queue a step puts it in.
     """
@@ -117,6 +118,7 @@ class LadderStep:
     require: Expression | None = None
     priority: int = 0
     notify: tuple[Role, ...] = ()
+    offer: Literal["callback"] | None = None
     after_minutes: int | None = None
 
 

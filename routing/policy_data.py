@@ -148,6 +148,7 @@ def _ladder(ladder: Ladder) -> dict[str, Any]:
             "require": _text(step.require),
             "priority": step.priority,
             "notify": list(step.notify),
+            "offer": step.offer,
             "after_minutes": step.after_minutes,
         })
         for step in ladder.steps

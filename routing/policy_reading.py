@@ -239,6 +239,7 @@ class PolicyReading(RulesReading):
             "require": self.expression,
             "priority": self.wholes(0, 20),
             "notify": self.lists(self.choices(*get_args(Role)), 3),
+            "offer": self.choices("callback"),
             "after_minutes": self.wholes(1, LONGEST_MINUTES),
         }
         given = self.table(data, path, (), readers)

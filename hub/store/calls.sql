@@ -122,12 +122,12 @@ FROM calls WHERE id = $1;
 
 -- name: glance
 -- What somebody in line hears follows from: the call, unlocked; whether this request ($2, $3) is kept already; where he
--- waits, and what the last exit of his queue was that he hears of.
+-- waits, and what the last exit of his queue, or step of its ladder, was that he hears of.
 SELECT c.id, c.account, c.sid, c.number, c.interaction_id, c.seen_version, c.document, c.place, c.wiring, c.fields,
        c.phase, c.began_at, c.looked_at, c.ended_at,
        EXISTS (SELECT FROM arrivals a WHERE a.source = $2 AND a.natural_key = $3 AND a.outcome = 'stored') AS answered,
        i.id AS waits, i.queue_id,
-       (SELECT t.data ->> 'exit' FROM touches t WHERE t.interaction_id = i.id AND t.kind = 'overflowed'
+       (SELECT t.data ->> 'exit' FROM touches t WHERE t.interaction_id = i.id AND t.kind IN ('overflowed', 'escalated')
         AND t.data ->> 'exit' IN ('callback', 'voicemail', 'message') ORDER BY t.version DESC LIMIT 1) AS exit
 FROM calls c LEFT JOIN interactions i ON i.id = c.interaction_id AND i.state = 'queued'
 WHERE c.id = $1;

@@ -8,6 +8,7 @@ import pytest
 from hub import model
 from hub.wire import Requeue
 from tests.hub.calling_back import line, offering, promised
+from tests.hub.promising import policy, watched
 from tests.hub.telephone import ALWAYS, MIA, OURS, Pool, Telephone, running_telephone
 
 BEN = "+15551230002"
@@ -127,6 +128,21 @@ async def test_an_exit_of_the_queue_offers_it_at_once(pool: Pool) -> None:
         await caller.heard("You keep your place")
         await phone.pass_time(12)
         assert await phone.heart.pool.fetchval("SELECT number FROM callbacks") == MIA
+
+
+async def test_a_broken_promise_offers_it_by_a_step_of_the_ladder(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:
+        fast = {"version": 1, "calendar": "always", "first_response_minutes": 1}
+        desk = watched(phone.heart, policy({"ladder": "up"}, slas={"fast": fast}, promises=[{"sla": "fast"}],
+                                           ladders=[{"id": "up", "steps": [{"offer": "callback"}]}]))
+        caller = await phone.waiting()
+        await desk.loop.step()
+        assert not [one for one in caller.leg.heard if "called back" in one.text]
+        await phone.pass_time(62)
+        await desk.loop.step()
+        await caller.heard("To be called back")
+        await caller.press("1")
+        await caller.heard("If this is right")
 
 
 async def test_whoever_gives_a_callback_back_its_place_stays(phone: Telephone) -> None:

@@ -122,6 +122,7 @@ export const policyWordsEn = {
   'policy.field.calendar': 'Calendar',
   'policy.field.ladder': 'Ladder',
   'policy.field.steps': 'Steps',
+  'policy.step.offer_callback': 'Offer callers to be called back',
   'policy.field.notify': 'Who is told',
   'policy.field.after_minutes': 'After',
   'policy.field.zone': 'Time zone',

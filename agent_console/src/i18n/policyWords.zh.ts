@@ -114,6 +114,7 @@ export const policyWordsZh: Words = {
   'policy.field.calendar': '日历',
   'policy.field.ladder': '升级阶梯',
   'policy.field.steps': '各级',
+  'policy.step.offer_callback': '向来电者提供回电',
   'policy.field.notify': '通知谁',
   'policy.field.after_minutes': '多久之后',
   'policy.field.zone': '时区',

@@ -76,6 +76,7 @@ export function LadderPage({ id }: { id: string }) {
               </div>
               <ExpressionAt path={`${one}.require`} label={t('policy.field.require')} about="skills" what={t('policy.steps.require.what')} />
               <Notify path={`${one}.notify`} />
+              <OfferCallback path={`${one}.offer`} />
             </div>
           )}
         />
@@ -88,6 +89,12 @@ export function LadderPage({ id }: { id: string }) {
       </Uses>
     </div>
   )
+}
+
+function OfferCallback({ path }: { path: string }) {
+  const t = useT()
+  const { value, set } = useAt(path)
+  return <Switch value={value === 'callback'} onChange={(on) => set(on ? 'callback' : undefined)}>{t('policy.step.offer_callback')}</Switch>
 }
 
 function Notify({ path }: { path: string }) {
