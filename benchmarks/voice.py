@@ -6,9 +6,13 @@ Beside a bare handler (`peers/webhook.py`), turn by turn in one run; the first t
 import asyncio
 import os
 import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
+import asyncpg
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from benchmarks.costs import COUNTING, NOTHING, Costs, costs
@@ -73,23 +77,53 @@ class Provider:
             return await answer.text()
 
 
+class Beside:
+    """Commits a row of its own ten times a second: when that stands still, the disk or the machine did, and not who is
+    measured. `longest`: seconds, by whose turn it was."""
+
+    def __init__(self) -> None:
+        self.longest: dict[str, float] = {}
+
+    @asynccontextmanager
+    async def during(self, on: Stage, whose: str) -> AsyncIterator[None]:
+        conn = await asyncpg.connect(on.server.dsn("postgres", "postgres"), timeout=30)
+        await conn.execute("CREATE TABLE IF NOT EXISTS beside (at timestamptz)")
+        work = asyncio.create_task(self._commit(conn, whose))
+        try:
+            yield
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
+            await conn.close()
+
+    async def _commit(self, conn: "asyncpg.Connection[asyncpg.Record]", whose: str) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            begin = time.perf_counter()
+            await conn.execute("INSERT INTO beside VALUES (now())")
+            self.longest[whose] = max(self.longest.get(whose, 0.0), time.perf_counter() - begin)
+
+
 async def measure(_: Stage) -> list[Line]:
     async with (stage(COUNTING) as on, peer(on, "webhook") as bare,
                 hub(on, more=CONFIG, BENCH_TOKEN=TOKEN) as running):
         first, second = Provider(running.url), Provider(bare.url)
         calls = await _callers(first)
-        ours, theirs, spent, least = Paced(), Paced(), NOTHING, NOTHING
+        ours, theirs, spent, least, beside = Paced(), Paced(), NOTHING, NOTHING, Beside()
         for turn in range(ROUNDS + 1):
             for total, server, provider in ((theirs, bare, second), (ours, running, first)):
                 before = await costs(on, server)
-                done = await paced(urlsplit(server.url).port or 0, RATE, _turn(provider, calls, turn))
+                async with beside.during(on, server.url if turn else "warm"):
+                    done = await paced(urlsplit(server.url).port or 0, RATE, _turn(provider, calls, turn))
                 cost = await costs(on, server) - before
                 if turn:
                     total.add(done)
                     spent, least = (spent + cost, least) if server is running else (spent, least + cost)
     print(f"load average {os.getloadavg()[0]:.1f}; the load itself was late by {max(ours.late, theirs.late):.3f} s at "
           f"most and used {ours.cpu + theirs.cpu:.1f} s of a processor")
-    return _lines(ours, theirs, spent, least)
+    stood, still = (1000 * beside.longest[one.url] for one in (running, bare))
+    return [*_lines(ours, theirs, spent, least),
+            Line("  longest COMMIT of somebody else's row beside it, ms", f"{stood:.1f}", f"{still:.1f}")]
 
 
 async def _callers(provider: Provider) -> list[str]:

@@ -1,7 +1,10 @@
 """Calls as data, and what the provider reports as facts."""
 
 import json
+import threading
 from random import Random
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +12,12 @@ from hypothesis import strategies as st
 
 from channels.voice import documents, music, reports
 from channels.voice.call import Call
+from channels.voice.channel import Voice
 from channels.voice.documents import Urls
 from channels.voice.facts import Flagged, LegSeen, Moved
 from channels.voice.line_words import standing
 from channels.voice.menu import Place, enter
+from channels.voice.settings import VoiceSettings
 from channels.voice.stored import dump, dump_place, load, load_place
 from simulator.telephony.twiml import read_answer
 from tests.channels.voice.samples import START, at
@@ -107,3 +112,21 @@ def test_the_wait_is_said_in_minutes_that_hold() -> None:
 def test_music_is_a_sound_file_of_some_seconds() -> None:
     assert music.chord()[:4] == b"RIFF"
     assert 150_000 < len(music.chord()) < 250_000
+
+
+async def test_music_is_made_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes tens of milliseconds in which no other caller would be answered."""
+    makers: list[threading.Thread] = []
+
+    def chord() -> bytes:
+        makers.append(threading.current_thread())
+        return b"RIFF"
+
+    monkeypatch.setattr(music, "chord", chord)
+    numbers = SimpleNamespace(numbers=["+15550001000"])
+    none: Any = None
+    routes = Voice(none, none, none, cast(VoiceSettings, numbers)).routes()
+    (handler,) = (one.handler for one in routes if one.method == "GET")
+    answer: Any = await handler(none)
+    assert answer.body == b"RIFF"
+    assert makers[0] is not threading.main_thread()
