@@ -2,26 +2,24 @@
 import { useEffect, useRef } from 'react'
 import type { TouchView } from '../desk/wire'
 import { useT } from '../i18n'
-import { chime, notify, useDesk, useDeskParts, useTell } from '../shared'
+import { chime, notify, useDesk, useTell } from '../shared'
 
 export function useNotices(): void {
   const t = useT()
   const tell = useTell()
-  const { store } = useDeskParts()
   const notices = useDesk((state) => state.notices)
   const said = useRef(new Set<string>())
   useEffect(() => {
     for (const touch of notices) {
       if (said.current.has(touch.id)) continue
       said.current.add(touch.id)
-      const detail = store.getState().details[touch.interaction_id]
-      const words = wordsOf(touch, detail?.card.customer_name || touch.reference, t)
+      const words = wordsOf(touch, touch.customer || touch.reference, t)
       tell(words)
       if (touch.kind === 'accepted') continue // nothing to do for me any more
       chime('message')
       notify(words, '')
     }
-  }, [notices, store, t, tell])
+  }, [notices, t, tell])
 }
 
 function wordsOf({ kind, data, actor_name }: TouchView, name: string, t: ReturnType<typeof useT>): string {

@@ -95,7 +95,7 @@ function heldBack(state: DeskState, touch: TouchView): DeskState {
 /** Several touches may come with one and the same version of the card: each is told once by its own id. */
 function noticed(state: DeskState, touch: TouchView, before: Card | undefined): DeskState {
   if (!isTold(touch, state.me, before) || state.notices.some((one) => one.id === touch.id)) return state
-  return { ...state, notices: [...state.notices, touch].slice(-NOTICES_KEPT) }
+  return { ...state, notices: [...state.notices, { ...touch, customer: before?.customer_name ?? '' }].slice(-NOTICES_KEPT) }
 }
 
 function knownVersion(state: DeskState, id: string): number {

@@ -64,7 +64,7 @@ export interface DeskState {
   /** Mails of mine that did not leave, because the customer wrote meanwhile: what says so, until I am told. */
   heldBack: readonly TouchView[]
   /** Promises at risk or broken, and work that was taken from me: the latest, to be told. */
-  notices: readonly TouchView[]
+  notices: readonly (TouchView & { customer?: string })[]
   /** How often something that waits has moved: whoever shows a line reads it again. */
   moves: number
 }
