@@ -4,10 +4,12 @@ from uuid import UUID
 
 import asyncpg
 
-from channels.voice.call import Mode
+from channels.voice.call import Call, Mode
 from channels.voice.control import SUPERVISOR
+from channels.voice.decisions import MuteWanted
 from channels.voice.settings import VoiceSettings
-from hub.call_terms import Terms, softphones
+from hub.call_terms import Terms, softphone_of, softphones
+from hub.errors import WrongState
 from hub.model import Actor
 from hub.store import calls as store
 from hub.store.calls import Kept
@@ -27,7 +29,7 @@ async def parties(
             continue
         name = names.get(leg.who) if leg.role != "customer" else None
         legs.append(CallLeg(leg=leg.id, role=leg.role, state=leg.state, answered_at=leg.answered_at, name=name,
-                            live=leg.live, mode=leg.mode if watches else None))
+                            live=leg.live, mode=leg.mode if watches else None, muted=leg.muted))
     return legs
 
 
@@ -36,6 +38,19 @@ async def watches(terms: Terms, leg: str, actor: Actor, mode: Mode) -> None:
     assert terms.it is not None
     if mode != "listen" or terms.settings.listeners_of(terms.it.queue_id) == "shown":
         await terms.say("supervised", agent=str(actor.id), name=actor.name, mode=mode, leg=leg)
+
+
+def muted(call: Call, actor: Actor) -> bool:
+    return any(leg.muted for leg in call.legs.values() if leg.who == softphone_of(actor.id) and leg.live)
+
+
+async def mute(terms: Terms, actor: Actor, on: bool) -> None:
+    """Whoever holds the call is heard by nobody, or again. It outlasts a reload of his page."""
+    mine = [leg for leg in terms.call.legs.values() if leg.who == softphone_of(actor.id) and leg.live]
+    if not mine:
+        raise WrongState("Your telephone is not in this call.")
+    if mine[-1].muted != on:
+        terms.decide(MuteWanted(mine[-1].id, on))
 
 
 async def left(terms: Terms, leg: str, actor: Actor) -> None:

@@ -464,8 +464,9 @@ class Calls:
             raise NotFound("This interaction is no telephone call.")
         call, queue = kept.call, await store.queue_of(self.journal.pool, kept.id) or ""
         legs = await call_parties.parties(self.journal.pool, self.lines.settings, kept, queue, actor)
-        return CallView(**call_recording.view(self.lines.settings, kept, queue), phase=phase(call),
-                        number=kept.number, began_at=kept.began_at, held=call.hold, legs=legs)
+        return CallView(**call_recording.view(self.lines.settings, kept, queue), phase=phase(call), legs=legs,
+                        number=kept.number, began_at=kept.began_at, held=call.hold,
+                        muted=call_parties.muted(call, actor))
 
     def tickets(self, actor: Actor) -> list[SoftphoneTicket]:
         """One for each account that has numbers, and an API key."""

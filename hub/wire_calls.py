@@ -114,12 +114,19 @@ class CallLeg(Wire):
     answered_at: datetime | None
     name: str | None = Field(description="of an agent or supervisor")
     mode: Literal["listen", "whisper", "barge"] | None = Field(description="of a supervisor")
+    muted: bool = Field(False, description="nobody hears him, as he wishes")
 
 
 class CallBeside(Wire):
     """In whose call somebody is without holding it."""
 
     interaction_id: UUID | None
+
+
+class Mute(Wire):
+    """Nobody in the call hears me, or they do again."""
+
+    on: bool
 
 
 class CallView(Wire):
@@ -129,6 +136,7 @@ class CallView(Wire):
     number: str = Field(description="of ours, that was dialled")
     began_at: datetime
     held: bool
+    muted: bool = Field(False, description="nobody hears whoever asks, as he wishes")
     recording: RecordingState = Field("never", description=(
         "as the provider confirmed it; never: this call may not be recorded"))
     recording_pausing: bool = Field(False, description="a pause is asked for and not confirmed: it is still recorded")

@@ -59,6 +59,7 @@ class Leg:
     inside: Mapping[int, Seen] = field(default_factory=dict)  # room -> whether it is in there
     flags: Mapping[tuple[int, Flag], Seen] = field(default_factory=dict)  # room, flag -> how it stands
     mode: Mode = "listen"  # of a supervisor
+    muted: bool = False  # by his own wish
 
     @property
     def over(self) -> bool:

@@ -246,9 +246,9 @@ def _together(call: Call) -> Iterator[Command]:
     others = len(partners) + sum(leg.present for leg in consulted)
     if not customer.flag("held"):  # the provider takes it while he is held, and does nothing
         yield from _flag(customer, "ends_room", others <= 1, unless_said=True)
-    for leg in partners:  # who listened before he took over talks now
-        if leg.id.startswith(SUPERVISOR):
-            yield from _flag(leg, "muted", False)
+    for leg in partners:
+        yield from _flag(leg, "muted", leg.muted)
+        if leg.id.startswith(SUPERVISOR):  # who listened before he took over talks now
             yield from _flag(leg, "coaching", False)
     for leg in call.of("supervisor"):
         if leg.present and partners:

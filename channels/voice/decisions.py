@@ -59,6 +59,14 @@ class ModeWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteWanted:
+    """Nobody hears him, as he wishes, or they do again."""
+
+    leg: str
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordWanted:
     """`resumes_at`: when a pause ends by itself. `for_good`: no policy begins it again."""
 
@@ -100,7 +108,7 @@ class Forgotten:
     id: str
 
 
-OfLeg = Released | Promoted | ModeWanted
+OfLeg = Released | Promoted | ModeWanted | MuteWanted
 Wish = HoldWanted | RecordWanted | Closed
 Decision = Queued | Dialled | RingCustomer | OfLeg | Wish | Returned | Asked | Issued | Forgotten
 
@@ -114,7 +122,7 @@ def decide(call: Call, decision: Decision) -> Call:
             return _dialled(call, decision)
         case RingCustomer():
             return _ring(call, decision)
-        case Released() | Promoted() | ModeWanted():
+        case Released() | Promoted() | ModeWanted() | MuteWanted():
             return _of_leg(call, decision)
         case Returned(at):
             return _returned(call, at)
@@ -139,6 +147,8 @@ def _of_leg(call: Call, decision: OfLeg) -> Call:
             leg = replace(leg, role="partner")
         case ModeWanted(mode=mode):
             leg = replace(leg, mode=mode)
+        case MuteWanted(value=value):
+            leg = replace(leg, muted=value)
     return replace(call, legs={**call.legs, leg.id: leg})
 
 
@@ -178,8 +188,9 @@ def _dialled(call: Call, wanted: Dialled) -> Call:
     customer = call.customer
     beside = customer.present and customer.room > call.closed_rooms
     rooms = call.rooms if beside else call.rooms + 1
+    before = [leg.muted for leg in call.legs.values() if leg.who == wanted.who]  # his page was reloaded, perhaps
     leg = Leg(wanted.leg, wanted.role, wanted.who, wanted.at, dialled=customer.room if beside else rooms,
-              ring_seconds=wanted.ring_seconds, mode=wanted.mode)
+              ring_seconds=wanted.ring_seconds, mode=wanted.mode, muted=bool(before and before[-1]))
     return replace(call, rooms=rooms, legs={**call.legs, leg.id: leg})
 
 

@@ -145,6 +145,8 @@ class Provider:
         ]
         if leg.role == "supervisor":
             form += await self._coached(leg, call)
+        elif leg.muted:
+            form.append(("Muted", "true"))  # from his first moment on
         body = await self._rest.post(f"/Conferences/{quoted(name or room_name(call.id, room))}/Participants.json", form)
         fact = LegSeen(leg.id, "queued", now, str(body.get("call_sid", "")))
         return Learned((fact,), (room, str(body.get("conference_sid", ""))))

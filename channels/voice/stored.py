@@ -43,7 +43,8 @@ def load_place(data: Mapping[str, Any]) -> Place:
 def _leg(leg: Leg) -> Data:
     plain = {name: getattr(leg, name) for name in ("id", "role", "who", "dialled", "ring_seconds", "wanted", "sid",
                                                    "state", "mode")}
-    return {**plain, "planned_at": _at(leg.planned_at), "answered_at": _at(leg.answered_at),
+    muted = {"muted": True} if leg.muted else {}
+    return {**plain, **muted, "planned_at": _at(leg.planned_at), "answered_at": _at(leg.answered_at),
             "ended_at": _at(leg.ended_at),
             "inside": [[room, *_seen(seen)] for room, seen in leg.inside.items()],
             "flags": [[room, flag, *_seen(seen)] for (room, flag), seen in leg.flags.items()]}

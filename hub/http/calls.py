@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hub.call_parties import beside
+from hub.call_parties import beside, mute
 from hub.http.endpoint import Call, Endpoint
 from hub.wire_calls import (
     CallBeside,
@@ -11,6 +11,7 @@ from hub.wire_calls import (
     CallView,
     Consult,
     Hold,
+    Mute,
     PlaceCall,
     RecordingWish,
     SoftphoneTicket,
@@ -19,6 +20,11 @@ from hub.wire_calls import (
 
 
 async def get_call(call: Call, id: UUID) -> CallView:
+    return await call.parts.calls.view(call.actor, id)
+
+
+async def mute_me(call: Call, id: UUID, body: Mute) -> CallView:
+    await call.parts.calls.wish(call.actor, id, lambda terms, it: mute(terms, call.actor, body.on))
     return await call.parts.calls.view(call.actor, id)
 
 
@@ -94,6 +100,7 @@ async def get_softphone(call: Call) -> list[SoftphoneTicket]:
 ONE = "/api/interactions/{id}/call"
 ENDPOINTS = (
     Endpoint("GET", ONE, get_call, "How its telephone call stands"),
+    Endpoint("POST", f"{ONE}/mute", mute_me, "Nobody hears me, or they do again; a reload of my page leaves it so"),
     Endpoint("POST", f"{ONE}/hold", hold_customer, "Hold the customer, or talk on; the same wish twice is one"),
     Endpoint("POST", f"{ONE}/rejoin", rejoin_call, "Ring my softphone again: my page was reloaded while I talked"),
     Endpoint("POST", f"{ONE}/consult", consult, "Ask a colleague or a number, while the customer hears music"),

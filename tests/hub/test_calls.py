@@ -10,8 +10,12 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from channels.voice.reports import identity
+from hub import call_parties
+from hub.errors import WrongState
 from hub.journal import Page
 from hub.wire import Requeue
+from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, profile
 from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
 
@@ -357,3 +361,44 @@ async def test_all_that_comes_for_one_call_at_a_moment_takes_one_connection(
     monkeypatch.setattr(phone.heart.journal, "begin", counted)
     await asyncio.gather(*(phone.calls.bring_together(call_id) for _ in range(20)))
     assert at_once == [1] * 20
+
+
+async def test_who_is_muted_is_heard_by_nobody_whatever_else_happens_and_after_a_reload_of_his_page(
+    phone: Telephone,
+) -> None:
+    caller, ann, item = await phone.talking()
+
+    async def muted(on: bool) -> None:
+        await phone.calls.wish(ann, item, lambda terms, it: call_parties.mute(terms, ann, on))
+        await phone.settle()
+
+    await muted(True)
+    await muted(True)  # the same wish twice is one
+    agent = Person(phone.sim, phone.sim.exchange.legs[phone.agent_leg()])
+    caller.expect_inaudible(agent)
+    agent.expect_audible(caller)
+    assert (await phone.calls.view(ann, item)).muted
+    await phone.calls.hold(ann, item, True)
+    await phone.pass_time(2)
+    await phone.calls.hold(ann, item, False)
+    await phone.pass_time(2)
+    caller.expect_inaudible(agent)
+    await phone.phones[ann.id].lose()
+    await phone.pass_time(3)
+    phone.phones[ann.id] = phone.sim.agent(identity(str(ann.id)))
+    await phone.calls.rejoin(ann, item)
+    await phone.phones[ann.id].rings()
+    agent = await phone.phones[ann.id].accept()
+    caller.expect_inaudible(agent)
+    await phone.pass_time(3)
+    agent.expect_audible(caller)
+    caller.expect_inaudible(agent)
+    assert (await phone.calls.view(ann, item)).muted
+    await muted(False)
+    caller.expect_audible(agent, mutual=True)
+    assert not (await phone.calls.view(ann, item)).muted
+    await caller.hang_up()
+    await phone.pass_time(2)
+    with pytest.raises(WrongState):
+        await muted(True)
+    await phone.ended("talked")

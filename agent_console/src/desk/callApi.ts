@@ -10,6 +10,7 @@ export function callCalls(call: Call) {
     softphone: () => call<SoftphoneTicket[]>('POST', '/api/softphone'),
     call: (id: string) => call<CallView>('GET', at(id)),
     callBeside: () => call<CallBeside>('GET', '/api/calls/beside'),
+    mute: (id: string, on: boolean) => call<CallView>('POST', at(id, '/mute'), { on }),
     hold: (id: string, on: boolean) => call<CallView>('POST', at(id, '/hold'), { on }),
     rejoin: (id: string) => call<CallView>('POST', at(id, '/rejoin')),
     consult: (id: string, body: Consult) => call<CallView>('POST', at(id, '/consult'), body),

@@ -106,6 +106,10 @@ export interface CallLeg {
    * of a supervisor
    */
   mode: ('listen' | 'whisper' | 'barge') | null
+  /**
+   * nobody hears him, as he wishes
+   */
+  muted: boolean
 }
 export interface CallPlaced {
   interaction_id: string
@@ -131,6 +135,10 @@ export interface CallView {
   number: string
   began_at: string
   held: boolean
+  /**
+   * nobody hears whoever asks, as he wishes
+   */
+  muted: boolean
   /**
    * as the provider confirmed it; never: this call may not be recorded
    */
@@ -1080,6 +1088,12 @@ export interface Me {
   csrf: string
   now: string
   demo: boolean
+}
+/**
+ * Nobody in the call hears me, or they do again.
+ */
+export interface Mute {
+  on: boolean
 }
 /**
  * A mail to somebody, which no interaction asks for. It begins one, which then waits for the answer.

@@ -62,7 +62,7 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
       <div className={css.row}>
         <Who card={card} view={view} lost={state === 'reconnecting'} />
         <div className={css.actions}>
-          <Mute />
+          <Mute card={card} standing={standing} />
           <Hold card={card} standing={standing} />
           <Toggle on={pad} opens icon="keypad" name={t('call.keypad')} isDisabled={!call} onPress={() => setPad(!pad)} />
           <Recording card={card} standing={standing} />
@@ -77,12 +77,18 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
   )
 }
 
-function Mute() {
+/** At once here, and in the room as well: there it outlasts a reload of this page. */
+function Mute({ card, standing: { view, act } }: OfCall) {
   const t = useT()
+  const api = useApi()
   const phone = usePhone()
-  const { call, muted } = usePhoneState()
+  const { call, muted: here } = usePhoneState()
+  const muted = here || Boolean(view?.muted)
   const name = t(muted ? 'call.unmute' : 'call.mute')
-  const run = () => phone.mute(!muted)
+  const run = () => {
+    phone.mute(!muted)
+    if (view) act(api.mute(card.id, !muted))
+  }
   useCommand(call ? { id: 'call_mute', name, keys: ['Alt+Shift+KeyM'], run } : null)
   return <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={name} keys="Alt+Shift+KeyM" isDisabled={!call} onPress={run} />
 }
