@@ -55,6 +55,7 @@ def _card(it: Interaction, names: asyncpg.Record) -> Card:
         disposition=it.disposition,
         parent_id=it.parent_id,
         clock=Clock.model_validate_json(names["clock"]) if names["clock"] else None,
+        callback=names["callback"],
         vip=names["vip"],
     )
 

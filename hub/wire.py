@@ -237,6 +237,7 @@ class Detail(Wire):
     reply: ReplyView | None = Field(None, description="where the way back is mail; null elsewhere")
     texting: TextingView | None = Field(None, description="where the way back is SMS or WhatsApp; null elsewhere")
     callback: CallbackView | None = Field(None, description="the customer is to be called back, or was; null elsewhere")
+    extensions: int = Field(0, description="how often its queue lets the wrap-up be made longer")
     suggestions: list[SuggestionView] = []
     linked: list[Card] = Field([], description="interactions that this one follows, or that follow it")
 

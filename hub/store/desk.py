@@ -46,6 +46,12 @@ async def extension(conn: Connection, interaction_id: UUID) -> tuple[int, int]:
     return (row["seconds"], max(0, row["most"] - row["taken"])) if row else (0, 0)
 
 
+async def extensions(conn: Reader, interaction_id: UUID) -> int:
+    """How often its wrap-up may be made longer, those that were taken already included."""
+    row = await conn.fetchrow(sql["extensions"], interaction_id)
+    return int(row["most"]) if row else 0
+
+
 async def queue_exists(pool: asyncpg.Pool, queue_id: str) -> bool:
     return bool(await pool.fetchval(sql["queue_exists"], queue_id))
 

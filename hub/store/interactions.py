@@ -40,6 +40,7 @@ async def detail(pool: asyncpg.Pool, actor: Actor, interaction_id: UUID, letters
             can_reply=letters.can_reply(thread),
             reply=reply,
             texting=await texting.view(conn, thread.channel, row["source"], address) if address else None,
+            extensions=await desk.extensions(conn, interaction_id),
             suggestions=await mail.suggestions(conn, interaction_id),
             linked=await mail.linked(conn, interaction_id),
         )

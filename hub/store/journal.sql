@@ -115,7 +115,8 @@ WHERE i.id = n.id AND i.version = n.version - 1
 RETURNING (SELECT customer_name(c) FROM customers c WHERE c.id = i.customer_id) AS customer_name,
           (SELECT c.vip FROM customers c WHERE c.id = i.customer_id) AS vip,
           (SELECT a.name FROM agents a WHERE a.id = i.agent_id) AS agent_name,
-          (SELECT clock_shown(s) FROM sla_clocks s WHERE s.interaction_id = i.id) AS clock;
+          (SELECT clock_shown(s) FROM sla_clocks s WHERE s.interaction_id = i.id) AS clock,
+          EXISTS (SELECT FROM callbacks b WHERE b.interaction_id = i.id AND b.closed_at IS NULL) AS callback;
 
 -- name: interactions_offered
 -- Of rows that are locked; nothing else of an interaction changes when it is offered.

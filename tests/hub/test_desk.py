@@ -390,6 +390,7 @@ async def test_the_policy_says_how_long_wrap_up_is_and_how_often_it_may_be_longe
     assert await heart.pool.fetchval(due, it) == heart.clock() + timedelta(seconds=20)
     heart.clock.advance(15)
     await heart.desk.extend(ann, it)
+    assert await desk.extensions(heart.pool, it) == 1  # of the queue, whatever was taken
     assert await heart.pool.fetchval(due, it) == heart.clock() + timedelta(seconds=10)
     with pytest.raises(NoMoreTime):
         await heart.desk.extend(ann, it)

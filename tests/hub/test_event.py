@@ -64,3 +64,18 @@ async def test_i8_a_message_during_an_offer_is_left_to_the_reader(heart: Heart) 
     assert moved.told is None
     assert (await as_read(heart, moved)).card.offer_reasons  # type: ignore[union-attr]
     assert moved.desk == ann.id
+
+
+async def test_i8_who_is_to_be_called_back_is_told_as_such(heart: Heart) -> None:
+    ann = await heart.agent("Ann")
+    await heart.arrive()
+    it = await heart.accepted(ann)
+    await heart.pool.execute(
+        "INSERT INTO callbacks (interaction_id, account, ours, number, read_back, language, asked_at, most, next_at)"
+        " VALUES ($1, 'main', '+15550001000', '+15551230001', true, 'en', $2, 3, $2)", it, heart.clock())
+    await heart.desk.say(ann, it, Say(id=uuid4(), text="You asked to be called back"))
+    moved = last_moved(heart)
+    assert moved.told is not None
+    assert moved.told.card is not None
+    assert moved.told.card.callback
+    assert moved.told == await as_read(heart, moved)

@@ -6,6 +6,7 @@ import { Composer } from '../features/composer/Composer'
 import { Conversation } from '../features/conversation/Conversation'
 import { CustomerPanel } from '../features/customers/CustomerPanel'
 import { Inbox } from '../features/inbox/Inbox'
+import { extensionsLeft } from '../features/wrapup/extensions'
 import { WrapUp } from '../features/wrapup/WrapUp'
 import { Button, deskPath, isMac, keyLabel, names, useDesk, useMe, useT, useWhere } from '../shared'
 import { Boundary } from './Boundary'
@@ -84,7 +85,7 @@ function Foot({ detail, card }: { detail: Detail; card: Card }) {
       <Standing card={card} mine={card.agent_id === me} />
       {(card.callback || detail.callback) && <Callback key={`back ${card.id}`} card={card} mine={card.agent_id === me} />}
       {(!wrapping || writing) && <Composer key={card.id} detail={detail} card={card} />}
-      {wrapping && <WrapUp key={card.id} card={card} onDone={() => go('/desk')} onReply={() => setWriting((on) => !on)} />}
+      {wrapping && <WrapUp key={card.id} card={card} more={extensionsLeft(detail)} onDone={() => go('/desk')} onReply={() => setWriting((on) => !on)} />}
     </>
   )
 }

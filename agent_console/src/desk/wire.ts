@@ -516,6 +516,10 @@ export interface Detail {
    * the customer is to be called back, or was; null elsewhere
    */
   callback: CallbackView | null
+  /**
+   * how often its queue lets the wrap-up be made longer
+   */
+  extensions: number
   suggestions: SuggestionView[]
   /**
    * interactions that this one follows, or that follow it

@@ -33,6 +33,7 @@ export const textsEn = {
   'texts.segments.what': (p: { n: number; left: number; wide: boolean }) =>
     `${p.n === 1 ? 'One SMS' : `${p.n} SMS`}${p.wide ? ' with letters that need more room' : ''}; ${p.left} characters before another one begins`,
   'texts.fetching': (p: { n: number }) => (p.n === 1 ? 'A file came with this text' : `${p.n} files came with this text`),
+  'files.no_picture': 'This picture could not be loaded:',
   'texts.stop': 'The customer wants no more texts from this number',
   'texts.start': 'The customer wants texts from this number again',
   'touch.fetched': (p: Touch) => (p.get('error') ? `The file ${p.get('name')} could not be had: ${p.reason}` : `The file ${p.get('name')} has arrived`),

@@ -32,6 +32,7 @@ export const textsZh: { [K in keyof typeof textsEn]: (typeof textsEn)[K] extends
   'texts.segments': (p) => `${p.n} 条短信`,
   'texts.segments.what': (p) => `${p.n} 条短信${p.wide ? '，含占用更多空间的文字' : ''}；再输入 ${p.left} 个字符后增加一条`,
   'texts.fetching': (p) => `这条短信附有 ${p.n} 个文件`,
+  'files.no_picture': '图片无法加载：',
   'texts.stop': '客户不再希望收到此号码的短信',
   'texts.start': '客户重新希望收到此号码的短信',
   'touch.fetched': (p) => (p.get('error') ? `文件 ${p.get('name')} 无法获取：${p.reason}` : `文件 ${p.get('name')} 已收到`),

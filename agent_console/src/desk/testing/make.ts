@@ -41,7 +41,7 @@ const customer: CustomerView = {
 
 export function detail(of: Card, touches: TouchView[] = []): Detail {
   return {
-    card: of, customer, fields: {}, touches, drafts: {}, can_reply: true, reply: null, texting: null, callback: null, suggestions: [],
+    card: of, customer, fields: {}, touches, drafts: {}, can_reply: true, reply: null, texting: null, callback: null, extensions: 0, suggestions: [],
     linked: [],
   }
 }

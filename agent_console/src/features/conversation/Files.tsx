@@ -1,5 +1,6 @@
+import { useState } from 'react'
 import type { FileView } from '../../desk/wire'
-import { fileSize, Icon, useApi, useT } from '../../shared'
+import { Button, fileSize, Icon, useApi, useT } from '../../shared'
 import css from './Conversation.module.css'
 
 /** Pictures are shown, everything else is named with its kind and size, and only ever downloaded. */
@@ -11,20 +12,37 @@ export function Files({ files }: { files: readonly FileView[] }) {
     <ul className={css.files} aria-label={t('mail.attachments', { n: files.length })}>
       {files.map((file) => (
         <li key={file.id} className={file.inline ? css.picture : undefined}>
-          <a href={api.fileUrl(file.id)} target="_blank" rel="noopener noreferrer" download={file.inline ? undefined : file.name}>
-            {file.inline ? (
-              <img src={api.fileUrl(file.id)} alt={file.name} loading="lazy" />
-            ) : (
-              <>
-                <Icon name="file" />
-                <bdi>{file.name}</bdi>
-                <span className="quiet small">{kindOf(file)} · {fileSize(file.size)}</span>
-              </>
-            )}
-          </a>
+          {file.inline ? (
+            <Picture file={file} />
+          ) : (
+            <a href={api.fileUrl(file.id)} target="_blank" rel="noopener noreferrer" download={file.name}>
+              <Icon name="file" />
+              <bdi>{file.name}</bdi>
+              <span className="quiet small">{kindOf(file)} · {fileSize(file.size)}</span>
+            </a>
+          )}
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A picture that does not come says so, and is asked for again by a press. */
+function Picture({ file }: { file: FileView }) {
+  const t = useT()
+  const url = useApi().fileUrl(file.id)
+  const [failed, setFailed] = useState(false)
+  if (failed)
+    return (
+      <p className="small" role="status">
+        <Icon name="alert" size={14} /> {t('files.no_picture')} <bdi>{file.name}</bdi>{' '}
+        <Button onPress={() => setFailed(false)}>{t('action.retry')}</Button>
+      </p>
+    )
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      <img src={url} alt={file.name} loading="lazy" onError={() => setFailed(true)} />
+    </a>
   )
 }
 

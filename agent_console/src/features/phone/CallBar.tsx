@@ -213,7 +213,7 @@ function Beside() {
   const { call, muted } = usePhoneState()
   if (!call) return null
   return (
-    <section className={css.bar} aria-label={t('call.bar')}>
+    <section className={css.bar} aria-label={t('call.bar')} data-phase="beside">
       <div className={css.row}>
         <div className={css.who}>
           <strong>{t(call.role === 'supervisor' ? 'call.listening' : 'call.asked')}</strong>

@@ -5,7 +5,14 @@ import type { Card } from '../../desk/wire'
 import { Button, Countdown, TextField, Typeahead, useCommand, useDeskParts, useQueue, useT, useTell } from '../../shared'
 import css from './WrapUp.module.css'
 
-export function WrapUp({ card, onDone, onReply }: { card: Card; onDone: () => void; onReply: () => void }) {
+interface WrapUpProps {
+  card: Card
+  more: number // how often it may still be made longer
+  onDone: () => void
+  onReply: () => void
+}
+
+export function WrapUp({ card, more, onDone, onReply }: WrapUpProps) {
   const t = useT()
   const { api, dispatch, clock } = useDeskParts()
   const tell = useTell()
@@ -35,16 +42,13 @@ export function WrapUp({ card, onDone, onReply }: { card: Card; onDone: () => vo
     })
   }
   useCommand({ id: 'done', name: t('wrap.done'), keys: ['Alt+KeyE'], run: done })
-  const extend = () => {
-    api.extend(card.id).then((after) => dispatch({ type: 'answer', card: after }), tell.failure)
-  }
   const strip = useFocusInNeed()
   return (
     <section ref={strip} tabIndex={-1} className={css.strip} aria-label={t('wrap.label')}>
       <header className={css.head}>
         <h2>{t('wrap.label')}</h2>
         {card.due_at && <span className={css.left}>{t('wrap.left')} <Countdown until={card.due_at} /></span>}
-        <Button kind="plain" onPress={extend} icon="clock">{t('wrap.extend')}</Button>
+        <Extend id={card.id} more={more} />
         <Button kind="plain" onPress={onReply}>{t('wrap.reply')}</Button>
       </header>
       <div className={css.fields}>
@@ -62,6 +66,20 @@ export function WrapUp({ card, onDone, onReply }: { card: Card; onDone: () => vo
         <Button kind="primary" icon="check" onPress={done} isDisabled={busy} className={css.done}>{t('wrap.done')}</Button>
       </div>
     </section>
+  )
+}
+
+function Extend({ id, more }: { id: string; more: number }) {
+  const t = useT()
+  const { api, dispatch } = useDeskParts()
+  const tell = useTell()
+  const extend = () => {
+    api.extend(id).then((card) => dispatch({ type: 'answer', card }), tell.failure)
+  }
+  return (
+    <Button kind="plain" onPress={extend} icon="clock" isDisabled={more === 0}>
+      {more > 0 ? t('wrap.extend', { n: more }) : t('wrap.extend.none')}
+    </Button>
   )
 }
 
