@@ -78,16 +78,18 @@ function Held({ card, onTransfer, onGiven }: Props & { card: Card }) {
 }
 
 /** At once here, and in the room as well: there it outlasts a reload of this page. */
-function Mute({ card, standing: { view, act } }: OfCall) {
+function Mute({ card, standing: { view, take } }: OfCall) {
   const t = useT()
   const api = useApi()
   const phone = usePhone()
   const { call, muted: here } = usePhoneState()
   const muted = here || Boolean(view?.muted)
   const name = t(muted ? 'call.unmute' : 'call.mute')
+  const before = useRef<Promise<unknown>>(Promise.resolve())
   const run = () => {
     phone.mute(!muted)
-    if (view) act(api.mute(card.id, !muted))
+    // in the order of the presses, and without keeping a hold that is pressed meanwhile from being heard
+    if (view) before.current = take(before.current.then(() => api.mute(card.id, !muted)))
   }
   useCommand(call ? { id: 'call_mute', name, keys: ['Alt+Shift+KeyM'], run } : null)
   return <Toggle on={muted} icon={muted ? 'muted' : 'microphone'} name={name} keys="Alt+Shift+KeyM" isDisabled={!call} onPress={run} />

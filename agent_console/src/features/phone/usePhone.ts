@@ -82,14 +82,15 @@ export function useCall(card: Card) {
     }
   }, [id, look, onCall])
   useEffect(look, [look, version])
+  const take = (work: Promise<CallView>) => work.then(setView, (error: unknown) => {
+    tell.failure(error)
+    look()
+  })
   const act = (work: Promise<CallView>) => {
     setBusy(true)
-    void work.then(setView, (error: unknown) => {
-      tell.failure(error)
-      look()
-    }).finally(() => setBusy(false))
+    void take(work).finally(() => setBusy(false))
   }
-  return { view, act, busy }
+  return { view, act, take, busy }
 }
 
 /** A contact that I hold, and how its call stands. */
