@@ -2,7 +2,7 @@
 import type { TouchView } from '../../desk/wire'
 import type { Touch, Translate } from '../../i18n'
 import { messages } from '../../i18n'
-import { clockTime, day, duration, sendErrorText } from '../../shared'
+import { clockTime, day, duration, whyText } from '../../shared'
 
 export type Line =
   | { kind: 'day'; key: string; text: string }
@@ -62,7 +62,7 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
     who: whoDid(touch, t, names),
     agent: names.agent(text('agent')),
     kind: t.word('touch_kind', touch.kind),
-    reason: wordFor(text('reason') || text('error'), touch.kind, t),
+    reason: whyText(text('reason') || text('error'), touch.kind, t),
     from: place('from'),
     to: place('to'),
     until: moment(text('until'), t),
@@ -76,15 +76,6 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
 function whoDid(touch: TouchView, t: Translate, names: Names): string {
   if (touch.actor === 'system') return t('talk.system')
   return touch.actor_name || (touch.actor === 'customer' ? names.customer : t('talk.system'))
-}
-
-/** Which words say why. */
-const GROUPS: Record<string, string> = { declined: 'decline', fetched: 'fetch_error' }
-
-function wordFor(reason: string, kind: string, t: Translate): string {
-  if (kind === 'delivery') return sendErrorText(reason, t).word || reason
-  if (!/^[a-z_]+$/.test(reason)) return reason // an agent's own words
-  return t.word(GROUPS[kind] ?? 'system_reason', reason)
 }
 
 function moment(iso: string, t: Translate): string {

@@ -1,7 +1,7 @@
 // Everything that happened with one customer, on every channel, newest first. Notes are marked as internal.
 import { useState } from 'react'
 import type { CustomerView, TouchView } from '../../desk/wire'
-import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Player, Select, sendErrorText, Switch, useApi, useDesk, useT } from '../../shared'
+import { Blank, Button, ChannelGlyph, clockTime, day, describe, deskPath, href, Icon, names, Player, Select, sendErrorText, Switch, useApi, useDesk, useT, whyText } from '../../shared'
 import { byDay, didOf, facts, late, recordingOf } from './timeline'
 import type { Pages } from './timeline'
 import { useTimeline } from './useTimeline'
@@ -133,6 +133,7 @@ function useWords() {
       const queue = queues.find((one) => one.id === id)
       return queue ? t.name(queue.name) : id
     },
+    why: (reason: string, kind: string) => whyText(reason, kind, t),
     trouble: (error: string) => sendErrorText(error, t).word || error,
     way: (kind: string, direction: string) => `${t.word('channel', kind)}, ${t.word('log', direction)}`,
     disposition: (id: string) => {

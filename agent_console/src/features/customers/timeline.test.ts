@@ -43,11 +43,11 @@ test('what was entered later shows both times', () => {
 })
 
 test('facts name queues and outcomes, and never an object', () => {
-  const names = { queue: (id: string) => id.toUpperCase(), disposition: (id: string) => `[${id}]`, way: (...way: string[]) => way.join(), agent: (id: string) => `<${id}>`, trouble: (error: string) => `!${error}` }
+  const names = { queue: (id: string) => id.toUpperCase(), disposition: (id: string) => `[${id}]`, way: (...way: string[]) => way.join(), agent: (id: string) => `<${id}>`, trouble: (error: string) => `!${error}`, why: (reason: string, kind: string) => `${kind}: ${reason}` }
   const moved = touch('1', a.at, { kind: 'transferred', data: { from: 'a', to: 'b', reason: 'language' } })
   expect(facts(touch('1', a.at, { kind: 'logged', data: { source: 'manual:fax', direction: 'in' } }), names)).toEqual(['fax,in'])
   expect(facts(touch('1', a.at, { kind: 'offered', data: { agent: '7', reasons: [{}] } }), names)).toEqual(['→ <7>'])
-  expect(facts(moved, names)).toEqual(['A → B', 'language'])
+  expect(facts(moved, names)).toEqual(['A → B', 'transferred: language'])
   expect(facts(touch('1', a.at, { kind: 'wrapped_up', data: { disposition: 'solved', reason: {} } }), names)).toEqual(['[solved]'])
   expect(facts(touch('1', a.at, { kind: 'delivery', data: { state: 'failed', error: 'busy: 451 x' } }), names)).toEqual(['!busy: 451 x'])
 })

@@ -59,6 +59,8 @@ interface Names {
   agent: (id: string) => string
   /** Why a message did not arrive. */
   trouble: (error: string) => string
+  /** Why the hub, or somebody, did it. */
+  why: (reason: string, kind: string) => string
 }
 
 /** The sound that a call, or a voicemail, has left. */
@@ -89,7 +91,7 @@ export function facts(touch: TouchView, names: Names): string[] {
   if (text('disposition')) found.push(names.disposition(text('disposition')))
   if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
   if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)
-  if (text('reason')) found.push(text('reason'))
+  if (text('reason')) found.push(names.why(text('reason'), touch.kind))
   if (text('error')) found.push(names.trouble(text('error')))
   return found
 }
