@@ -45,7 +45,7 @@ LEFT JOIN LATERAL (
     FROM assignments s WHERE s.interaction_id = i.id) w ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(extract(epoch FROM x.ended_at - x.offered_at)::float8 ORDER BY x.offered_at) AS refused
-    FROM offers x WHERE x.interaction_id = i.id AND x.state IN ('declined', 'missed')
+    FROM offers x WHERE x.interaction_id = i.id AND x.state IN ('declined', 'missed') AND NOT x.beside
       AND x.offered_at >= $1 AND x.ended_at <= coalesce(i.answered_at, i.closed_at, $5)) n ON true
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_array(extract(epoch FROM t.recorded_at - greatest(i.created_at, $1)), t.data ->> 'to')

@@ -13,6 +13,8 @@ export interface Data {
 export interface Touch {
   who: string
   agent: string
+  /** At whom else an offer rang. */
+  beside: string
   kind: string
   reason: string
   from: string
@@ -258,7 +260,7 @@ export const en = {
   'pending.behind': 'Waits for the message before it',
 
   'touch.received': (p: Touch) => (p.get('source').startsWith('voice:') ? `${p.who} called` : `${p.who} wrote again; the contact is open once more`),
-  'touch.offered': (p: Touch) => `Offered to ${p.agent}`,
+  'touch.offered': (p: Touch) => `Offered to ${p.agent}${p.beside && `, and at once to ${p.beside}`}`,
   'touch.accepted': (p: Touch) => `${p.who} accepted after ${p.waited}`,
   'touch.declined': (p: Touch) => `${p.who} declined: ${p.reason}`,
   'touch.missed': (p: Touch) => `${p.agent} did not answer the offer`,

@@ -231,7 +231,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'pending.behind': '等待前一条消息',
 
   'touch.received': (p) => (p.get('source').startsWith('voice:') ? `${p.who} 来电` : `${p.who} 再次来信，联系重新打开`),
-  'touch.offered': (p) => `已派发给 ${p.agent}`,
+  'touch.offered': (p) => `已派发给 ${p.agent}${p.beside && `，同时派发给 ${p.beside}`}`,
   'touch.accepted': (p) => `${p.who} 在 ${p.waited} 后接受`,
   'touch.declined': (p) => `${p.who} 拒绝：${p.reason}`,
   'touch.missed': (p) => `${p.agent} 未应答派发`,

@@ -24,6 +24,7 @@ it('puts a day before the first line of each day and leaves out what says nothin
 it.each([
   [event('accepted', { waited: 65 }), 'Bo accepted after 1:05'],
   [event('offered', { agent: 'a1' }), 'Offered to Bo'],
+  [event('offered', { agent: 'a1', beside: ['a1', 'a1'] }), 'Offered to Bo, and at once to Bo, Bo'],
   [event('declined', { reason: 'busy' }), 'Bo declined: I am still busy'],
   [event('declined', { reason: 'Lunch now' }), 'Bo declined: Lunch now'],
   [event('transferred', { from: 'a', to: 'b', reason: 'billing matter' }), 'Bo moved it from A to B: billing matter'],

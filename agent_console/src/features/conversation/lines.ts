@@ -61,6 +61,7 @@ function parameters(touch: TouchView, t: Translate, names: Names): Touch {
   return {
     who: whoDid(touch, t, names),
     agent: names.agent(text('agent')),
+    beside: (Array.isArray(touch.data.beside) ? touch.data.beside : []).map((one) => names.agent(String(one))).join(', '),
     kind: t.word('touch_kind', touch.kind),
     reason: whyText(text('reason') || text('error'), touch.kind, t),
     from: place('from'),

@@ -81,13 +81,15 @@ export function didOf({ channel, kind, data }: TouchView): string {
   return kind === 'call' && LINE.includes(data.what) ? String(data.what) : kind
 }
 
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
 /** What a touch says besides its text: outcome, way, reason. Names are found by those who know them. */
 export function facts(touch: TouchView, names: Names): string[] {
   const { data } = touch
   const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
   const found: string[] = []
   if (touch.kind === 'logged') found.push(names.way(text('source').replace(/^manual:/, ''), text('direction')))
-  if (touch.kind === 'offered') found.push(`→ ${names.agent(text('agent'))}`)
+  if (touch.kind === 'offered') found.push(`→ ${[text('agent'), ...list(data.beside)].map(names.agent).join(', ')}`)
   if (text('disposition')) found.push(names.disposition(text('disposition')))
   if (touch.kind === 'reprioritised') found.push(`${text('from')} → ${text('to')}`)
   if (touch.kind === 'transferred') found.push(`${names.queue(text('from'))} → ${names.queue(text('to'))}`)

@@ -94,12 +94,13 @@ export function QueuePage({ id }: { id: string }) {
 
 function Order({ path }: { path: string }) {
   const t = useT()
+  const pulls = useAt(`${path}.mode`).value === 'pull'
   return (
     <Part title={t('policy.queue.work')}>
       <ExpressionAt path={`${path}.require`} label={t('policy.field.require')} about="skills" what={t('policy.queue.require.what')} placeholder="billing" />
       <div className={css.pair}>
         <SelectAt path={`${path}.order`} label={t('policy.field.order')} choices={(['fifo', 'lifo'] as const).map((id) => ({ id, name: t(`policy.order.${id}`) }))} fallback="fifo" />
-        <SelectAt path={`${path}.mode`} label={t('policy.field.mode')} what={t('policy.mode.pull.what')} choices={(['push', 'pull'] as const).map((id) => ({ id, name: t(`policy.mode.${id}`) }))} fallback="push" />
+        <SelectAt path={`${path}.mode`} label={t('policy.field.mode')} {...(pulls && { what: t('policy.mode.pull.what') })} choices={(['push', 'pull'] as const).map((id) => ({ id, name: t(`policy.mode.${id}`) }))} fallback="push" />
         <NumberAt path={`${path}.target_minutes`} label={t('policy.field.target_minutes')} unit={t('policy.unit.minutes')} fallback="1" />
       </div>
     </Part>
