@@ -44,12 +44,12 @@ function Mine({ open }: { open: string | undefined }) {
   const t = useT()
   const now = useNow()
   const { cards, queues } = useDesk((state) => ({ cards: state.cards, queues: state.queues }))
-  const routable = useMe().presence.routable
+  const ready = useMe().presence.routable || Object.keys(cards).length > 0 // an offer takes the room, and is one
   const parts = sections(Object.values(cards), queues, now)
   const all = inOrder(parts)
   useSteps(all.map((card) => card.id), open)
   if (!all.length)
-    return <Blank title={t('inbox.empty')}>{routable ? t('inbox.empty.ready') : t('inbox.empty.not_ready')}</Blank>
+    return <Blank title={t('inbox.empty')}>{ready ? t('inbox.empty.ready') : t('inbox.empty.not_ready')}</Blank>
   return (
     <>
       {(['active', 'wrapping', 'held'] as const).map(

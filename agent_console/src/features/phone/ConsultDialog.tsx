@@ -29,10 +29,15 @@ export function ConsultDialog({ onClose, onAsk }: { onClose: () => void; onAsk: 
         choices={[...agents.map((one) => ({ id: one.id, name: `${one.name} (${t.word('presence', one.presence.declared)})` })), { id: NUMBER, name: t('call.consult.number') }]}
       />
       {chosen === NUMBER && (
-        <TextField
-          label={t('call.consult.number')} value={number} onChange={setNumber} maxLength={30} autoFocus
-          error={number && !fits ? t('call.consult.number.wrong') : null}
-        />
+        <form noValidate onSubmit={(event) => {
+          event.preventDefault()
+          if (fits) ask(false)()
+        }}>
+          <TextField
+            label={t('call.consult.number')} value={number} onChange={setNumber} maxLength={30} autoFocus
+            error={number && !fits ? t('call.consult.number.wrong') : null}
+          />
+        </form>
       )}
       <DialogActions>
         <Button onPress={onClose}>{t('action.cancel')}</Button>
