@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from channels.manual import Manual
-from hub import model
+from hub import model, sla_history
 from hub.desk import Desk
 from hub.dispatch import Dispatch
 from hub.doorbell import Doorbell
@@ -18,7 +18,7 @@ from hub.errors import Late, NotYours, OverCapacity, Taken
 from hub.journal import Journal
 from hub.model import SYSTEM, Actor
 from hub.permissions import give_back
-from hub.store import agents, desk, history
+from hub.store import agents, desk, escalation, history
 from hub.wire import Decline, SetPresence
 from tests.hub.conftest import Heart
 from tests.hub.test_desk import outcomes
@@ -140,6 +140,9 @@ async def test_what_nobody_answers_is_missed_by_each_and_waits_on_having_been_re
     data = [one.data for one in await history.touches_of(ringing.heart.pool, ringing.item)
             if one.kind in ("missed", "declined")]
     assert [one.get("still_at") for one in data] == [2, 1, None]
+    async with ringing.heart.pool.acquire() as conn:
+        told = await escalation.touches(conn, ringing.item)
+    assert sla_history.read(told, "form", lambda _: None).refused == 1
 
 
 async def test_only_his_part_is_withdrawn_from_who_leaves_or_loses_the_queue(ringing: Ringing) -> None:
