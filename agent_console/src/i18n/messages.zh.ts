@@ -282,7 +282,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'composer.long': (p) => `超出 ${p.n} 个字符`,
 
   'wrap.label': '收尾',
-  'wrap.left': '后自动关闭',
+  'wrap.left': '距自动关闭',
   'wrap.disposition': '结果',
   'wrap.disposition.choose': '输入以选择',
   'wrap.disposition.missing': '请选择结果。',
