@@ -7,6 +7,7 @@ create without an answer is looked for by its label, and never made twice; anyth
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from channels.voice.control import (
     standing,
 )
 from channels.voice.decisions import Decision, Forgotten, RecordWanted, Released
-from channels.voice.facts import LegSeen
+from channels.voice.facts import LegSeen, observe
 from channels.voice.provider import Learned, Provider
 from channels.voice.reports import SPOKEN, Recording
 from hub import loop
@@ -234,8 +235,9 @@ class Switchboard:
             return
         now = self._journal.now()
         facts = await self._provider(kept).read(kept.call, kept.wiring, now)
+        call = reduce(observe, facts, kept.call)  # who has answered meanwhile is not overdue, though nobody told of it
         overdue: list[Decision] = [
-            Released(leg.id) for leg in kept.call.legs.values()
+            Released(leg.id) for leg in call.legs.values()
             if leg.role != "customer" and leg.wanted and RANK[leg.state] < TALKS and now >= leg.ring_until]
         await self._calls.learn(kept.id, Learned(tuple(facts)), *overdue, *self._without_effect(kept),
                                 spoken=await self._voicemail(kept))

@@ -27,6 +27,7 @@ Outcome = Literal[
 SUPERVISOR = "supervisor-"  # how the names of supervisors' legs begin
 GRACE = timedelta(seconds=15)  # an agent whose browser was reloaded is back by then
 CONNECTING = timedelta(seconds=10)
+RINGING = timedelta(seconds=15)  # an answer of which both reports were lost is found by then
 TALKING = timedelta(seconds=60)
 ENDING = timedelta(seconds=5)
 
@@ -162,7 +163,8 @@ def meeting(call: Call) -> int | None:
 def next_look(call: Call) -> datetime | None:
     """When the provider must be asked how things stand, or the hub must decide, if nothing is heard until then."""
     now = phase(call)
-    moments = [leg.ring_until for leg in call.legs.values() if leg.wanted and not leg.over and RANK[leg.state] < TALKS]
+    rings = [leg for leg in call.legs.values() if leg.wanted and not leg.over and RANK[leg.state] < TALKS]
+    moments = [min(leg.ring_until, leg.planned_at + RINGING) for leg in rings]
     answered = [leg.answered_at for leg in _partners(call) if leg.answered_at]
     if now == "connecting" and answered:
         moments.append(max(answered) + CONNECTING)

@@ -99,6 +99,40 @@ async def test_each_report_may_be_lost(phone: Telephone, lost: tuple[str, str, s
     assert await to_the_end(phone, 70) == CLEAN
 
 
+async def test_an_answer_of_which_both_reports_are_lost_is_found_before_the_ringing_time_is_over(
+    phone: Telephone,
+) -> None:
+    faults(phone, *(Rule("drop", kinds=(kind,), event=event, label=label) for kind, event, label in ANSWER))
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.accepts(ann)
+    await phone.phones[ann.id].rings()
+    agent = await phone.phones[ann.id].accept()
+    await phone.pass_time(20)
+    caller.expect_audible(agent, mutual=True)
+    await phone.pass_time(40)
+    assert await phone.phase() == "talking"
+    await caller.hang_up()
+    await phone.pass_time(70)
+    await phone.ended("talked")
+    assert await phone.heart.pool.fetchval("SELECT count(*) FROM assignments") == 1
+
+
+async def test_whoever_answered_in_time_is_not_let_go_when_the_hub_looks_too_late(phone: Telephone) -> None:
+    faults(phone, *(Rule("drop", kinds=(kind,), event=event, label=label) for kind, event, label in ANSWER))
+    caller, ann = await phone.waiting(), await phone.agent()
+    await phone.accepts(ann)
+    await phone.phones[ann.id].rings()
+    agent = await phone.phones[ann.id].accept()
+    phone.away = True
+    await phone.pass_time(45)
+    phone.away = False
+    await phone.pass_time(5)
+    caller.expect_audible(agent, mutual=True)
+    await caller.hang_up()
+    await phone.pass_time(70)
+    await phone.ended("talked")
+
+
 async def test_all_reports_lost(phone: Telephone) -> None:
     faults(phone, Rule("drop", kinds=("call_status", "conference")))
     caller, ann = await phone.waiting(), await phone.agent()

@@ -244,7 +244,7 @@ def test_a_call_that_is_closed_ends_everybody_once() -> None:
 
 def test_when_to_look_again() -> None:
     assert next_look(waiting()) is None
-    assert next_look(offering()) == at(35)
+    assert next_look(offering()) == at(20)
     assert next_look(after(offering(), seen("a1", "in_progress", 8))) == at(18)
     assert next_look(talking()) == at(69)
     assert next_look(after(offering(), seen("customer", "completed", 7, "CA1"))) == at(12)
