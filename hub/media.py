@@ -82,6 +82,7 @@ class Media:
             if not await store.settle(page.conn, wanted.id, "kept" if file else "failed", now, error or None):
                 return
             if file is not None:
-                row = files.row(file, self._journal.new_id(), f"source:{wanted.source}", now)
+                # By the id that it had since the text came, files stand in their order, whichever was fetched first.
+                row = files.row(file, wanted.id, f"source:{wanted.source}", now)
                 await put(page.conn, now, {"files": [{**row, "touch_id": wanted.touch_id}]}, [file.content])
             await page.write(before, model.Fetched(wanted.message_id, wanted.file.name, error), SYSTEM)

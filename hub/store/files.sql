@@ -1,5 +1,5 @@
 -- name: of_touches
-SELECT touch_id, id, name, detected_type, size, inline FROM files WHERE touch_id = ANY($1::uuid[]) ORDER BY created_at, id;
+SELECT touch_id, id, name, detected_type, size, inline FROM files WHERE touch_id = ANY($1::uuid[]) ORDER BY id;
 
 -- name: one
 SELECT f.id, f.name, f.detected_type, f.size, f.inline, f.owner, f.touch_id, t.interaction_id, b.bytes

@@ -1,18 +1,18 @@
 -- name: touch
 SELECT h.*, (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.detected_type, 'size', f.size,
-                                             'inline', f.inline) ORDER BY f.created_at, f.id)
+                                             'inline', f.inline) ORDER BY f.id)
          FROM files f WHERE f.touch_id = h.id) AS files
 FROM history h WHERE h.id = $1;
 
 -- name: touches_of
 SELECT h.*, (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.detected_type, 'size', f.size,
-                                             'inline', f.inline) ORDER BY f.created_at, f.id)
+                                             'inline', f.inline) ORDER BY f.id)
          FROM files f WHERE f.touch_id = h.id) AS files
 FROM history h WHERE h.interaction_id = $1 ORDER BY h.version;
 
 -- name: timeline
 SELECT h.*, (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.detected_type, 'size', f.size,
-                                             'inline', f.inline) ORDER BY f.created_at, f.id)
+                                             'inline', f.inline) ORDER BY f.id)
          FROM files f WHERE f.touch_id = h.id) AS files
 FROM history h
 WHERE customer_id = $1
