@@ -397,10 +397,10 @@ def _blobs(enclosed: Enclosed) -> tuple[bytes, ...]:
 
 
 def _desk_of(it: Interaction) -> UUID | None:
-    """On whose desk it lies: with its holder, or while it waits or is parked with whoever laid it aside."""
+    """On whose desk it lies: with its holder, or with whom it waits for by name, or who laid it aside."""
     if it.state in HELD:
         return it.agent_id
-    return it.preferred_agent_id if it.state in ("waiting", "parked") else None
+    return it.preferred_agent_id if it.state in ("queued", "waiting", "parked") else None
 
 
 def _placed(new: Interaction) -> dict[str, object]:

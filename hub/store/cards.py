@@ -40,7 +40,7 @@ async def card_and_desks(pool: Reader, interaction_id: UUID) -> tuple[Card, froz
     match row["state"]:
         case "offered" | "active" | "wrapping":
             return of(row), frozenset({row["agent_id"], *row["beside"]})
-        case "waiting" | "parked":
+        case "queued" | "waiting" | "parked":
             return of(row), frozenset({row["preferred_agent_id"]} - {None})
         case _:
             return of(row), frozenset()

@@ -2,17 +2,17 @@
 SELECT * FROM cards WHERE id = $1;
 
 -- name: cards_of
--- What lies on an agent's desk: what he holds, and what waits or is parked for him.
+-- What lies on an agent's desk: what he holds, and what waits for him by name or is parked for him.
 SELECT * FROM cards
 WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
-   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'))
+   OR (preferred_agent_id = $1 AND state IN ('queued', 'waiting', 'parked'))
    OR id IN (SELECT interaction_id FROM offers_beside WHERE agent_id = $1)
 ORDER BY entered_at, id;
 
 -- name: head
 SELECT id, version FROM interactions
 WHERE (agent_id = $1 AND state IN ('offered', 'active', 'wrapping'))
-   OR (preferred_agent_id = $1 AND state IN ('waiting', 'parked'))
+   OR (preferred_agent_id = $1 AND state IN ('queued', 'waiting', 'parked'))
    OR id IN (SELECT interaction_id FROM offers_beside WHERE agent_id = $1);
 
 -- name: listing

@@ -13,6 +13,7 @@ import pytest
 import hub.store
 from channels.base import Address, File, Refused
 from hub.desk import NoMoreTime
+from hub.doorbell import Moved
 from hub.errors import Conflict, Forbidden, HubError, Invalid, Late, NotFound, NotYours, Taken, WrongState
 from hub.model import Actor
 from hub.store import cards, desk, drafts, history
@@ -475,3 +476,18 @@ async def test_what_lies_in_other_queues_is_not_acted_upon(heart: Heart) -> None
             await verb
     with pytest.raises(NotFound):
         await heart.desk.end(eve, uuid4())
+
+
+async def test_i8_what_waits_for_me_by_name_lies_on_my_desk_and_on_nobody_elses(heart: Heart) -> None:
+    ann, ben = await heart.agent("Ann"), await heart.agent("Ben", ready=False)
+    await heart.arrive()
+    it = await heart.accepted(ann)
+    await heart.desk.requeue(ann, it, Requeue(reason="language", queue="support", agent=ben.id))
+    for who, there in ((ann, []), (ben, [it])):
+        snapshot = await desk.snapshot(heart.pool, who.id, heart.clock())
+        assert [card.id for card in snapshot.cards] == there
+        assert (await desk.head(heart.pool, who.id)).cards == len(there)
+    moved = next(ring for ring in reversed(heart.rings) if isinstance(ring, Moved))
+    assert (moved.desk, ben.id in moved.agents) == (ben.id, True)
+    await heart.desk.claim(ben, it)
+    assert await heart.state(it) == "active"

@@ -32,6 +32,7 @@ FROZEN = {
     "0022_text_drafts.sql": "b329cc2daaa99d81b91b0a694af12cb0bfa1f0551209ddd65da988ffd12c7247",
     "0023_last_agent.sql": "aa78c339cbc7c85cdb58073a47e168c2764f69687b0fca0885cb40cf0d7609d1",
     "0024_simultaneous_offers.sql": "95090bca48c22665b79025f1140d1f3ab3b35e36cb28644d8aa23c49605ec53f",
+    "0025_named_work.sql": "17b2bfdb77a1a674ed5a49933842aa57d130615b219a27e192828489ce164c58",
 }
 
 

@@ -114,11 +114,14 @@ function moved(state: DeskState, event: CardEvent): DeskState {
 export const ringsAt = (card: Card, agent: string | undefined): boolean =>
   agent !== undefined && card.state === 'offered' && (card.agent_id === agent || card.beside.includes(agent))
 
+/** What waits for me by name, or what I have laid aside. */
+const ASIDE: ReadonlySet<Card['state']> = new Set(['queued', 'waiting', 'parked'])
+
 /** Supervisors hear of every interaction; on the desk lies only what they hold, or what comes back to them. */
 function belongs(state: DeskState, card: Card): boolean {
   if (card.state === 'offered') return ringsAt(card, state.me?.id)
   if (card.state === 'active' || card.state === 'wrapping') return card.agent_id === state.me?.id
-  return (card.state === 'waiting' || card.state === 'parked') && (state.me?.role === 'agent' || card.id in state.cards)
+  return ASIDE.has(card.state) && (state.me?.role === 'agent' || card.id in state.cards)
 }
 
 function placed(state: DeskState, id: string, version: number, card: Card | null): DeskState {

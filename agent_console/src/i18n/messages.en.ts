@@ -115,6 +115,7 @@ export const en = {
   'inbox.queue': 'Queue',
   'inbox.unread': (p: { n: number }) => count(p.n, 'unread message', 'unread messages'),
   'inbox.wrapping': 'Wrap-up',
+  'inbox.named': 'Waits for you by name',
   'inbox.held': 'Comes back',
   'inbox.empty': 'Nothing is with you',
   'inbox.empty.ready': 'The next contact is offered to you here.',

@@ -87,6 +87,7 @@ export const zh: { [K in keyof typeof en]: (typeof en)[K] extends string ? strin
   'inbox.queue': '队列',
   'inbox.unread': (p) => `${p.n} 条未读消息`,
   'inbox.wrapping': '收尾',
+  'inbox.named': '指名等待您处理',
   'inbox.held': '将会返回',
   'inbox.empty': '您手上没有联系',
   'inbox.empty.ready': '下一个联系会在这里派发给您。',

@@ -52,7 +52,7 @@ function Mine({ open }: { open: string | undefined }) {
     return <Blank title={t('inbox.empty')}>{ready ? t('inbox.empty.ready') : t('inbox.empty.not_ready')}</Blank>
   return (
     <>
-      {(['active', 'wrapping', 'held'] as const).map(
+      {(['active', 'wrapping', 'named', 'held'] as const).map(
         (part) =>
           parts[part].length > 0 && (
             <div key={part}>

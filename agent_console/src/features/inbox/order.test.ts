@@ -27,6 +27,6 @@ it('is late only where the customer waits for a word, and the queue promises one
 })
 
 it('keeps offers out: they lie on top', () => {
-  const cards = [card({ id: 'o', state: 'offered' }), card({ id: 'w', state: 'wrapping' }), card({ id: 'p', state: 'parked' }), card({ id: 'a' })]
-  expect(inOrder(sections(cards, [queue], now)).map(({ id }) => id)).toEqual(['a', 'w', 'p'])
+  const cards = [card({ id: 'o', state: 'offered' }), card({ id: 'w', state: 'wrapping' }), card({ id: 'p', state: 'parked' }), card({ id: 'q', state: 'queued' }), card({ id: 'a' })]
+  expect(inOrder(sections(cards, [queue], now)).map(({ id }) => id)).toEqual(['a', 'w', 'q', 'p'])
 })

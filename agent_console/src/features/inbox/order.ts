@@ -4,6 +4,8 @@ import type { Card, QueueView } from '../../desk/wire'
 export interface Sections {
   active: readonly Card[]
   wrapping: readonly Card[]
+  /** Waits in line for me by name. */
+  named: readonly Card[]
   held: readonly Card[]
 }
 
@@ -29,9 +31,10 @@ export function sections(cards: readonly Card[], queues: readonly QueueView[], n
   return {
     active: cards.filter((card) => card.state === 'active').sort(byLate),
     wrapping: cards.filter((card) => card.state === 'wrapping').sort(byDue),
+    named: cards.filter((card) => card.state === 'queued').sort((a, b) => a.queued_at.localeCompare(b.queued_at)),
     held: cards.filter((card) => card.state === 'waiting' || card.state === 'parked').sort(byDue),
   }
 }
 
 /** All of them as one list, as the arrow keys walk it. */
-export const inOrder = ({ active, wrapping, held }: Sections): readonly Card[] => [...active, ...wrapping, ...held]
+export const inOrder = ({ active, wrapping, named, held }: Sections): readonly Card[] => [...active, ...wrapping, ...named, ...held]
