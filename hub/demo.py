@@ -40,6 +40,7 @@ MAIL_PORT = 8025
 NUMBER = "+15550001000"  # no real one: 555 is nobody's area
 _TWILIO = "/twilio/demo"
 HOOKS = {"sms_url": f"{_TWILIO}/messages#rc=3&rp=all", "voice_url": f"{_TWILIO}/voice/in#rc=3&rp=all",
+         "voice_fallback_url": f"{_TWILIO}/voice/in",
          "status_callback": f"{_TWILIO}/voice/status#rc=3&rp=all"}  # what the number calls
 TEMPLATES: list[dict[str, Any]] = [
     {"id": "order-ready", "name": {"en": "Order is ready", "zh-Hans": "订单已备好"}, "content_sid": "HX" + "0" * 32,

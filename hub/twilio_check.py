@@ -158,7 +158,8 @@ def _wrong(each: CalledView) -> str:
     return f"for {_WHATS[each.what]} Twilio {there}; enter POST {each.wanted}"
 
 
-_WHATS: Mapping[What, str] = {"sms": "texts", "voice": "calls", "status": "the end of a call"}
+_WHATS: Mapping[What, str] = {"sms": "texts", "voice": "calls", "fallback": "calls of which a document failed",
+                              "status": "the end of a call"}
 _PROBLEMS = {"no_account": "there is no such account in [[twilio]]", "no_such_number": "the account has no such number",
              "no_such_service": "the account has no such messaging service",
              "log_in": "Twilio refuses the account's token or key"}

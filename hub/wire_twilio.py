@@ -27,7 +27,7 @@ class TwilioAccountView(Wire):
 class CalledView(Wire):
     """One address that Twilio calls for a number."""
 
-    what: Literal["sms", "voice", "status"]
+    what: Literal["sms", "voice", "fallback", "status"]
     wanted: str = Field(description="what has to stand there, as POST")
     found: str | None = Field(None, description="what stands there; null while Twilio was not asked")
     method: str | None = None

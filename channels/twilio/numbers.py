@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 from channels.twilio.rest import Rest, RestFailure
 
-What = Literal["sms", "voice", "status"]
+What = Literal["sms", "voice", "fallback", "status"]
 Problem = Literal["unreached", "busy", "refused", "gone", "log_in", "unknown", "no_such_number",
                   "no_such_service"]
 _FIELDS: Mapping[What, tuple[str, str, tuple[str, ...]]] = {  # address, method, what stands in front of it
     "sms": ("sms_url", "sms_method", ("sms_application_sid",)),
     "voice": ("voice_url", "voice_method", ("voice_application_sid", "trunk_sid")),
+    "fallback": ("voice_fallback_url", "voice_fallback_method", ("voice_application_sid", "trunk_sid")),
     "status": ("status_callback", "status_callback_method", ("trunk_sid",)),
 }
 

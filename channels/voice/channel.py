@@ -59,7 +59,7 @@ class Voice:
                 continue
             doubts = [*account.doubts(), *wanting(account)]
             wanted = called(account)
-            where = f"voice URL {wanted['voice']}, status callback {wanted['status']}"
+            where = f"voice URL and voice fallback URL {wanted['voice']}, status callback {wanted['status']}"
             yield Check(f"number of {account.id}", not doubts, "; ".join(one.text for one in doubts) or where)
 
     def _handler(self, kind: Asked | Told) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -94,8 +94,10 @@ class Voice:
 
 
 def called(account: Account) -> dict[What, str]:
-    """What Twilio has to call for a number with a telephone."""
-    return {"voice": account.url("/voice/in"), "status": account.url("/voice/status")}
+    """What Twilio has to call for a number with a telephone. The same address stands in when it failed: it answers with
+    the document that a call should hear now."""
+    arrivals = account.url("/voice/in")
+    return {"voice": arrivals, "fallback": arrivals, "status": account.url("/voice/status")}
 
 
 def wanting(account: Account) -> list[Doubt]:

@@ -1,6 +1,7 @@
 """Rows of the emulator's table of faults against the hub's telephone: what goes wrong, and the end is the truth."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -111,3 +112,15 @@ async def test_of_two_devices_of_one_agent_one_has_the_call(phone: Telephone) ->
     await caller.hang_up()
     await phone.pass_time(3)
     await phone.ended("talked")
+
+
+async def test_a_first_document_that_fails_for_good_is_stood_in_for_by_the_fallback_address(pool: Pool) -> None:
+    async with running_telephone(pool) as phone:
+        number = phone.sim.exchange.numbers[OURS]
+        phone.sim.exchange.numbers[OURS] = replace(number, voice_fallback_url=f"{number.voice_url}?again=1")
+        faults(phone, Rule("bad_signature", kinds=("twiml",), url="/in$"))  # refused, which is not tried again
+        caller, _, _ = await phone.talking()
+        caller.expect_audible(phone.sim.person(phone.agent_leg()), mutual=True)
+        await caller.hang_up()
+        await phone.pass_time(3)
+        await phone.ended("talked", alerts=(11200,))

@@ -39,6 +39,7 @@ async def side() -> AsyncIterator[Side]:
         check = TwilioCheck(there.keeper, {"main": there.rest}, texts, telephone)
         there.sim.number(OURS, sms_url=f"{there.base}/twilio/main/messages#rc=3&rp=all",
                          voice_url=f"{there.base}/twilio/main/voice/in",
+                         voice_fallback_url=f"{there.base}/twilio/main/voice/in",
                          status_callback=f"{there.base}/twilio/main/voice/status")
         yield Side(there, check)
 
@@ -46,7 +47,7 @@ async def side() -> AsyncIterator[Side]:
 async def test_a_number_stands_once_with_all_that_it_is_used_for(side: Side) -> None:
     one, other, third = side.check.view().numbers
     assert (one.number, one.kinds, one.name) == (OURS, ["voice", "sms", "whatsapp"], "Shop")
-    assert [each.what for each in one.called] == ["voice", "status", "sms"]
+    assert [each.what for each in one.called] == ["voice", "fallback", "status", "sms"]
     assert {each.ok for each in one.called} == {None}, "nobody was asked"
     assert (other.number, other.kinds) == (VOICE, ["voice"])
     assert (third.number, third.problem) == ("+15550003000", "no_account")

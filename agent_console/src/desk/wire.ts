@@ -211,7 +211,7 @@ export interface CallbackView {
  * One address that Twilio calls for a number.
  */
 export interface CalledView {
-  what: 'sms' | 'voice' | 'status'
+  what: 'sms' | 'voice' | 'fallback' | 'status'
   /**
    * what has to stand there, as POST
    */

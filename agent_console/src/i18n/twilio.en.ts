@@ -44,6 +44,7 @@ export const twilioEn = {
   'twilio.whatsapp': 'A WhatsApp sender cannot be asked for. Enter the address for incoming messages in Twilio’s console.',
   'twilio.calls.sms': 'A message comes in',
   'twilio.calls.voice': 'A call comes in',
+  'twilio.calls.fallback': 'A document of a call failed (voice fallback URL)',
   'twilio.calls.status': 'A call changes (status callback)',
   'twilio.right': 'As it should be',
   'twilio.wrong': 'Not as it should be',

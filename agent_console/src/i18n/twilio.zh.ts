@@ -46,6 +46,7 @@ export const twilioZh: { [K in keyof typeof twilioEn]: (typeof twilioEn)[K] exte
   'twilio.whatsapp': '无法查询 WhatsApp 发送号码。请在 Twilio 控制台中填写接收消息的地址。',
   'twilio.calls.sms': '收到消息时',
   'twilio.calls.voice': '收到来电时',
+  'twilio.calls.fallback': '通话文档获取失败时（voice fallback URL）',
   'twilio.calls.status': '通话状态变化时（status callback）',
   'twilio.right': '正确',
   'twilio.wrong': '不正确',
