@@ -151,8 +151,10 @@ class Dispatch:
         try:
             async with self._journal.begin() as page:
                 await store.take_turn(page.conn)
-                if self._refused:  # by another node, perhaps: whom it gave something to is not heard here yet
-                    await self._roster.read(page.conn, now, frozenset(self._moved), now - BEFORE)
+                if self._refused or self._moved:
+                    # Whoever moved while others were read; and whom another node gave something, unheard of here yet.
+                    moved, self._moved = frozenset(self._moved), set()
+                    await self._roster.read(page.conn, now, moved, now - BEFORE if self._refused else None)
                 decided, waiting = await self._decided(page.conn, now, whole=whole)
                 for_all = await self._offer(page, decided, waiting)
         except asyncpg.LockNotAvailableError:
