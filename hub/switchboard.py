@@ -43,6 +43,7 @@ log = structlog.get_logger()
 NET = 1.0  # seconds between passes, rung or not
 CLAIM = timedelta(seconds=30)  # longer than any attempt
 PAUSES = (0.5, 1.0, 2.0, 5.0)  # seconds before what did nothing is tried again
+RESUMING = timedelta(seconds=5)  # before a recording that did not go on is told so again, for as long as it shall
 DOUBT = 2.0  # seconds before what may have been done is looked at
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
@@ -196,6 +197,9 @@ class Switchboard:
     async def _not_recorded(self, kept: Kept, command: SetRecording, one: Claimed, error: str) -> None:
         """How the recording stands instead. One that cannot be begun is not tried for the whole of the call."""
         found = await self._provider(kept).recorded(kept.call)
+        if command.state == "on" and found.state == "paused":  # what goes unrecorded is missing for good
+            await store.put_off(self._journal.pool, one, self._journal.now() + RESUMING, error)
+            return
         given_up, said = list[Decision](), ""
         if command.state == "on" and found.state == "off":
             given_up, said = [RecordWanted("off", for_good=True)], "recording_refused"

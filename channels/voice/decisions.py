@@ -188,7 +188,8 @@ def _dialled(call: Call, wanted: Dialled) -> Call:
     customer = call.customer
     beside = customer.present and customer.room > call.closed_rooms
     rooms = call.rooms if beside else call.rooms + 1
-    before = [leg.muted for leg in call.legs.values() if leg.who == wanted.who]  # his page was reloaded, perhaps
+    # Whoever was the last to talk with the customer, and is called again, has only reloaded his page.
+    before = [leg.muted and leg.who == wanted.who for leg in call.legs.values() if leg.role == "partner"]
     leg = Leg(wanted.leg, wanted.role, wanted.who, wanted.at, dialled=customer.room if beside else rooms,
               ring_seconds=wanted.ring_seconds, mode=wanted.mode, muted=bool(before and before[-1]))
     return replace(call, rooms=rooms, legs={**call.legs, leg.id: leg})

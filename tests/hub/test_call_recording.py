@@ -365,3 +365,19 @@ async def test_of_two_wishes_about_the_recording_the_later_one_does_not_wait(pho
     await phone.settle()
     assert await stands(phone, item) == "off"
     await ends(phone, caller)
+
+
+async def test_a_recording_that_the_provider_does_not_go_on_with_is_told_so_again(phone: Telephone) -> None:
+    caller, ann, item = await phone.talking()
+    await phone.calls.record(ann, item, "pause")
+    await phone.settle()
+    phone.sim.exchange.faults = FaultPlan(phone.sim.exchange, 1)
+    phone.sim.exchange.faults.use((Rule("rest_error", url="/Recordings/", status=400, code=20001, until=40.0),))
+    await phone.calls.record(ann, item, "resume")
+    await phone.pass_time(5)
+    assert await stands(phone, item) == "paused"
+    phone.sim.exchange.faults.use(())
+    await phone.pass_time(20)
+    assert await stands(phone, item) == "on"
+    assert made(phone)[0].status == "in-progress"
+    await ends(phone, caller)

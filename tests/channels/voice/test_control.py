@@ -19,9 +19,11 @@ from channels.voice.control import (
 )
 from channels.voice.decisions import (
     Closed,
+    Dialled,
     Forgotten,
     HoldWanted,
     ModeWanted,
+    MuteWanted,
     Promoted,
     RecordWanted,
     Released,
@@ -253,3 +255,13 @@ def test_when_to_look_again() -> None:
 def test_commands_keep_their_ids_as_long_as_the_facts_behind_them() -> None:
     answered = after(offering(), seen("a1", "in_progress", 8))
     assert due(answered) == due(after(answered, seen("a1", "ringing", 6), seen("a1", "in_progress", 9)))
+
+
+def test_who_gets_a_call_back_later_is_not_muted_still_but_who_reloads_his_page_is() -> None:
+    muted = after(talking(), MuteWanted("a1", True))
+    again = after(muted, Dialled("a2", "partner", muted.legs["a1"].who, at(70)))
+    assert again.legs["a2"].muted
+    handed = after(muted, Dialled("b1", "partner", "client:agent_b", at(70)))
+    assert not handed.legs["b1"].muted
+    back = after(handed, Dialled("a2", "partner", muted.legs["a1"].who, at(90)))
+    assert not back.legs["a2"].muted

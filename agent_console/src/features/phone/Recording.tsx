@@ -17,13 +17,12 @@ export function Recording({ card, standing }: OfCall) {
   return state === 'never' ? null : <Control card={card} standing={standing} state={state} />
 }
 
-function Control({ card, standing: { view, act, busy }, state }: OfCall & { state: keyof typeof NEXT }) {
+function Control({ card, standing: { view, take }, state }: OfCall & { state: keyof typeof NEXT }) {
   const t = useT()
   const api = useApi()
   const can = view !== null && TALKED.includes(view.phase)
-  const wish = (what: RecordingWish['do']) => () => {
-    if (!busy) act(api.record(card.id, what))
-  }
+  // At once, whatever else is under way: a card number is about to be read out. The same wish twice is one.
+  const wish = (what: RecordingWish['do']) => () => void take(api.record(card.id, what))
   const next = NEXT[state]
   const name = t(`record.${next.wish}`)
   useCommand(can ? { id: 'call_record', name, keys: [KEYS], run: wish(next.wish) } : null)
