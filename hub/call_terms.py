@@ -145,7 +145,7 @@ async def _turn(terms: Terms) -> bool:
         return _let_go(terms)
     if it.state == "active":
         return await _with_agent(terms, it)
-    if call.closing or call.asked_at or _goes_on(call) or terms.kept.place.message:
+    if call.closing or call.asked_at or _goes_on(call) or terms.kept.place.speaks:
         return False
     return terms.decide(Asked(terms.now) if _stays(terms, it) else Closed())
 
@@ -263,6 +263,8 @@ def _let_go(terms: Terms) -> bool:
 async def _with_agent(terms: Terms, it: Interaction) -> bool:
     """An agent has it: his softphone is called, once; who does not answer there loses it again."""
     assert it.agent_id is not None
+    if terms.kept.place.message == "asked":  # somebody has taken him out of speaking to a machine
+        terms.kept = replace(terms.kept, place=replace(terms.kept.place, message="talked"))
     who, call = softphone_of(it.agent_id), terms.call
     mine = [leg for leg in call.legs.values() if leg.who == who and leg.role == "partner"
             and (leg.planned_at >= it.entered_at or leg.present)]

@@ -320,7 +320,7 @@ class Calls:
         room = meeting(call)
         if room is not None and (led or room in call.customer.inside):
             return documents.together(room, room_name(call.id, room), urls)
-        if kept.place.message:
+        if kept.place.speaks:
             return voicemails.tone(terms, flow, urls)
         return documents.in_line((), kept.place.language, self._line(terms), urls)
 

@@ -49,6 +49,8 @@ async def spoken(terms: Terms, recording: Recording | None) -> None:
     step = terms.settings.flows[number.flow].steps.get(place.step) if number else None
     if place.message == "asked":
         await _instead_of_waiting(terms, recording)
+    elif place.message == "talked":
+        await _kept(terms, recording)
     elif step is not None and step.kind == KIND and terms.kept.interaction_id is None and terms.it is None:
         terms.it = await _open(terms, recording, step.queue)
         terms.kept = replace(terms.kept, interaction_id=terms.it.id)
@@ -63,6 +65,16 @@ async def _instead_of_waiting(terms: Terms, recording: Recording) -> None:
     await terms.say("message_left", seconds=recording.seconds)
     if terms.it.state in ("queued", "parked"):
         await terms.write(model.Left(0, instead=KIND), CUSTOMER)
+
+
+async def _kept(terms: Terms, recording: Recording) -> None:
+    """What he had said before an agent took him is no work any more, and stands in the history."""
+    await terms.meet()
+    assert terms.it is not None
+    of = recordings_store.Of("voicemail", terms.kept.id, terms.it.id, terms.kept.account)
+    found = await recordings_store.ready(terms.page.conn, terms.page.new_id(), of, recording, terms.now)
+    if found is not None:
+        await terms.say("recorded", recording_id=str(found), seconds=recording.seconds)
 
 
 async def _open(terms: Terms, recording: Recording, queue: str | None,

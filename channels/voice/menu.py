@@ -9,7 +9,7 @@ from channels.voice.settings import PASSED, Flow, Language, Step
 
 Open = Callable[[str], bool]  # whether a calendar is open now
 CONSENT = "recording"  # what is collected of whether he may be recorded
-Message = Literal["", "asked", "left", "none"]
+Message = Literal["", "asked", "left", "none", "talked"]
 GOODBYE: Mapping[str, str] = {"en": "Goodbye.", "zh-Hans": "再见。"}
 
 
@@ -29,6 +29,11 @@ class Place:
     talk: Talk | None = None
     told: bool = False
     message: Message = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Instead of waiting; whom an agent has taken out of that talks like anybody else."""
+        return self.message not in ("", "talked")
 
     @property
     def words(self) -> str:

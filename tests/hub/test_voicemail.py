@@ -182,3 +182,29 @@ async def test_an_agent_who_is_faster_than_the_way_out_has_the_caller(pool: Pool
         await caller.hang_up()
         await phone.pass_time(2)
         await phone.ended("talked")
+
+
+@pytest.mark.parametrize("who", ["agent", "caller"])
+async def test_whom_an_agent_takes_out_of_speaking_talks_like_anybody_else(pool: Pool, who: str) -> None:
+    async with running_telephone(pool) as phone:
+        caller = await led_out(phone)
+        await caller.say("My router shows no light.")
+        await phone.pass_time(4)
+        item = await phone.heart.pool.fetchval("SELECT id FROM interactions")
+        ann = await phone.agent()
+        await phone.heart.pool.execute("UPDATE interactions SET preferred_agent_id = $1", ann.id)
+        await phone.heart.desk.resume(ann, item)
+        await phone.settle()
+        await phone.phones[ann.id].rings()
+        agent = await phone.phones[ann.id].accept()
+        await phone.pass_time(3)
+        caller.expect_audible(agent, mutual=True)
+        if who == "agent":
+            await phone.heart.desk.end(ann, item)
+        else:
+            await caller.hang_up()
+        await phone.pass_time(75)
+        assert [row["channel"] for row in await phone.heart.pool.fetch("SELECT channel FROM interactions")] == ["voice"]
+        assert await of_the_call(phone) == ("done", None)
+        await phone.ended("talked")
+        assert await phone.heart.pool.fetchval("SELECT count(*) FROM recordings WHERE interaction_id = $1", item) == 1
