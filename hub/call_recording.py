@@ -84,7 +84,7 @@ async def follow(terms: Terms, before: Kept) -> None:
 
 def _rests(call: Call) -> bool:
     """The provider has confirmed the pause; until then what is said is recorded."""
-    return call.record == "paused" and call.recorded != "on"
+    return call.record == "paused" and call.recorded == "paused"
 
 
 async def heard(terms: Terms, fields: Mapping[str, str]) -> None:

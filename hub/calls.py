@@ -15,7 +15,7 @@ import structlog
 
 from channels.base import Refused
 from channels.twilio.account import Account
-from channels.voice import callback, documents, line_words, menu, reports, softphone
+from channels.voice import documents, menu, reports, softphone
 from channels.voice.call import OVER, RANK
 from channels.voice.control import Ask, Command, Connect, End, SendBack, due, meeting, phase
 from channels.voice.decisions import Decision, HoldWanted, Issued, begun
@@ -25,8 +25,18 @@ from channels.voice.menu import Place, Screen
 from channels.voice.ports import Knock
 from channels.voice.provider import Learned, Wiring, room_name, with_room
 from channels.voice.reports import Recording
-from channels.voice.settings import Flow, VoiceSettings, Waiting
-from hub import call_handing, call_parties, call_recording, call_survey, callback_talk, callbacks, callers, voicemails
+from channels.voice.settings import Flow, VoiceSettings
+from hub import (
+    call_handing,
+    call_parties,
+    call_recording,
+    call_survey,
+    callback_talk,
+    callbacks,
+    callers,
+    line_talk,
+    voicemails,
+)
 from hub.call_terms import Terms, agree, begin, dial, softphone_of, softphones
 from hub.doorbell import AgentMoved, CallMoved
 from hub.errors import NotFound, NotYours, WrongState
@@ -325,21 +335,7 @@ class Calls:
         return documents.in_line((), kept.place.language, self._line(terms), urls)
 
     def _waiting(self, terms: Terms, standing: Standing, told: str) -> str:
-        call, language = terms.call, terms.kept.place.language
-        if call.customer.over or call.closing or phase(call) == "menu":
-            return documents.hung_up()
-        urls, talk = self.lines.urls(terms.kept), terms.kept.place.talk
-        if talk is not None and not talk.open:
-            return documents.called_back(talk, language, urls)
-        position, seconds, way_out = standing
-        if way_out in voicemails.EXITS and phase(call) == "queued":
-            return documents.out_of_line()
-        key, flow = callback_talk.key(terms, seconds, way_out), self.lines.flow(terms.kept.number)
-        waited = int((terms.now - (call.queued_at or terms.now)).total_seconds())
-        stands = line_words.Standing(position, seconds, waited, bool(key))
-        said, knows = line_words.turn(flow.waiting if flow else Waiting(), line_words.told(told), stands, language)
-        offer = [callback.offer(language, key)] if key and knows.at == waited else []
-        return documents.waiting([*said, *offer], language, urls, knows.part, key)
+        return line_talk.answer(terms, self.lines.flow(terms.kept.number), self.lines.urls(terms.kept), standing, told)
 
     async def _out_of_line(self, terms: Terms, result: str) -> str:
         """He has left the waiting room. After a redirect this comes all the same, and changes nothing."""

@@ -244,8 +244,8 @@ class Page:
         """
         now, rows = self.now(), dict[str, list[Row]]()
         waiting = await store.lock_waiting(self.conn, offers)
-        asked = {one.agent_id for act in offers.values() for one in (act, *act.beside)}
-        found = await store.lock_agents(self.conn, asked, now)
+        wanted = {one.agent_id for act in offers.values() for one in (act, *act.beside)}
+        found = await store.lock_agents(self.conn, wanted, now)
         agents = {key: agent for key, (agent, able) in found.items() if able == known.able.get(key)}
         for interaction_id, act in offers.items():
             before, agent = waiting.get(interaction_id), agents.get(act.agent_id)
@@ -258,8 +258,9 @@ class Page:
                 del waiting[interaction_id]
                 continue
             for other in act.beside:
-                with suppress(HubError, KeyError):  # who may not have it any more: it rings at the others
-                    change = lifecycle.beside(change, agents[other.agent_id], other)
+                if (asked := agents.get(other.agent_id)) is not None:
+                    with suppress(HubError):  # who may not have it any more: it rings at the others
+                        change = lifecycle.beside(change, asked, other)
             self._offered(rows, before, agents, change, now)
         if waiting:
             await store.put(self.conn, now, rows)

@@ -241,12 +241,13 @@ def _withdrawn(it: Interaction, agent: Agent | None, act: model.Withdrawn, now: 
 
 def _passed(it: Interaction, agent_id: UUID, how: OfferEnd, reason: str | None, data: dict[str, object]) -> Change:
     """He has it no more; it waits again when it rings at nobody else."""
+    prefer = it.preferred_agent_id if how == "withdrawn" else _unless(it.preferred_agent_id, agent_id)
     left = passed_by(it, agent_id)
     if left is not None:
         mine = replace(turned_to(it, agent_id), beside=())
-        return Change(left, how, {**data, "agent": str(agent_id), "still_at": 1 + len(left.beside)},
+        return Change(replace(left, preferred_agent_id=prefer), how,
+                      {**data, "agent": str(agent_id), "still_at": 1 + len(left.beside)},
                       end_offers=over(mine, how, reason))
-    prefer = it.preferred_agent_id if how == "withdrawn" else _unless(it.preferred_agent_id, agent_id)
     return Change(_back(it, prefer), how, data, end_offers=over(it, how, reason))
 
 

@@ -57,14 +57,17 @@ async def spoken(terms: Terms, recording: Recording | None) -> None:
 
 
 async def _instead_of_waiting(terms: Terms, recording: Recording) -> None:
-    """His message waits in his place, and keeps his age; the call is settled."""
+    """His message waits in his place, and keeps his age; the call is settled. Not when an agent has him already."""
     await terms.meet()
     assert terms.it is not None
-    terms.kept = replace(terms.kept, place=replace(terms.kept.place, message="left"))
+    waits = terms.it.state in ("queued", "offered", "parked")
+    terms.kept = replace(terms.kept, place=replace(terms.kept.place, message="left" if waits else "talked"))
+    if not waits:
+        await _kept(terms, recording)
+        return
     await _open(terms, recording, terms.it.queue_id, terms.it)
     await terms.say("message_left", seconds=recording.seconds)
-    if terms.it.state in ("queued", "parked"):
-        await terms.write(model.Left(0, instead=KIND), CUSTOMER)
+    await terms.write(model.Left(0, instead=KIND), CUSTOMER)
 
 
 async def _kept(terms: Terms, recording: Recording) -> None:

@@ -125,6 +125,14 @@ async def test_who_declines_leaves_it_to_the_others_and_the_last_one_to_the_queu
     assert await ringing.state() == "queued", "nobody who declined is asked again at once"
 
 
+async def test_a_name_that_passed_is_none_any_more_whoever_passes_after_him(ringing: Ringing) -> None:
+    await ringing.heart.pool.execute("UPDATE interactions SET preferred_agent_id = $1", ringing.ann.id)
+    for who in (ringing.ann, ringing.ben, ringing.eve):
+        await ringing.heart.desk.decline(who, await ringing.offer(), Decline(reason="busy"))
+    assert await ringing.state() == "queued"
+    assert await ringing.heart.pool.fetchval("SELECT preferred_agent_id FROM interactions") is None
+
+
 async def test_what_nobody_answers_is_missed_by_each_and_waits_on_having_been_refused_once(ringing: Ringing) -> None:
     offer = await ringing.offer()
     await ringing.heart.desk.decline(ringing.eve, offer, Decline(reason="busy"))

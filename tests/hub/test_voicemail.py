@@ -208,3 +208,25 @@ async def test_whom_an_agent_takes_out_of_speaking_talks_like_anybody_else(pool:
         assert await of_the_call(phone) == ("done", None)
         await phone.ended("talked")
         assert await phone.heart.pool.fetchval("SELECT count(*) FROM recordings WHERE interaction_id = $1", item) == 1
+
+
+async def test_what_comes_of_his_message_while_an_agent_takes_him_is_no_work(pool: Pool) -> None:
+    """He presses the key in the moment in which the agent takes his item, before call and item have met again."""
+    async with running_telephone(pool) as phone:
+        caller = await led_out(phone)
+        await caller.say("My router shows no light.")
+        await phone.pass_time(4)
+        item, ann = await phone.heart.pool.fetchval("SELECT id FROM interactions"), await phone.agent()
+        await phone.heart.pool.execute("UPDATE interactions SET preferred_agent_id = $1", ann.id)
+        phone.away = True
+        await phone.heart.desk.resume(ann, item)
+        await caller.press("#")
+        await caller.heard("Thank you")
+        await phone.pass_time(6)
+        phone.away = False
+        await phone.pass_time(75)
+        assert [row["channel"] for row in await phone.heart.pool.fetch("SELECT channel FROM interactions")] == ["voice"]
+        assert (await of_the_call(phone))[0] == "done"
+        assert await phone.heart.pool.fetchval("SELECT count(*) FROM recordings WHERE interaction_id = $1", item) == 1
+        assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
+        await phone.heart.balanced()
