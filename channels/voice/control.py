@@ -170,6 +170,8 @@ def next_look(call: Call) -> datetime | None:
         moments.append(max(answered) + CONNECTING)
     if now in ("talking", "held", "consulting"):
         moments.append(max([*answered, *_moves(call)]) + TALKING)
+    if now in ("menu", "queued") and call.customer.answered_at:  # he may have gone, and no report came of it
+        moments.append(max(call.customer.answered_at, call.queued_at or call.customer.answered_at) + TALKING)
     if now == "orphaned":
         moments.append(_alone_since(call) + GRACE)
     if call.record == "paused" and call.resumes_at and now != "ended":

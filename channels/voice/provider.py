@@ -64,7 +64,7 @@ class Provider:
             case SendBack():
                 await self._redirect(call.customer, urls.plain("back"))
             case SetFlag():
-                await self._flag(command, call, wiring, urls)
+                return await self._flag(command, call, wiring, urls, now)
             case Comfort(room=room):
                 await self._rest.post(self._participant(call.customer, room, wiring), {
                     "AnnounceUrl": urls.plain("comfort"), "AnnounceMethod": "POST"})
@@ -177,7 +177,8 @@ class Provider:
     async def _redirect(self, customer: Leg, url: str) -> None:
         await self._rest.post(f"/Calls/{quoted(customer.sid)}.json", {"Url": url, "Method": "POST"})
 
-    async def _flag(self, command: SetFlag, call: Call, wiring: Wiring, urls: Urls) -> None:
+    async def _flag(self, command: SetFlag, call: Call, wiring: Wiring, urls: Urls, now: datetime) -> Learned:
+        """The answer says how it stands, so that a lost report of it leaves nobody on hold."""
         leg, word = call.legs[command.leg], "true" if command.value else "false"
         form = {
             "held": {"Hold": word, **({"HoldUrl": urls.plain("hold"), "HoldMethod": "POST"} if command.value else {})},
@@ -185,7 +186,8 @@ class Provider:
             "ends_room": {"EndConferenceOnExit": word},
             "coaching": {"Coaching": word, **self._whom(command, call)},
         }[command.flag]
-        await self._rest.post(self._participant(leg, leg.room, wiring), form)
+        body = await self._rest.post(self._participant(leg, leg.room, wiring), form)
+        return Learned(tuple(_flags(leg, leg.room, body, now)))
 
     def _whom(self, command: SetFlag, call: Call) -> dict[str, str]:
         leg = call.legs.get(command.whom)

@@ -53,7 +53,7 @@ class Kept:
             due = self.call.customer.ended_at + SPOKEN
         if due is None or self.looked_at is None:
             return due
-        pause = STEADY if phase(self.call) in ("talking", "held", "consulting") else BRIEF
+        pause = STEADY if phase(self.call) in ("menu", "queued", "talking", "held", "consulting") else BRIEF
         if due == self.call.resumes_at:
             pause = BRIEF
         return max(due, self.looked_at + pause)

@@ -12,6 +12,7 @@ import pytest
 
 from channels.voice.control import standing
 from channels.voice.ports import Knock
+from hub import call_parties
 from hub.call_transfers import Transfers
 from hub.doorbell import Doorbell
 from hub.store import calls as store
@@ -21,7 +22,7 @@ from hub.wire_calls import Consult
 from simulator.telephony.driver import Person
 from simulator.telephony.faults import FaultPlan, Rule, profile
 from simulator.telephony.signature import sign
-from tests.hub.telephone import SETTINGS, Pool, Telephone, running_telephone
+from tests.hub.telephone import MIA, OURS, SETTINGS, Pool, Telephone, running_telephone
 
 # Reports of one moment: kind, event, label.
 ANSWER = (("call_status", "answered", "agent-1"), ("conference", "participant-join", "agent-1"))
@@ -130,6 +131,36 @@ async def test_whoever_answered_in_time_is_not_let_go_when_the_hub_looks_too_lat
     caller.expect_audible(agent, mutual=True)
     await caller.hang_up()
     await phone.pass_time(70)
+    await phone.ended("talked")
+
+
+@pytest.mark.parametrize("in_line", [False, True], ids=["menu", "line"])
+async def test_who_goes_before_anybody_answers_is_noticed_though_nothing_is_reported(
+        phone: Telephone, in_line: bool) -> None:
+    caller = await phone.waiting() if in_line else await phone.sim.call(MIA, OURS)
+    faults(phone, Rule("drop", kinds=("call_status",)), Rule("http_fail_before", kinds=("twiml",)))
+    await phone.pass_time(3)
+    await caller.hang_up()
+    await phone.pass_time(65)
+    assert not await phone.heart.pool.fetch("SELECT FROM calls WHERE ended_at IS NULL")
+    assert await phone.state() == "done"
+
+
+async def test_nobody_stays_on_hold_because_the_report_of_it_was_lost(phone: Telephone) -> None:
+    faults(phone, *(Rule("drop", event=f"participant-{event}") for event in ("hold", "unhold", "mute", "unmute")))
+    caller, ann, item = await phone.talking()
+    agent = phone.sim.person(phone.agent_leg())
+    for on in (True, False, True, False):
+        await phone.calls.hold(ann, item, on)
+        await phone.settle()
+        assert await phone.phase() == ("held" if on else "talking")
+        (caller.expect_inaudible if on else caller.expect_audible)(agent)
+    for on in (True, False):
+        await phone.calls.wish(ann, item, lambda terms, _, on=on: call_parties.mute(terms, ann, on))  # type: ignore[misc]
+        await phone.settle()
+        (caller.expect_inaudible if on else caller.expect_audible)(agent)
+    await caller.hang_up()
+    await phone.pass_time(3)
     await phone.ended("talked")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from channels.voice.call import Call, LegState
 from channels.voice.control import (
+    TALKING,
     Comfort,
     Connect,
     Create,
@@ -245,7 +246,7 @@ def test_a_call_that_is_closed_ends_everybody_once() -> None:
 
 
 def test_when_to_look_again() -> None:
-    assert next_look(waiting()) is None
+    assert next_look(waiting()) == max(waiting().queued_at or at(0), at(0)) + TALKING
     assert next_look(offering()) == at(20)
     assert next_look(after(offering(), seen("a1", "in_progress", 8))) == at(18)
     assert next_look(talking()) == at(69)
