@@ -105,6 +105,20 @@ async def test_what_becomes_of_a_text_is_shown_in_words(heart: Heart, outcome: O
         assert len(failures) == (state == "failed")
 
 
+async def test_what_is_delivered_after_all_is_delivered_and_the_failure_stays_in_the_history(heart: Heart) -> None:
+    async with phone(heart) as ann:
+        await ann.text("Hello")
+        it = await ann.held()
+        message = await ann.say(it)
+        await ann.deliver.step()
+        for status, state in (("undelivered", "failed"), ("sent", "failed"), ("delivered", "delivered"),
+                              ("undelivered", "delivered")):
+            path = f"/messages/{message}/status"
+            assert (await ann.line.post(path, ann.line.status("SM1", status))).status == 204
+            assert (await ann.state(message))[0] == state
+        assert len([one for one in await ann.touches(it) if one.kind == "delivery"]) == 1
+
+
 async def test_an_answer_that_is_lost_is_never_sent_again_and_a_report_ends_the_doubt(heart: Heart) -> None:
     async with phone(heart) as ann:
         await ann.text("Hello")
