@@ -27,7 +27,8 @@ async def parties(
         watches = leg.role == "supervisor"
         if watches and leg.mode == "listen" and not told:
             continue
-        name = names.get(leg.who) if leg.role != "customer" else None
+        outside = None if leg.who.startswith("client:") else leg.who
+        name = names.get(leg.who, outside) if leg.role != "customer" else None
         legs.append(CallLeg(leg=leg.id, role=leg.role, state=leg.state, answered_at=leg.answered_at, name=name,
                             live=leg.live, mode=leg.mode if watches else None, muted=leg.muted))
     return legs

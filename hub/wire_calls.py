@@ -112,7 +112,7 @@ class CallLeg(Wire):
     state: str
     live: bool = Field(description="on the line, or about to be")
     answered_at: datetime | None
-    name: str | None = Field(description="of an agent or supervisor")
+    name: str | None = Field(description="of an agent or supervisor, or the number of somebody outside")
     mode: Literal["listen", "whisper", "barge"] | None = Field(description="of a supervisor")
     muted: bool = Field(False, description="nobody hears him, as he wishes")
 

@@ -209,6 +209,7 @@ async def _asked(stage: Stage) -> None:
     await ben.answer()
     await anna.does("Talk with both")
     await anna.is_told("Talking")
+    await anna.bar.get_by_text("With Ben").wait_for()
     await mia.is_told("Talking to: Agent, Colleague")
     await ben.does("Leave the call")
     await ben.gone()

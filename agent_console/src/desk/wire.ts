@@ -99,7 +99,7 @@ export interface CallLeg {
   live: boolean
   answered_at: string | null
   /**
-   * of an agent or supervisor
+   * of an agent or supervisor, or the number of somebody outside
    */
   name: string | null
   /**

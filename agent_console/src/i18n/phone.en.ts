@@ -56,6 +56,8 @@ export const phoneEn = {
   'call.mode.listen': 'Listen',
   'call.mode.whisper': 'Whisper',
   'call.mode.barge': 'Talk with both',
+  'call.with': (p: { name: string }) => `With ${p.name}`,
+  'call.with.muted': (p: { name: string }) => `With ${p.name}, muted`,
   'call.watched.listen': (p: { name: string }) => `${p.name} listens`,
   'call.watched.whisper': (p: { name: string }) => `${p.name} whispers to you`,
   'call.watched.barge': (p: { name: string }) => `${p.name} talks with both`,

@@ -58,6 +58,8 @@ export const phoneZh: { [K in keyof typeof phoneEn]: (typeof phoneEn)[K] extends
   'call.mode.listen': '旁听',
   'call.mode.whisper': '耳语',
   'call.mode.barge': '三方通话',
+  'call.with': (p) => `与 ${p.name} 一起`,
+  'call.with.muted': (p) => `与 ${p.name} 一起(已静音)`,
   'call.watched.listen': (p) => `${p.name} 正在旁听`,
   'call.watched.whisper': (p) => `${p.name} 正在对您耳语`,
   'call.watched.barge': (p) => `${p.name} 正在三方通话`,

@@ -162,6 +162,20 @@ function Modes() {
 const modeOf = (view: CallView, name: string) =>
   view.legs.find((leg) => leg.role === 'supervisor' && leg.live && leg.name === name)?.mode ?? null
 
+/** Who else talks with the customer: said once when it changes. */
+function Together({ view }: { view: CallView | null }) {
+  const t = useT()
+  const me = useMe().name
+  const there = view?.legs.filter((leg) => leg.role === 'partner' && leg.live && leg.answered_at !== null && leg.name !== me) ?? []
+  return (
+    <span role="status">
+      {there.map((leg) => (
+        <span key={leg.leg} className="chip"><Icon name={leg.muted ? 'muted' : 'people'} size={14} /> {t(leg.muted ? 'call.with.muted' : 'call.with', { name: leg.name ?? '' })}</span>
+      ))}
+    </span>
+  )
+}
+
 /** Who else hears: said once when it changes. */
 function Watched({ view }: { view: CallView | null }) {
   const t = useT()
@@ -184,6 +198,7 @@ function Who({ card, view, lost }: { card: Card; view: CallView | null; lost: bo
       <a href={href(deskPath(card.id))} className="ellipsis"><bdi>{card.customer_name || t('inbox.unknown')}</bdi></a>
       <span className={names('chip', TONES[phase])} role="status">{lost ? t('call.reconnecting') : t(`call.phase.${phase}`)}</span>
       {since && <span className={css.time}><Age since={since} /></span>}
+      <Together view={view} />
       <Watched view={view} />
     </div>
   )
@@ -196,11 +211,12 @@ const TONES: Record<CallView['phase'], string> = {
 function Consulted({ card, standing: { view, act, busy } }: OfCall) {
   const t = useT()
   const api = useApi()
-  const there = view?.legs.some((leg) => leg.role === 'consult' && leg.answered_at) ?? false
+  const asked = view?.legs.find((leg) => leg.role === 'consult' && leg.live)
+  const there = Boolean(asked?.answered_at)
   const tell = (what: 'complete' | 'join' | 'cancel') => () => act(api.consulted(card.id, what))
   return (
     <>
-      <span className="quiet small" role="status">{t(there ? 'call.consult.there' : 'call.consult.ringing')}</span>
+      <span className="quiet small" role="status"><bdi>{asked?.name}</bdi> {t(there ? 'call.consult.there' : 'call.consult.ringing')}</span>
       <Button icon="give" isDisabled={!there || busy} onPress={tell('complete')}>{t('call.consult.complete')}</Button>
       <Button icon="people" isDisabled={!there || busy} onPress={tell('join')}>{t('call.consult.join')}</Button>
       <Button icon="back" isDisabled={busy} onPress={tell('cancel')}>{t('call.consult.cancel')}</Button>
